@@ -1,0 +1,1 @@
+"""The sync-error bot: causes of Business Central/Dataverse synchronization errors, in Slack."""

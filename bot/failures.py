@@ -1,0 +1,99 @@
+"""The tree of expected failures.
+
+Each class is one thing that can go wrong and that the bot can say in a sentence; ``bot.cards`` holds the
+sentence under the failure's ``key``, in every language. Whatever is not in this tree is a defect and reaches
+the user as a short reference that is also in the log.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Failure(Exception):
+    """Something that can go wrong, known beforehand.
+
+    ``key`` names the sentence that a person reads; ``retry_helps`` says whether the same request may succeed
+    later without anybody changing anything; ``facts`` are short values for the sentence, never secrets.
+    """
+
+    key: ClassVar[str] = "failure"
+    retry_helps: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", **facts: str | int) -> None:
+        super().__init__(detail or self.key)
+        self.detail = detail
+        self.facts: dict[str, str | int] = facts
+
+
+class SettingsInvalid(Failure):
+    """Settings are missing or wrong; ``problems`` holds one readable line for each."""
+
+    key = "settings.invalid"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class NotFound(Failure):
+    """What was asked for is not in the store."""
+
+    key = "not_found"
+
+
+class StaleButton(Failure):
+    """A button whose value this version does not understand, or that points at something gone."""
+
+    key = "button.stale"
+
+
+class SourceFailure(Failure):
+    """Business Central or the way to it."""
+
+    key = "source.failed"
+
+
+class SignInRefused(SourceFailure):
+    """Microsoft Entra gave no token; ``facts['code']`` is the AADSTS number where it gave one."""
+
+    key = "source.sign_in_refused"
+
+
+class SourceUnreachable(SourceFailure):
+    """No answer: name, network, timeout, or 5xx after all retries."""
+
+    key = "source.unreachable"
+    retry_helps = True
+
+
+class SourceThrottled(SourceFailure):
+    """429 after all retries."""
+
+    key = "source.throttled"
+    retry_helps = True
+
+
+class SourceRefused(SourceFailure):
+    """401 or 403: the application is not accepted or lacks a permission set."""
+
+    key = "source.refused"
+
+
+class SourceMissing(SourceFailure):
+    """404 on the environment, the company or the companion extension; ``facts['what']`` says which."""
+
+    key = "source.missing"
+
+
+class SourceRejected(SourceFailure):
+    """Any other 4xx: the request itself is not accepted."""
+
+    key = "source.rejected"
+
+
+class SourceGarbled(SourceFailure):
+    """An answer that is not what the contract says (broken JSON, no ``value``, a foreign nextLink)."""
+
+    key = "source.garbled"
+    retry_helps = True

@@ -1,0 +1,123 @@
+"""What the use cases answer: frozen values that the cards draw. Nothing here knows Slack or a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.diagnosis.model import ErrorClass, Params, Step
+from bot.store.values import AffectedRecord, StoredError
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """A connection as links and headings need it."""
+
+    key: str
+    company_name: str
+    """``name`` in Business Central: goes into links. Empty until first read."""
+    display_name: str
+    environment: str
+    web_client: str | None
+    """``https://businesscentral.dynamics.com/<tenant>/<environment>``; None where it cannot be known (on-premises without BC_WEB_URL)."""
+    dataverse_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the bot's knowledge is, and why."""
+
+    read_at: datetime | None
+    """End of the last successful pull; None when there was none."""
+    attempted_at: datetime | None
+    failure_key: str | None
+    """Key of the failure of the last attempt, None when it went well."""
+    failure_facts: Mapping[str, str | int]
+    reading: bool
+    """A pull is under way."""
+    rows_read: int
+    rows_expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemLine:
+    """One problem in a list."""
+
+    id: str
+    error_class: ErrorClass
+    params: Params
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    example_record: str
+    example_number: int
+    masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Answer of ``/syncerrors``."""
+
+    connection: ConnectionView
+    freshness: Freshness
+    errors: int
+    problems: int
+    unreadable: int
+    lines: tuple[ProblemLine, ...]
+    page: int
+    """Zero based."""
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDetail:
+    """Answer of *Details*."""
+
+    connection: ConnectionView
+    freshness: Freshness
+    line: ProblemLine
+    steps: tuple[Step, ...]
+    records: tuple[AffectedRecord, ...]
+    records_total: int
+    records_page: int
+    """Zero based."""
+    records_pages: int
+    latest: StoredError
+    """The latest error of the problem: its text is the original text shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """Answer of ``/syncerrors 4711``."""
+
+    connection: ConnectionView
+    error: StoredError
+    line: ProblemLine
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallStackView:
+    """Answer of *Show error call stack*."""
+
+    connection: ConnectionView
+    number: int
+    logged_at: datetime
+    call_stack: str
+    """As Business Central gave it; empty where it has none."""
+    source_description: str
+    destination_description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullReport:
+    """How a pull ended."""
+
+    connection: str
+    rows_read: int
+    stored: int
+    unreadable: int
+    new_problems: int
+    failure_key: str | None
+    failure_facts: Mapping[str, str | int]

@@ -1,0 +1,186 @@
+"""Settings from the environment: one readable list of everything that is missing or wrong.
+
+Names follow convention: ``SLACK_*`` as Bolt reads them, ``AZURE_*`` as azure-identity reads them
+(``AZURE_AUTHORITY_HOST`` selects a sovereign cloud), ``DATABASE_URL`` as most hosts set it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.failures import SettingsInvalid
+
+WORKSPACE = "main"
+"""Key of the one workspace of an installation that is configured by environment variables."""
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _guid(value: str) -> str:
+    bare = value.strip().strip("{}")
+    if not _GUID.fullmatch(bare):
+        raise ValueError("must be a GUID such as 1b1f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10")
+    return bare.lower()
+
+
+def _tenant(value: str) -> str:
+    """Tenant id or one of its verified domains (Microsoft identity platform accepts both)."""
+    bare = value.strip()
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", bare):
+        raise ValueError("must be the tenant's id (a GUID) or its domain")
+    return bare.lower()
+
+
+def _address(value: str) -> str:
+    bare = value.strip().rstrip("/")
+    parts = urlsplit(bare)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address that begins with https://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be a bare address, without user, query or fragment")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("must begin with https:// (plain http:// only on this machine's own loopback address)")
+    return bare
+
+
+def _database(value: str) -> str:
+    if not re.match(r"(sqlite|postgres|postgresql)(\+[a-z0-9]+)?://", value.strip()):
+        raise ValueError("must begin with sqlite:// or postgresql://")
+    return value.strip()
+
+
+def _prefixed(prefix: str) -> Any:
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(prefix):
+            raise ValueError(f"must begin with {prefix}")
+        return value
+
+    return AfterValidator(check)
+
+
+Guid = Annotated[str, AfterValidator(_guid)]
+Tenant = Annotated[str, AfterValidator(_tenant)]
+Address = Annotated[str, AfterValidator(_address)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+BotToken = Annotated[SecretStr, _prefixed("xoxb-")]
+AppToken = Annotated[SecretStr, _prefixed("xapp-")]
+
+
+class Need(StrEnum):
+    """What a command cannot do without."""
+
+    SOCKET = "socket"
+    BUSINESS_CENTRAL = "business central"
+
+
+class Settings(BaseSettings):
+    """Everything that the environment says. Only ``DATABASE_URL`` has a default that stores anything."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", case_sensitive=False)
+
+    slack_bot_token: BotToken | None = Field(default=None, description="Bot User OAuth Token (xoxb-...)")
+    slack_app_token: AppToken | None = Field(default=None, description="App-Level Token with connections:write (xapp-...)")
+    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing Secret of the app")
+    slack_api_url: Address | None = Field(default=None, description="Another server than Slack's own")
+    database_url: DatabaseUrl = Field(
+        default="sqlite:///syncerrors.db", description="Where the bot keeps what it read"
+    )
+    azure_tenant_id: Tenant | None = Field(default=None, description="Directory (tenant) id in Entra")
+    azure_client_id: Guid | None = Field(default=None, description="Application (client) id in Entra")
+    azure_client_secret: SecretStr | None = Field(default=None, description="Client secret of that application")
+    azure_authority_host: Address = Field(
+        default="https://login.microsoftonline.com", description="Sign-in host, for sovereign clouds"
+    )
+    bc_environment: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9 _.-]{1,100}$",
+        description="Name of the environment, such as Production; leave out on-premises",
+    )
+    bc_company_id: Guid | None = Field(default=None, description="Id of the company (a GUID)")
+    bc_base_url: Address | None = Field(
+        default=None, description="Another API server; on-premises https://server:7048/instance"
+    )
+    bc_web_url: Address | None = Field(default=None, description="Web client, for links; needed on-premises only")
+    bc_username: str | None = Field(default=None, description="User for basic authentication, on-premises only")
+    bc_web_service_key: SecretStr | None = Field(default=None, description="Its web service access key")
+    dataverse_url: Address | None = Field(default=None, description="https://yourorg.crm4.dynamics.com")
+    pull_interval_minutes: int = Field(
+        default=5, ge=1, le=1440, description="How often Business Central is read, in minutes"
+    )
+
+    @property
+    def uses_basic_authentication(self) -> bool:
+        """On-premises with a user and a web service access key; gone online since October 2022."""
+        return self.bc_username is not None or self.bc_web_service_key is not None
+
+
+def load_settings(needs: Iterable[Need] = ()) -> Settings:
+    """Read the environment.
+
+    Raises SettingsInvalid with one line for each variable that is missing or wrong, all of them at once.
+    """
+    problems: list[str] = []
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems.extend(_explain(error))
+        settings = Settings.model_construct(**_well_formed(error))
+    problems.extend(_missing(settings, frozenset(needs), frozenset(line.split(":")[0] for line in problems)))
+    if problems:
+        raise SettingsInvalid(tuple(sorted(problems)))
+    return settings
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """One line a variable. Values are left out: they may be secrets."""
+    lines = []
+    for detail in error.errors(include_url=False, include_input=False):
+        variable = str(detail["loc"][0]).upper()
+        what = detail["msg"].removeprefix("Value error, ")
+        lines.append(f"{variable}: {what[:1].lower()}{what[1:]}")
+    return lines
+
+
+def _well_formed(error: ValidationError) -> Mapping[str, Any]:
+    """Raw values of the variables that are present and not complained about, to see what else is missing."""
+    import os
+
+    wrong = {str(detail["loc"][0]) for detail in error.errors()}
+    present = {name: os.environ.get(name.upper()) for name in Settings.model_fields}
+    return {name: value for name, value in present.items() if value and name not in wrong}
+
+
+def _missing(settings: Settings, needs: frozenset[Need], already_named: frozenset[str]) -> list[str]:
+    needed: list[str] = []
+    if Need.SOCKET in needs:
+        needed += ["slack_bot_token", "slack_app_token"]
+    if Need.BUSINESS_CENTRAL in needs:
+        needed.append("bc_company_id")
+        if settings.uses_basic_authentication:
+            needed += ["bc_base_url", "bc_username", "bc_web_service_key"]
+        else:
+            needed += ["azure_tenant_id", "azure_client_id", "azure_client_secret"]
+        if settings.bc_base_url is None:
+            needed.append("bc_environment")
+    lines = []
+    for name in needed:
+        if getattr(settings, name, None) is None and name.upper() not in already_named:
+            lines.append(f"{name.upper()}: missing. {Settings.model_fields[name].description}")
+    return lines
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """The file of a SQLite address; None for another database or one in memory."""
+    match = re.match(r"sqlite(\+[a-z0-9]+)?:///(?P<path>[^?]+)", database_url)
+    if match is None or match["path"] == ":memory:":
+        return None
+    return Path(match["path"])
