@@ -48,7 +48,9 @@ def _address(value: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be a bare address, without user, query or fragment")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("must begin with https:// (plain http:// only on this machine's own loopback address)")
+        raise ValueError(
+            "must begin with https:// (plain http:// only on this machine's own loopback address)"
+        )
     return bare
 
 
@@ -88,7 +90,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", case_sensitive=False)
 
     slack_bot_token: BotToken | None = Field(default=None, description="Bot User OAuth Token (xoxb-...)")
-    slack_app_token: AppToken | None = Field(default=None, description="App-Level Token with connections:write (xapp-...)")
+    slack_app_token: AppToken | None = Field(
+        default=None, description="App-Level Token with connections:write (xapp-...)"
+    )
     slack_signing_secret: SecretStr | None = Field(default=None, description="Signing Secret of the app")
     slack_api_url: Address | None = Field(default=None, description="Another server than Slack's own")
     database_url: DatabaseUrl = Field(
@@ -96,7 +100,9 @@ class Settings(BaseSettings):
     )
     azure_tenant_id: Tenant | None = Field(default=None, description="Directory (tenant) id in Entra")
     azure_client_id: Guid | None = Field(default=None, description="Application (client) id in Entra")
-    azure_client_secret: SecretStr | None = Field(default=None, description="Client secret of that application")
+    azure_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret of that application"
+    )
     azure_authority_host: Address = Field(
         default="https://login.microsoftonline.com", description="Sign-in host, for sovereign clouds"
     )
@@ -109,8 +115,12 @@ class Settings(BaseSettings):
     bc_base_url: Address | None = Field(
         default=None, description="Another API server; on-premises https://server:7048/instance"
     )
-    bc_web_url: Address | None = Field(default=None, description="Web client, for links; needed on-premises only")
-    bc_username: str | None = Field(default=None, description="User for basic authentication, on-premises only")
+    bc_web_url: Address | None = Field(
+        default=None, description="Web client, for links; needed on-premises only"
+    )
+    bc_username: str | None = Field(
+        default=None, description="User for basic authentication, on-premises only"
+    )
     bc_web_service_key: SecretStr | None = Field(default=None, description="Its web service access key")
     dataverse_url: Address | None = Field(default=None, description="https://yourorg.crm4.dynamics.com")
     pull_interval_minutes: int = Field(

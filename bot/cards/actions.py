@@ -1,0 +1,53 @@
+"""Ids of buttons and the typed values that they carry.
+
+A value is JSON with a version, so that a button of an older or a newer bot is recognised and answered kindly
+(``StaleButton``) instead of being misread. Slack allows 2,000 characters in a value and 255 in an id.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.failures import StaleButton
+
+
+class Action(StrEnum):
+    """Every ``action_id`` that a card may render; each has exactly one listener in ``handlers``."""
+
+    OVERVIEW_SHOW = "overview.show"
+    OVERVIEW_PREVIOUS = "overview.previous"
+    OVERVIEW_NEXT = "overview.next"
+    OVERVIEW_REFRESH = "overview.refresh"
+    PROBLEM_SHOW = "problem.show"
+    PROBLEM_PREVIOUS = "problem.previous"
+    PROBLEM_NEXT = "problem.next"
+    CALL_STACK_SHOW = "call_stack.show"
+
+
+class ButtonValue(BaseModel):
+    """What a button points at. The state itself is in the store."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    v: Literal[1] = 1
+    connection: str = Field(max_length=60)
+    problem: str | None = Field(default=None, max_length=60)
+    number: int | None = Field(default=None, ge=0, lt=2**63)
+    page: int = Field(default=0, ge=0, le=1_000_000)
+
+    def encoded(self) -> str:
+        """JSON, at most a few hundred characters."""
+        return self.model_dump_json(exclude_none=True)
+
+    @classmethod
+    def decoded(cls, value: object) -> ButtonValue:
+        """Read a button's value; raises StaleButton for anything that this version did not write."""
+        if not isinstance(value, str):
+            raise StaleButton
+        try:
+            return cls.model_validate_json(value)
+        except ValidationError as error:
+            raise StaleButton from error
