@@ -181,11 +181,11 @@ def _missing(settings: Settings, needs: frozenset[Need], already_named: frozense
             needed += ["azure_tenant_id", "azure_client_id", "azure_client_secret"]
         if settings.bc_base_url is None:
             needed.append("bc_environment")
-    lines = []
-    for name in needed:
-        if getattr(settings, name, None) is None and name.upper() not in already_named:
-            lines.append(f"{name.upper()}: missing. {Settings.model_fields[name].description}")
-    return lines
+    return [
+        f"{name.upper()}: missing. {Settings.model_fields[name].description}"
+        for name in needed
+        if getattr(settings, name, None) is None and name.upper() not in already_named
+    ]
 
 
 def sqlite_path(database_url: str) -> Path | None:

@@ -62,7 +62,10 @@ class Localized:
 
 @dataclass(frozen=True, slots=True)
 class StepLink:
-    """Target of a step: ``page`` with ``LinkKind.PAGE``, ``address`` with ``DOCS``, ``entity`` with ``DATAVERSE_LIST``."""
+    """Target of a step.
+
+    ``page`` goes with ``LinkKind.PAGE``, ``address`` with ``DOCS``, ``entity`` with ``DATAVERSE_LIST``.
+    """
 
     kind: LinkKind
     page: int | None = None

@@ -20,7 +20,10 @@ class ConnectionView:
     display_name: str
     environment: str
     web_client: str | None
-    """``https://businesscentral.dynamics.com/<tenant>/<environment>``; None where it cannot be known (on-premises without BC_WEB_URL)."""
+    """Like ``https://businesscentral.dynamics.com/<tenant>/<environment>``.
+
+    None where it cannot be known (on-premises without ``BC_WEB_URL``).
+    """
     dataverse_url: str | None
 
 
