@@ -1,4 +1,7 @@
-"""What goes into and comes out of the repositories. Frozen, without SQLAlchemy."""
+"""What goes into and comes out of the repositories. Frozen, without SQLAlchemy.
+
+The store knows neither Business Central's client nor the classifier: operations translate between them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.businesscentral.records import SyncErrorRecord, UnreadableRow
-from bot.diagnosis.model import Diagnosis, Params
+Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +30,60 @@ class ProblemState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DiagnosedError:
-    """One row on its way into the store, with the problem it belongs to."""
+class ProblemIdentity:
+    """What makes errors one problem; equal for all errors of it."""
 
-    record: SyncErrorRecord
-    diagnosis: Diagnosis
-    problem_id: str
-    problem_params: Params
+    id: str
+    """Derived from scope, class and decisive parameters: the same cause always has the same id."""
+    class_code: str
+    topic: str | None
+    params: Params
     """The decisive parameters (``group_by`` of the class)."""
     severity: int
+    masked: str
+    """For unknown texts: the masked text that they share; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorToStore:
+    """One row of Business Central with its diagnosis, on its way into the store."""
+
+    id: str
+    number: int
+    logged_at: datetime
+    message: str
+    job_id: str | None
+    source_record_id: str
+    source_table: int
+    destination_record_id: str
+    destination_table: int
+    mapping: str
+    direction: str
+    job_type: str
+    modified_at: datetime | None
+    problem: ProblemIdentity
+    language: str
+    params: Params
+    """Everything that was read out of the text."""
+    rule: str
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A row that could not be understood, kept as it came."""
+
+    number: int | None
+    reason: str
+    raw: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class PageToStore:
     """What one transaction of a pull writes."""
 
-    errors: tuple[DiagnosedError, ...]
-    unreadable: tuple[UnreadableRow, ...]
+    errors: tuple[ErrorToStore, ...]
+    unreadable: tuple[RawRow, ...]
     cursor: int
     """Highest number read so far."""
     next_link: str | None
@@ -92,6 +131,8 @@ class ProblemRow:
     state: ProblemState
     severity: int
     count: int
+    records: int
+    """How many different records fail because of it."""
     first_seen: datetime
     last_seen: datetime
     example_record: str
