@@ -48,6 +48,12 @@ class StaleButton(Failure):
     key = "button.stale"
 
 
+class Stranger(Failure):
+    """Somebody of another organization (Slack Connect) used the bot."""
+
+    key = "stranger"
+
+
 class SourceFailure(Failure):
     """Business Central or the way to it."""
 
