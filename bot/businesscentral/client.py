@@ -1,0 +1,195 @@
+"""The client of the companion API (contract: "Reading") and of what the bot reads of the standard API."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpx
+
+from bot.businesscentral import rows
+from bot.businesscentral.answers import Answer, complaint_of, failure_of, page_of, parse_json
+from bot.businesscentral.authentication import Authentication
+from bot.businesscentral.connection import Connection
+from bot.businesscentral.exchange import Exchange
+from bot.businesscentral.limits import RequestLimit
+from bot.businesscentral.records import (
+    Company,
+    ErrorDetails,
+    ErrorPage,
+    Maintenance,
+    SyncErrorRecord,
+    UnreadableRow,
+)
+from bot.clock import Clock
+from bot.failures import SourceFailure, SourceGarbled, SourceMissing
+
+LARGEST_PAGE = 20_000
+"""Entities; more answers 413 (``dev-itpro/api-reference/v2.0/dynamics-current-limits.md``)."""
+
+PARSED_ON_THE_LOOP = 256 * 1024
+"""Bytes; larger bodies are parsed in a thread, so that Slack is still answered within its 3 seconds."""
+
+ANSWER_SECONDS = 120.0
+
+T = TypeVar("T")
+
+
+class BusinessCentralClient:
+    """Reads one connection. Safe to use from many tasks at once.
+
+    Every method raises the failures below ``bot.failures.SourceFailure``: SignInRefused, SourceUnreachable,
+    SourceThrottled, SourceRefused, SourceMissing (``facts['what']``: environment, company, extension or
+    error), SourceRejected, SourceGarbled.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        auth: Authentication,
+        *,
+        clock: Clock,
+        limit: RequestLimit,
+        transport: httpx.AsyncBaseTransport | None = None,
+        jitter: Callable[[], float] = random.random,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._connection = connection
+        self._exchange = Exchange(
+            auth,
+            clock=clock,
+            limit=limit,
+            transport=transport,
+            jitter=jitter,
+            answer_seconds=answer_seconds,
+        )
+
+    async def aclose(self) -> None:
+        """Let go of all connections."""
+        await self._exchange.aclose()
+
+    async def company(self) -> Company:
+        """The company's names, from the standard API v2.0."""
+        return await self._read(
+            self._connection.standard_api, lambda body: rows.company(parse_json(body)), what="company"
+        )
+
+    async def error_page(self, after: int, page_size: int) -> ErrorPage:
+        """The first page of errors whose number is above ``after``, by rising number."""
+        if after < 0:
+            raise ValueError("numbers are not negative")
+        url = (
+            f"{self._connection.companion_api}/syncErrors?$filter={quote(f'number gt {after}')}"
+            f"&$orderby=number&$select={','.join(rows.LIGHT_FIELDS)}"
+        )
+        return await self._error_page(url, page_size)
+
+    async def follow(self, next_link: str, page_size: int) -> ErrorPage:
+        """The page behind a nextLink, which is followed as it was given; a relative one is allowed."""
+        base = f"{self._connection.companion_api}/syncErrors"
+        return await self._error_page(self._own(base, next_link), page_size)
+
+    async def details(self, error_id: str) -> ErrorDetails:
+        """Call stack and descriptions of one error, by its id (a GUID)."""
+        url = f"{self._connection.companion_api}/syncErrorDetails({quote(error_id, safe='')})"
+        return await self._read(url, lambda body: rows.error_details(parse_json(body)), what="error")
+
+    async def maintenance(self) -> Maintenance:
+        """Highest number and count of the errors that are there now."""
+        return await self._read(f"{self._connection.companion_api}/maintenance", _the_one_row)
+
+    async def _error_page(self, url: str, page_size: int) -> ErrorPage:
+        if not 1 <= page_size <= LARGEST_PAGE:
+            raise ValueError("a page has 1 to 20,000 rows")
+
+        def parse(body: bytes) -> ErrorPage:
+            found, link = page_of(body)
+            read = [rows.sync_error(row) for row in found]
+            return ErrorPage(
+                rows=tuple(row for row in read if isinstance(row, SyncErrorRecord)),
+                unreadable=tuple(row for row in read if isinstance(row, UnreadableRow)),
+                next_link=None if link is None else self._own(url, link),
+            )
+
+        return await self._read(url, parse, prefer=f"odata.maxpagesize={page_size}")
+
+    def _own(self, base: str, link: str) -> str:
+        """A link made absolute. The token goes nowhere but to the connection's own scheme, host and port."""
+        try:
+            absolute = urljoin(base, link)
+            place = _place(absolute)
+        except ValueError:
+            raise SourceGarbled("nextLink: not an address") from None
+        if place != _place(self._connection.prefix):
+            raise SourceGarbled("nextLink: leads to another host")
+        return absolute
+
+    async def _read(self, url: str, parse: Callable[[bytes], T], *, what: str = "", prefer: str = "") -> T:
+        """GET and understand. An answer cut off in the middle is asked for once more."""
+        headers = {"Prefer": prefer} if prefer else {}
+        try:
+            return await self._understood(url, parse, headers, what)
+        except SourceGarbled:
+            return await self._understood(url, parse, headers, what)
+
+    async def _understood(
+        self, url: str, parse: Callable[[bytes], T], headers: dict[str, str], what: str
+    ) -> T:
+        answer = await self._exchange.get(url, headers)
+        if not answer.succeeded:
+            raise await self._explained(answer, what)
+        if len(answer.body) > PARSED_ON_THE_LOOP:
+            return await asyncio.to_thread(parse, answer.body)
+        return parse(answer.body)
+
+    async def _explained(self, answer: Answer, what: str) -> SourceFailure:
+        failure = failure_of(answer)
+        if isinstance(failure, SourceMissing):
+            failure.facts["what"] = await self._what_is_missing(answer, what)
+        return failure
+
+    async def _what_is_missing(self, answer: Answer, what: str) -> str:
+        """``environment``, ``company``, ``extension`` or ``error``.
+
+        Codes settle it where they are specific. Otherwise the standard API is asked: it is in every
+        environment, so where it knows the company, what is missing is the extension.
+        """
+        told = _told_by_code(answer, missing_row=what)
+        if told or what == "company":
+            return told or "environment"
+        standard = await self._exchange.get(self._connection.standard_api, {})
+        if standard.succeeded:
+            return "extension"
+        return _told_by_code(standard, missing_row="company") or "environment"
+
+
+def _told_by_code(answer: Answer, missing_row: str) -> str:
+    """What the code of a 404 names; empty where it could be anything.
+
+    Codes: ``dev-itpro/webservices/dynamics-error-codes.md``.
+    """
+    code = complaint_of(answer).code
+    if code == "Internal_CompanyNotFound":
+        return "company"
+    if code in {"Internal_TenantUnavailable", "NoEnvironment"}:
+        return "environment"
+    if code in {"Internal_RecordNotFound", "Internal_DataNotFoundFilter", "BadRequest_ResourceNotFound"}:
+        return missing_row
+    return ""
+
+
+def _the_one_row(body: bytes) -> Maintenance:
+    found, _ = page_of(body)
+    if len(found) != 1:
+        raise SourceGarbled("maintenance: not exactly one row")
+    return rows.maintenance(found[0])
+
+
+def _place(url: str) -> tuple[str, str | None, int | None, bool]:
+    """Scheme, host, port (filled in) and whether a user stands in front. Raises ValueError."""
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port, "@" in parts.netloc
