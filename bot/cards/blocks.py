@@ -1,0 +1,95 @@
+"""The blocks that the cards are made of, each fitting its limits.
+
+Shapes: docs.slack.dev/reference/block-kit. ``plain_text`` objects never turn ``:words:`` into emoji here,
+and ``mrkdwn`` objects are ``verbatim``, so that nothing becomes a link that we did not make one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.cards import limits
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.limits import Block
+from bot.cards.markup import Markup
+from bot.cards.outside import Outside
+
+_NOTHING: Final = "–"
+"""Slack refuses an empty text; a value that turns out empty is drawn as a dash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: what it says, what it does, and what a screen reader says where the label alone is not
+    enough."""
+
+    label: Markup
+    action: Action
+    value: ButtonValue
+    spoken: Markup | None = None
+
+
+def header(text: Markup) -> Block:
+    """A heading, plain."""
+    return {"type": "header", "text": _plain(text, limits.HEADER_TEXT)}
+
+
+def section(text: Markup, accessory: Button | None = None) -> Block:
+    """A paragraph, with at most one button at its side."""
+    block: Block = {"type": "section", "text": _mrkdwn(text, limits.SECTION_TEXT)}
+    if accessory is not None:
+        block["accessory"] = _button(accessory)
+    return block
+
+
+def context(*texts: Markup) -> Block:
+    """Small print."""
+    kept = [text for text in texts if text][: limits.CONTEXT_ELEMENTS]
+    return {"type": "context", "elements": [_mrkdwn(text, limits.CONTEXT_TEXT) for text in kept]}
+
+
+def actions(*buttons: Button) -> Block:
+    """A row of buttons; each action may be there once, since Slack wants ids unique in a block."""
+    names = [button.action for button in buttons]
+    if len(set(names)) != len(names) or not 1 <= len(names) <= limits.ACTIONS_ELEMENTS:
+        raise ValueError(f"these buttons cannot share a row: {names}")
+    return {"type": "actions", "elements": [_button(button) for button in buttons]}
+
+
+def divider() -> Block:
+    """A line across."""
+    return {"type": "divider"}
+
+
+def preformatted(text: Outside, limit: int = limits.PREFORMATTED_TEXT) -> Block:
+    """Text from outside in the typewriter face, with its line breaks. ``rich_text`` parses nothing in it."""
+    return {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_preformatted",
+                "elements": [{"type": "text", "text": text.verbatim(limit) or _NOTHING}],
+            }
+        ],
+    }
+
+
+def _button(button: Button) -> dict[str, Any]:
+    drawn: dict[str, Any] = {
+        "type": "button",
+        "text": _plain(button.label, limits.BUTTON_TEXT),
+        "action_id": str(button.action),
+        "value": button.value.encoded(),
+    }
+    if button.spoken:
+        drawn["accessibility_label"] = button.spoken.plain(limits.ACCESSIBILITY_LABEL)
+    return drawn
+
+
+def _plain(text: Markup, limit: int) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text.plain(limit) or _NOTHING, "emoji": False}
+
+
+def _mrkdwn(text: Markup, limit: int) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text.mrkdwn(limit).strip() or _NOTHING, "verbatim": True}

@@ -1,0 +1,21 @@
+"""Moments as Slack shows them: in the reader's own zone and clock, as "today" or "yesterday" where that is
+shorter.
+
+Slack fills a token on the client (docs.slack.dev/messaging/formatting-message-text, "Date formatting");
+what cannot do that, such as a terminal or a notification, shows the text that comes with it, which is in
+UTC and says so.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.cards.markup import Markup, Span
+
+
+def moment(at: datetime) -> Markup:
+    """Date and time of ``at``, which must have a zone."""
+    if at.tzinfo is None:
+        raise ValueError("a moment on a card needs a zone")
+    in_utc = at.astimezone(UTC)
+    return Markup((Span(f"{in_utc:%Y-%m-%d %H:%M} UTC", moment=in_utc),))

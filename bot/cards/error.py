@@ -1,0 +1,113 @@
+"""Answer of ``/syncerrors 4711``: one error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.cards import blocks
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.blocks import Button
+from bot.cards.card import Card, compose
+from bot.cards.dates import moment
+from bot.cards.facts import OF_ONE_RECORD, facts, fixer_words, without
+from bot.cards.filling import prose
+from bot.cards.limits import Importance, Part
+from bot.cards.links import Links
+from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, own, sentence
+from bot.cards.original import original_parts
+from bot.cards.outside import Outside
+from bot.cards.overview import connection_words
+from bot.cards.problem import call_stack_button, remedy_parts
+from bot.cards.problem_line import problem_title
+from bot.cards.record_names import record_words
+from bot.cards.remedy import remedy_words
+from bot.cards.texts import Texts, digits
+from bot.operations.views import ErrorView
+
+_MAPPING = 40
+
+
+def error_card(view: ErrorView, texts: Texts) -> Card:
+    """What it means, where it happened, what to do, and its text."""
+    links = Links(view.connection)
+    error, line = view.error, view.line
+    name = problem_title(line, texts)
+    heading = texts.gettext("Error No. {number}", number=digits(error.number))
+    explanation = prose(line.error_class.explanation, error.params, texts)
+    figures = dotted((fixer_words(line.error_class.fixer, texts), moment(error.logged_at)))
+    parts = [
+        Part(
+            (
+                blocks.header(heading),
+                blocks.section(lines((bold(name), explanation))),
+                blocks.context(dotted((figures, connection_words(view.connection)))),
+            ),
+            Importance.ESSENTIAL,
+        )
+    ]
+    if error.gone_at is not None:
+        parts.append(Part((blocks.context(_gone(view, texts)),)))
+    if told := lines((*_where(view, links, texts), facts(without(error.params, OF_ONE_RECORD), texts))):
+        parts.append(Part((blocks.section(told),)))
+    record = error.source_record_id or error.destination_record_id
+    parts += remedy_parts(remedy_words(view.steps, error.params, record, links, texts), texts)
+    parts += original_parts(error, links, texts)
+    parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    summary = texts.gettext(
+        "{error}: {title}. {fixer}.",
+        error=heading,
+        title=name,
+        fixer=fixer_words(line.error_class.fixer, texts),
+    )
+    return compose(summary, parts, texts)
+
+
+def _where(view: ErrorView, links: Links, texts: Texts) -> Iterator[Markup]:
+    """The two records and the mapping; "Source" and "Destination" as on page 5339."""
+    error = view.error
+    labelled = (
+        (texts.gettext("Source"), record_words(error.source_record_id, links, texts, error.source_table)),
+        (
+            texts.gettext("Destination"),
+            record_words(error.destination_record_id, links, texts, error.destination_table),
+        ),
+        (texts.gettext("Table mapping"), _mapping(view, texts)),
+    )
+    for label, words in labelled:
+        if words:
+            yield bold(label) + own(": ") + words
+
+
+def _mapping(view: ErrorView, texts: Texts) -> Markup:
+    """Name and direction, as table 5338 has them."""
+    name = Outside(view.error.mapping).short(_MAPPING)
+    match view.error.direction:
+        case "ToIntegrationTable":
+            direction = texts.gettext("from Business Central to Dataverse")
+        case "FromIntegrationTable":
+            direction = texts.gettext("from Dataverse to Business Central")
+        case _:
+            direction = EMPTY
+    return sentence((name, direction)) if name else EMPTY
+
+
+def _gone(view: ErrorView, texts: Texts) -> Markup:
+    if view.error.gone_at is None:
+        return EMPTY
+    return texts.gettext(
+        "No longer in Business Central: noticed {time}. This is what the bot kept.",
+        time=moment(view.error.gone_at),
+    )
+
+
+def _buttons(view: ErrorView, texts: Texts) -> list[Button]:
+    key = view.connection.key
+    return [
+        call_stack_button(key, view.error.number, texts),
+        Button(
+            texts.gettext("All errors with this cause"),
+            Action.PROBLEM_SHOW,
+            ButtonValue(connection=key, problem=view.line.id),
+        ),
+        Button(texts.gettext("Overview"), Action.OVERVIEW_SHOW, ButtonValue(connection=key)),
+    ]

@@ -1,0 +1,78 @@
+"""Who fixes it, and what was read out of the message, in words. Keys of ``params`` are the classifier's
+interface."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.cards.filling import value
+from bot.cards.markup import Markup, bold, code, lines, own
+from bot.cards.texts import MessageId, Texts, msgid
+from bot.diagnosis.model import Fixer, Params
+
+_LABELS: Final[dict[str, MessageId]] = {
+    "privilege": msgid("Missing privilege"),
+    "access": msgid("Access needed"),
+    "entity": msgid("Dataverse table"),
+    "principal": msgid("Missing for"),
+    "user_id": msgid("Dataverse user"),
+    "team_id": msgid("Dataverse team"),
+    "role_id": msgid("Security role"),
+    "record_table": msgid("Table"),
+    "record": msgid("Record"),
+    "other_table": msgid("Table it depends on"),
+    "other_record": msgid("Record it depends on"),
+    "table": msgid("Table"),
+    "field": msgid("Field"),
+    "value": msgid("Value"),
+    "max_length": msgid("Longest value allowed"),
+    "mapping": msgid("Table mapping"),
+    "company": msgid("Company"),
+    "product": msgid("Application"),
+    "host": msgid("Server"),
+    "code": msgid("Error code"),
+}
+"""In the order in which they help. Left out are ids that only support engineers look up (``caller_id``,
+``privilege_id``, ``otc``): they are in the original text."""
+
+_COPIED: Final = frozenset(
+    {"privilege", "entity", "user_id", "team_id", "role_id", "code", "host", "mapping"}
+)
+"""Values that people copy into a search box."""
+
+OF_ONE_RECORD: Final = frozenset({"record", "record_table", "value"})
+"""Values that differ between the errors of one problem."""
+
+
+def fixer_words(fixer: Fixer, texts: Texts) -> Markup:
+    """Who ends it, as a word: never only a colour or a sign."""
+    match fixer:
+        case Fixer.ADMIN:
+            return texts.gettext("For an administrator")
+        case Fixer.USER:
+            return texts.gettext("For the owner of the records")
+        case Fixer.WAIT:
+            return texts.gettext("Passes by itself")
+
+
+def facts(params: Params, texts: Texts) -> Markup:
+    """One line for each thing that the message gave away; empty where there is nothing."""
+    found = []
+    for key, label in _LABELS.items():
+        if key in params and (shown := _shown(key, params, texts)):
+            found.append(bold(texts.say(label)) + own(": ") + (code(shown) if key in _COPIED else shown))
+    return lines(found)
+
+
+def _shown(key: str, params: Params, texts: Texts) -> Markup:
+    raw = params[key]
+    if key == "principal" and raw == "user":
+        return texts.gettext("a Dataverse user")
+    if key == "principal" and raw == "team":
+        return texts.gettext("a Dataverse team")
+    return value(raw)
+
+
+def without(params: Params, keys: frozenset[str]) -> Params:
+    """``params`` less those keys."""
+    return {key: raw for key, raw in params.items() if key not in keys}

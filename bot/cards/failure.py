@@ -1,0 +1,227 @@
+"""What went wrong, in plain words: what it means, who can mend it, and the next step.
+
+Each ``Failure`` of ``bot.failures`` has its words here, under its ``key``; a test keeps both lists equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.cards import blocks
+from bot.cards.card import Card, compose
+from bot.cards.limits import Importance, Part
+from bot.cards.markup import Markup, bold, code, lines, own, sentence
+from bot.cards.outside import Outside
+from bot.cards.texts import Texts
+from bot.failures import Failure, SettingsInvalid
+
+Facts = Mapping[str, str | int]
+
+_FACT: Final = 80
+_SETTING: Final = 300
+_OVERVIEW: Final = code(own("/syncerrors"))
+_PERMISSION_SET: Final = code(own("SYNCERRORS READ"))
+_COMPANY_SETTING: Final = code(own("BC_COMPANY_ID"))
+_ENVIRONMENT_SETTING: Final = code(own("BC_ENVIRONMENT"))
+
+
+@dataclass(frozen=True, slots=True)
+class FailureWords:
+    """``what`` it means, as a sentence or two; ``next_step`` tells who does what now."""
+
+    what: Markup
+    next_step: Markup
+
+
+def failure_words(key: str, facts: Facts, texts: Texts) -> FailureWords:
+    """The words for a failure's key; those of a failure in general for a key of another version."""
+    return WORDS.get(key, _failure)(facts, texts)
+
+
+def failure_card(failure: Failure, texts: Texts) -> Card:
+    """An expected failure as a reply."""
+    words = failure_words(failure.key, failure.facts, texts)
+    parts = [Part((blocks.section(lines((bold(words.what), words.next_step))),), Importance.ESSENTIAL)]
+    if isinstance(failure, SettingsInvalid):
+        parts += [
+            Part((blocks.context(Outside(line).short(_SETTING)),))
+            for line in failure.problems
+            if line.strip()
+        ]
+    return compose(sentence((words.what, words.next_step)), parts, texts)
+
+
+def defect_card(reference: str, texts: Texts) -> Card:
+    """A defect as a reply: an apology and the reference that is also in the log."""
+    what = texts.gettext("Something went wrong in this bot, and it is not your doing.")
+    next_step = texts.gettext(
+        "Try once more. If it happens again, give whoever runs the bot this reference: {reference}. "
+        "It leads to the details in the log.",
+        reference=code(Outside(reference).short(_FACT)),
+    )
+    parts = [Part((blocks.section(lines((bold(what), next_step))),), Importance.ESSENTIAL)]
+    return compose(sentence((what, next_step)), parts, texts)
+
+
+def _fact(facts: Facts, key: str) -> Markup:
+    return Outside(str(facts.get(key, ""))).short(_FACT)
+
+
+def _failure(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("That did not work."),
+        texts.gettext("Try again. If it keeps failing, ask whoever runs the bot to look into its log."),
+    )
+
+
+def _settings_invalid(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("The bot is not set up completely."),
+        texts.gettext("Whoever runs the bot has to correct its settings and start it again."),
+    )
+
+
+def _not_found(facts: Facts, texts: Texts) -> FailureWords:
+    if number := _fact(facts, "number"):
+        what = texts.gettext(
+            "There is no error No. {number} among those read from Business Central.", number=number
+        )
+    else:
+        what = texts.gettext("That is not among what was read from Business Central.")
+    return FailureWords(
+        what,
+        texts.gettext(
+            "If it is new, press Refresh in the overview ({command}) and ask again.", command=_OVERVIEW
+        ),
+    )
+
+
+def _stale_button(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("This button is out of date."),
+        texts.gettext("Type {command} for a fresh list.", command=_OVERVIEW),
+    )
+
+
+def _stranger(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Only members of the organization that installed this bot can use it."),
+        texts.gettext("Ask a colleague there to look it up for you."),
+    )
+
+
+def _source_failed(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Business Central could not be read."),
+        texts.gettext("Whoever runs the bot finds the reason in its log."),
+    )
+
+
+def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
+    if entra_code := _fact(facts, "code"):
+        what = texts.gettext(
+            "Microsoft Entra refused to sign the bot in (error {code}).",
+            code=code(entra_code),
+        )
+    else:
+        what = texts.gettext("Microsoft Entra refused to sign the bot in.")
+    return FailureWords(
+        what,
+        texts.gettext(
+            "An administrator checks the app registration in Entra: tenant, application id, and whether "
+            "the secret is still valid."
+        ),
+    )
+
+
+def _source_unreachable(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Business Central did not answer."),
+        texts.gettext(
+            "The bot keeps trying. If this lasts, an administrator checks whether the environment is running."
+        ),
+    )
+
+
+def _source_throttled(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Business Central is too busy and asked the bot to slow down."),
+        texts.gettext("There is nothing to do: the bot tries again later."),
+    )
+
+
+def _source_refused(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Business Central does not let the bot read the errors."),
+        texts.gettext(
+            "An administrator opens the page {page} in Business Central, enables the bot's application "
+            "there and gives it the permission set {permission_set}.",
+            page=bold(texts.gettext("Microsoft Entra Applications")),
+            permission_set=_PERMISSION_SET,
+        ),
+    )
+
+
+def _source_missing(facts: Facts, texts: Texts) -> FailureWords:
+    match facts.get("what"):
+        case "extension":
+            return FailureWords(
+                texts.gettext("The bot's extension is not installed in Business Central."),
+                texts.gettext(
+                    "An administrator installs it in this environment; the README of the bot tells how."
+                ),
+            )
+        case "company":
+            return FailureWords(
+                texts.gettext("Business Central does not know the company that the bot is set up for."),
+                texts.gettext("Whoever runs the bot checks {setting}.", setting=_COMPANY_SETTING),
+            )
+        case "environment":
+            return FailureWords(
+                texts.gettext("Business Central does not know the environment that the bot is set up for."),
+                texts.gettext(
+                    "Whoever runs the bot checks {setting}: the environment may have been renamed "
+                    "or deleted.",
+                    setting=_ENVIRONMENT_SETTING,
+                ),
+            )
+        case _:
+            return FailureWords(
+                texts.gettext("Business Central does not know what the bot asked for."),
+                texts.gettext("An administrator checks environment, company and the bot's extension."),
+            )
+
+
+def _source_rejected(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Business Central did not accept the bot's question."),
+        texts.gettext(
+            "The bot and its extension may be of different versions: an administrator updates both."
+        ),
+    )
+
+
+def _source_garbled(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Business Central gave an answer that the bot cannot read."),
+        texts.gettext("The bot tries again. If this lasts, whoever runs it finds the reason in its log."),
+    )
+
+
+WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
+    "failure": _failure,
+    "settings.invalid": _settings_invalid,
+    "not_found": _not_found,
+    "button.stale": _stale_button,
+    "stranger": _stranger,
+    "source.failed": _source_failed,
+    "source.sign_in_refused": _sign_in_refused,
+    "source.unreachable": _source_unreachable,
+    "source.throttled": _source_throttled,
+    "source.refused": _source_refused,
+    "source.missing": _source_missing,
+    "source.rejected": _source_rejected,
+    "source.garbled": _source_garbled,
+}

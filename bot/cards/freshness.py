@@ -1,0 +1,54 @@
+"""How old the bot's knowledge is, and why: a line or two on every card that shows stored errors."""
+
+from __future__ import annotations
+
+from bot.cards.dates import moment
+from bot.cards.failure import failure_words
+from bot.cards.markup import EMPTY, Markup, sentence
+from bot.cards.texts import Texts
+from bot.operations.views import Freshness
+
+
+def freshness_words(freshness: Freshness, texts: Texts) -> Markup:
+    """When Business Central was last read; what goes on now; why it is older than it should be."""
+    return sentence(
+        (_last_read(freshness, texts), trouble_words(freshness, texts), reading_words(freshness, texts))
+    )
+
+
+def trouble_words(freshness: Freshness, texts: Texts) -> Markup:
+    """What kept the last attempt from reading, who mends it and how; empty where nothing did."""
+    if freshness.failure_key is None:
+        return EMPTY
+    words = failure_words(freshness.failure_key, freshness.failure_facts, texts)
+    if freshness.attempted_at is None:
+        return sentence((words.what, words.next_step))
+    tried = texts.gettext("The attempt of {time} failed.", time=moment(freshness.attempted_at))
+    return sentence((tried, words.what, words.next_step))
+
+
+def reading_words(freshness: Freshness, texts: Texts) -> Markup:
+    """How far the reading under way is; empty where there is none."""
+    if not freshness.reading:
+        return EMPTY
+    if freshness.rows_read <= 0:
+        return texts.gettext("Reading Business Central now.")
+    if freshness.rows_expected is None or freshness.rows_expected < freshness.rows_read:
+        return texts.ngettext(
+            "Reading Business Central now: {n} error so far.",
+            "Reading Business Central now: {n} errors so far.",
+            freshness.rows_read,
+        )
+    return texts.ngettext(
+        "Reading Business Central now: {read} of about {n} error ({percent}).",
+        "Reading Business Central now: {read} of about {n} errors ({percent}).",
+        freshness.rows_expected,
+        read=freshness.rows_read,
+        percent=texts.percent(freshness.rows_read, freshness.rows_expected),
+    )
+
+
+def _last_read(freshness: Freshness, texts: Texts) -> Markup:
+    if freshness.read_at is not None:
+        return texts.gettext("Last read {time}.", time=moment(freshness.read_at))
+    return texts.gettext("Business Central has not been read yet.")

@@ -1,0 +1,136 @@
+"""Where links lead: pages and records of one connection, and Microsoft's own pages. Nowhere else.
+
+Business Central's addresses follow ``dev-itpro/developer/devenv-web-client-urls.md``:
+``<web client>/?company=...&page=...&filter='<field name>' IS '<value>'``. Dataverse's are those that
+Business Central itself builds (codeunit CRM Integration Management, microsoft/BCApps):
+``main.aspx?pagetype=entityrecord&etn=...&id=...``. Text from outside becomes part of a query,
+percent-encoded, never of a host or a path.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from bot.businesscentral.record_ids import RecordId, parse_record_id
+from bot.cards.limits import URL
+from bot.diagnosis.model import LinkKind, Params, StepLink
+from bot.operations.views import ConnectionView
+
+ERRORS_PAGE: Final = 5339
+"""Integration Synchronization Errors."""
+
+_ADMIN_CENTER: Final = "https://admin.powerplatform.microsoft.com/environments"
+_DOCS_HOSTS: Final = frozenset({"learn.microsoft.com", "go.microsoft.com"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOGICAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_IN_AN_ADDRESS: Final = re.compile(r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
+"""Characters that RFC 3986 allows; none of them ends a link in mrkdwn (``>``, ``|``, blank)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that this module made or checked: the only kind that becomes a link."""
+
+    url: str
+
+
+class Links:
+    """The links of one connection. Each answers None where the address cannot be known."""
+
+    def __init__(self, connection: ConnectionView) -> None:
+        self._web_client = _base(connection.web_client) if connection.company_name else None
+        self._company = connection.company_name
+        self._dataverse = _base(connection.dataverse_url)
+
+    def page(self, number: int, filters: tuple[tuple[str, str], ...] = ()) -> Address | None:
+        """A page by its number, showing only what the filters (field name, value) pick.
+
+        None for a value that the filter cannot express: the page would show another record.
+        """
+        if self._web_client is None or any("'" in value or "'" in field for field, value in filters):
+            return None
+        url = f"{self._web_client}/?company={_encoded(self._company)}&page={number}"
+        if filters:
+            condition = " AND ".join(f"'{field}' IS '{value}'" for field, value in filters)
+            url += f"&filter={_encoded(condition)}"
+        return _fitting(url)
+
+    def error(self, number: int) -> Address | None:
+        """One error in Integration Synchronization Errors, by its No."""
+        return self.page(ERRORS_PAGE, (("No.", str(number)),))
+
+    def record(self, text: str, table_number: int = 0) -> Address | None:
+        """A record by its id, as ``Format(RecordId)`` writes it."""
+        record = parse_record_id(text, table_number)
+        return None if record is None else self.parsed(record)
+
+    def parsed(self, record: RecordId) -> Address | None:
+        """A record whose id is already taken apart."""
+        if record.entity is not None and record.row_id is not None:
+            return self.dataverse_row(record.entity, record.row_id)
+        if record.card is None or not record.filters:
+            return None
+        return self.page(record.card, record.filters)
+
+    def dataverse_row(self, entity: str, row_id: str) -> Address | None:
+        """One row of a Dataverse table, by logical name and id."""
+        if self._dataverse is None or not _LOGICAL_NAME.fullmatch(entity):
+            return None
+        return _fitting(
+            f"{self._dataverse}/main.aspx?pagetype=entityrecord&etn={entity}&id={_encoded(row_id)}"
+        )
+
+    def dataverse_list(self, entity: str) -> Address | None:
+        """The rows of a Dataverse table, by logical name."""
+        if self._dataverse is None or not _LOGICAL_NAME.fullmatch(entity):
+            return None
+        return _fitting(f"{self._dataverse}/main.aspx?pagetype=entitylist&etn={entity}&navbar=on&cmdbar=true")
+
+    def step(self, target: StepLink, params: Params, record: str) -> Address | None:
+        """Where a step of a remedy leads; ``record`` is the id of the failing record, empty where unknown."""
+        match target.kind:
+            case LinkKind.PAGE:
+                return None if target.page is None else self.page(target.page)
+            case LinkKind.RECORD:
+                return self.record(record)
+            case LinkKind.OTHER_RECORD:
+                table, key = params.get("other_table", ""), params.get("other_record", "")
+                return self.record(f"{table}: {key}") if table and key else None
+            case LinkKind.DATAVERSE_LIST:
+                return self.dataverse_list(target.entity or str(params.get("entity", "")))
+            case LinkKind.ADMIN_CENTER:
+                return Address(_ADMIN_CENTER)
+            case LinkKind.DOCS:
+                return _documentation(target.address)
+
+
+def _documentation(url: str | None) -> Address | None:
+    base = _base(url)
+    return _fitting(base) if base is not None and urlsplit(base).hostname in _DOCS_HOSTS else None
+
+
+def _base(url: str | None) -> str | None:
+    """``url`` without a slash at its end, where it is a plain https address (http on the loopback only)."""
+    if not url or not _IN_AN_ADDRESS.fullmatch(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if not host or parts.username is not None or parts.password is not None:
+        return None
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+        return None
+    return url.rstrip("/")
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="", errors="replace")
+
+
+def _fitting(url: str) -> Address | None:
+    return Address(url) if len(url) <= URL else None

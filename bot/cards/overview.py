@@ -1,0 +1,111 @@
+"""Answer of ``/syncerrors``: what is wrong, most pressing first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.cards import blocks
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.blocks import Button
+from bot.cards.card import Card, compose
+from bot.cards.facts import fixer_words
+from bot.cards.freshness import freshness_words
+from bot.cards.limits import Block, Importance, Part
+from bot.cards.links import Links
+from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, sentence
+from bot.cards.outside import Outside
+from bot.cards.paging import Pages, page_buttons, page_words
+from bot.cards.problem_line import problem_figures, problem_title
+from bot.cards.record_names import record_words
+from bot.cards.texts import Texts
+from bot.operations.views import ConnectionView, Overview, ProblemLine
+
+_NAME: Final = 60
+
+
+def overview_card(view: Overview, texts: Texts) -> Card:
+    """The problems of one page, each with a way to its details."""
+    heading = _heading(view, texts)
+    where = dotted((connection_words(view.connection), freshness_words(view.freshness, texts)))
+    parts = [Part((blocks.header(heading), blocks.context(where)), Importance.ESSENTIAL)]
+    links = Links(view.connection)
+    parts += [Part((_problem(line, view.connection, links, texts),)) for line in view.lines]
+    parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    if footer := _footer(view, texts):
+        parts.append(Part((blocks.context(footer),), Importance.EXTRA))
+    return compose(_summary(view, heading, texts), parts, texts)
+
+
+def connection_words(connection: ConnectionView) -> Markup:
+    """Which company of which environment."""
+    company = Outside(connection.display_name or connection.company_name).short(_NAME)
+    return dotted((company, Outside(connection.environment).short(_NAME)))
+
+
+def _heading(view: Overview, texts: Texts) -> Markup:
+    if view.errors > 0:
+        causes = texts.ngettext("{n} cause", "{n} causes", view.problems)
+        return texts.ngettext(
+            "{n} sync error, {causes}", "{n} sync errors, {causes}", view.errors, causes=causes
+        )
+    if view.freshness.read_at is not None:
+        return texts.gettext("No sync errors. Well done! 🎉")
+    return texts.gettext("Sync errors of Business Central")
+
+
+def _problem(line: ProblemLine, connection: ConnectionView, links: Links, texts: Texts) -> Block:
+    name = problem_title(line, texts)
+    text = lines((bold(name), problem_figures(line, texts), _example(line, links, texts)))
+    value = ButtonValue(connection=connection.key, problem=line.id)
+    spoken = texts.gettext("Details: {title}", title=name)
+    return blocks.section(text, Button(texts.gettext("Details"), Action.PROBLEM_SHOW, value, spoken))
+
+
+def _example(line: ProblemLine, links: Links, texts: Texts) -> Markup:
+    record = record_words(line.example_record, links, texts)
+    return texts.gettext("For example {record}", record=record) if record else EMPTY
+
+
+def _buttons(view: Overview, texts: Texts) -> list[Button]:
+    value = ButtonValue(connection=view.connection.key)
+    turning = page_buttons(
+        Pages(view.page, view.pages), value, Action.OVERVIEW_PREVIOUS, Action.OVERVIEW_NEXT, texts
+    )
+    refresh = Button(
+        texts.gettext("Refresh"),
+        Action.OVERVIEW_REFRESH,
+        value,
+        texts.gettext("Refresh: read Business Central again"),
+    )
+    return [*turning, refresh]
+
+
+def _footer(view: Overview, texts: Texts) -> Markup:
+    unreadable = EMPTY
+    if view.unreadable > 0:
+        unreadable = texts.ngettext(
+            "{n} row from Business Central could not be understood; it is kept, and not counted above.",
+            "{n} rows from Business Central could not be understood; they are kept, and not counted above.",
+            view.unreadable,
+        )
+    return dotted((page_words(Pages(view.page, view.pages), texts), unreadable))
+
+
+def _summary(view: Overview, heading: Markup, texts: Texts) -> Markup:
+    """A full sentence for notifications and screen readers: how many, where, and the most pressing one."""
+    company = Outside(view.connection.display_name or view.connection.company_name).short(_NAME)
+    first = texts.gettext("{heading} in {company}.", heading=heading, company=company) if company else heading
+    if not view.lines or view.page != 0:
+        return first
+    top = view.lines[0]
+    return sentence(
+        (
+            first,
+            texts.gettext(
+                "Most pressing: {title} ({errors}). {fixer}.",
+                title=problem_title(top, texts),
+                errors=texts.ngettext("{n} error", "{n} errors", top.count),
+                fixer=fixer_words(top.error_class.fixer, texts),
+            ),
+        )
+    )

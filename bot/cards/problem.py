@@ -1,0 +1,126 @@
+"""Answer of *Details*: one problem, from what happened to what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.cards import blocks
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.blocks import Button
+from bot.cards.card import Card, compose
+from bot.cards.dates import moment
+from bot.cards.facts import OF_ONE_RECORD, facts, fixer_words, without
+from bot.cards.filling import prose
+from bot.cards.freshness import freshness_words
+from bot.cards.limits import Importance, Part
+from bot.cards.links import Links
+from bot.cards.markup import Markup, bold, dotted, lines, link, own, sentence
+from bot.cards.original import original_parts
+from bot.cards.overview import connection_words
+from bot.cards.paging import Pages, page_buttons, page_words
+from bot.cards.problem_line import problem_figures, problem_title
+from bot.cards.record_names import record_words
+from bot.cards.remedy import remedy_words
+from bot.cards.texts import Texts, digits
+from bot.diagnosis.model import Params
+from bot.operations.views import ProblemDetail
+from bot.store.values import AffectedRecord
+
+
+def problem_card(view: ProblemDetail, texts: Texts) -> Card:
+    """What happened, what was found, the steps, the records, the original text."""
+    links = Links(view.connection)
+    name = problem_title(view.line, texts)
+    params = _params(view)
+    parts = [
+        Part(
+            (
+                blocks.header(name),
+                blocks.section(prose(view.line.error_class.explanation, params, texts)),
+                blocks.context(problem_figures(view.line, texts)),
+            ),
+            Importance.ESSENTIAL,
+        )
+    ]
+    if found := facts(without(params, OF_ONE_RECORD), texts):
+        parts.append(Part((blocks.section(found),)))
+    parts += remedy_parts(remedy_words(view.steps, params, view.line.example_record, links, texts), texts)
+    parts += _records(view, links, texts)
+    parts += original_parts(view.latest, links, texts)
+    parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    where = dotted((connection_words(view.connection), freshness_words(view.freshness, texts)))
+    parts.append(Part((blocks.context(where),), Importance.EXTRA))
+    return compose(_summary(view, name, texts), parts, texts)
+
+
+def remedy_parts(remedy: Markup, texts: Texts) -> list[Part]:
+    """The steps under their heading; nothing where there are none."""
+    if not remedy:
+        return []
+    return [Part((blocks.section(lines((bold(texts.gettext("What to do")), remedy))),), Importance.ESSENTIAL)]
+
+
+def _params(view: ProblemDetail) -> Params:
+    """What the latest error says, overruled by what all errors of the problem share."""
+    merged: Mapping[str, str | int] = {**view.latest.params, **view.line.params}
+    return merged
+
+
+def _records(view: ProblemDetail, links: Links, texts: Texts) -> list[Part]:
+    if not view.records:
+        return []
+    at = Pages(view.records_page, view.records_pages)
+    heading = texts.ngettext("{n} record affected", "{n} records affected", view.records_total)
+    listed = [_record(record, links, texts) for record in view.records]
+    title = dotted((bold(heading), page_words(at, texts)))
+    parts = [Part((blocks.section(lines((title, *listed))),))]
+    value = ButtonValue(connection=view.connection.key, problem=view.line.id)
+    if buttons := page_buttons(at, value, Action.PROBLEM_PREVIOUS, Action.PROBLEM_NEXT, texts):
+        parts.append(Part((blocks.actions(*buttons),)))
+    return parts
+
+
+def _record(record: AffectedRecord, links: Links, texts: Texts) -> Markup:
+    name = record_words(record.record_id, links, texts, record.table) or record_words(
+        record.other_record_id, links, texts
+    )
+    number = link(
+        texts.gettext("No. {number}", number=digits(record.last_number)), links.error(record.last_number)
+    )
+    return dotted(
+        (
+            sentence((own("•"), name or texts.gettext("No record named"))),
+            texts.ngettext("{n} error", "{n} errors", record.count),
+            texts.gettext("latest {number}, {time}", number=number, time=moment(record.last_seen)),
+        )
+    )
+
+
+def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
+    return [
+        call_stack_button(view.connection.key, view.latest.number, texts),
+        Button(
+            texts.gettext("Back to overview"),
+            Action.OVERVIEW_SHOW,
+            ButtonValue(connection=view.connection.key),
+        ),
+    ]
+
+
+def call_stack_button(connection: str, number: int, texts: Texts) -> Button:
+    """Business Central's own words for it: "Show Error Call Stack"."""
+    return Button(
+        texts.gettext("Show error call stack"),
+        Action.CALL_STACK_SHOW,
+        ButtonValue(connection=connection, number=number),
+        texts.gettext("Show error call stack of No. {number}", number=digits(number)),
+    )
+
+
+def _summary(view: ProblemDetail, name: Markup, texts: Texts) -> Markup:
+    return texts.gettext(
+        "{title}. {errors}. {fixer}.",
+        title=name,
+        errors=texts.ngettext("{n} error", "{n} errors", view.line.count),
+        fixer=fixer_words(view.line.error_class.fixer, texts),
+    )

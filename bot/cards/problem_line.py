@@ -1,0 +1,44 @@
+"""How a problem is called, on every card that names one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.cards.dates import moment
+from bot.cards.facts import fixer_words
+from bot.cards.filling import title
+from bot.cards.markup import Markup, dotted
+from bot.cards.outside import Outside
+from bot.cards.texts import Texts
+from bot.operations.views import ProblemLine
+
+MASKED: Final = 100
+"""Characters of an unknown text in a title."""
+
+
+def problem_title(line: ProblemLine, texts: Texts) -> Markup:
+    """What is wrong; an unknown text by the words that its errors share."""
+    name = title(line.error_class.title, line.params, texts)
+    if masked := Outside(line.masked).short(MASKED):
+        return texts.gettext("{title}: {text}", title=name, text=masked)
+    return name
+
+
+def problem_figures(line: ProblemLine, texts: Texts) -> Markup:
+    """Who fixes it, how many errors, since when."""
+    return dotted(
+        (
+            fixer_words(line.error_class.fixer, texts),
+            texts.ngettext("{n} error", "{n} errors", line.count),
+            seen_words(line, texts),
+        )
+    )
+
+
+def seen_words(line: ProblemLine, texts: Texts) -> Markup:
+    """When it was first and last seen."""
+    if line.first_seen == line.last_seen:
+        return texts.gettext("seen {time}", time=moment(line.last_seen))
+    return texts.gettext(
+        "first seen {first}, last seen {last}", first=moment(line.first_seen), last=moment(line.last_seen)
+    )

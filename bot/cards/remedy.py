@@ -1,0 +1,56 @@
+"""The steps that end a problem, numbered, each with its link; and the warnings, apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards.filling import prose
+from bot.cards.links import Links
+from bot.cards.markup import EMPTY, Markup, bold, lines, link, own, sentence
+from bot.cards.texts import Texts
+from bot.diagnosis.model import LinkKind, Params, Step, StepLink
+
+
+def remedy_words(steps: Sequence[Step], params: Params, record: str, links: Links, texts: Texts) -> Markup:
+    """``record`` is the id of the failing record, as Business Central formats it; it may be empty."""
+    doing = [step for step in steps if not step.warning]
+    numbered = [
+        sentence(
+            (
+                own(f"{number}."),
+                prose(step.text, params, texts),
+                _where(step.link, params, record, links, texts),
+            )
+        )
+        for number, step in enumerate(doing, start=1)
+    ]
+    warnings = [
+        sentence((bold(texts.gettext("Careful:")), prose(step.text, params, texts)))
+        for step in steps
+        if step.warning
+    ]
+    return lines((*numbered, *warnings))
+
+
+def _where(target: StepLink | None, params: Params, record: str, links: Links, texts: Texts) -> Markup:
+    """The words of a step's link; empty where it has none or it cannot be made."""
+    if target is None:
+        return EMPTY
+    address = links.step(target, params, record)
+    return EMPTY if address is None else link(_link_words(target.kind, texts), address)
+
+
+def _link_words(kind: LinkKind, texts: Texts) -> Markup:
+    match kind:
+        case LinkKind.PAGE:
+            return texts.gettext("Open the page")
+        case LinkKind.RECORD:
+            return texts.gettext("Open the record")
+        case LinkKind.OTHER_RECORD:
+            return texts.gettext("Open that record")
+        case LinkKind.DATAVERSE_LIST:
+            return texts.gettext("Open the list in Dataverse")
+        case LinkKind.ADMIN_CENTER:
+            return texts.gettext("Open the admin center")
+        case LinkKind.DOCS:
+            return texts.gettext("Read more")
