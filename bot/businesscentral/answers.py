@@ -1,6 +1,6 @@
 """What an HTTP answer of Business Central means: JSON, or a failure of ``bot.failures``.
 
-Error bodies are ``{"error": {"code": ..., "message": ...}}``. Codes and statuses, in Microsoft's documentation:
+Error bodies are ``{"error": {"code": ..., "message": ...}}``. Codes and statuses, from Microsoft's docs:
 ``dev-itpro/webservices/dynamics-error-codes.md``, ``dev-itpro/includes/include-http-status-error-codes.md``.
 Gateways answer 502, 503 and 504 without JSON. Messages are read for their kind and never passed on.
 """

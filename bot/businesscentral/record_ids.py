@@ -1,7 +1,8 @@
 """RecordID as text -> table and key, so that a link can lead to the record.
 
-``Format(RecordId)`` gives the table's NAME, ``: `` and the key values, composite ones joined by a comma without
-a blank: ``Customer: 10000``, ``Sales Header: Order,1001`` (``methods-auto/record/record-recordid-method.md``).
+``Format(RecordId)`` gives the table's NAME, ``: `` and the key values, composite ones joined by a comma
+without a blank: ``Customer: 10000``, ``Sales Header: Order,1001`` (Microsoft's
+``methods-auto/record/record-recordid-method.md`` and the texts of its samples).
 A row of Dataverse is ``CRM Account: {GUID}``, with the caption ``Dataverse Account: {GUID}``.
 """
 
@@ -73,8 +74,8 @@ class RecordId:
 def parse_record_id(text: str, table_number: int = 0) -> RecordId | None:
     """Take a RecordID's text apart; None for an empty one.
 
-    ``table_number`` is its TableNo where that is known (0: unknown). It decides, since names may be captions in
-    any language. Never raises: the text may be anything.
+    ``table_number`` is its TableNo where that is known (0: unknown). It decides, since names may be captions
+    in any language. Never raises: the text may be anything.
     """
     bare = text[:_LONGEST].strip()
     if not bare:

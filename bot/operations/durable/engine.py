@@ -1,0 +1,276 @@
+"""Durable work on DBOS 3.4: workflows and step results live in the store's own database.
+
+What was tried, and is relied upon here:
+
+- Launched inside the running loop, DBOS runs asynchronous workflows on that loop.
+- The default application version is a hash of the source, so that after an upgrade nothing enqueued would
+  run; ours is a constant. Changes of a workflow's steps go through ``DBOS.patch``.
+- A process recovers the PENDING work of its own executor id at launch, and of no other; see ``slots``.
+- ``asyncio.to_thread`` of the loop is put on DBOS's threads, which end with it; ``stop`` gives it new ones.
+- A task that is cancelled leaves its workflow PENDING, so stopping needs no waiting for pages under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+import dbos
+from dbos import DBOS, DBOSConfig
+
+from bot.failures import NotFound, SettingsInvalid
+from bot.operations.durable.port import Outcome, OutcomeState, Queue, WorkflowBody, check_keys
+from bot.operations.durable.quiet import quieten
+from bot.operations.durable.slots import (
+    AdvisoryLocks,
+    FileLocks,
+    SlotLocks,
+    executor_id,
+    first_free,
+    slot_of,
+)
+from bot.settings import sqlite_path
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+APPLICATION_VERSION = "1"
+POLLING_SECONDS = 0.15
+"""Between looks into a queue; one partition starts one workflow a look."""
+
+EVERY_MINUTE = "0 * * * * *"
+LOOK_FOR_DEAD_SECONDS = 15.0
+TICK_QUEUE = "tick"
+"""Plain: a schedule on a partitioned queue is silently never run."""
+
+_log = logging.getLogger("bot.durable")
+
+
+class DbosSteps:
+    """Records each step's result in the database; 6 to 10 ms a step."""
+
+    async def run(
+        self, name: str, step: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Do the step, or hand back what it gave before the process died."""
+
+        async def recorded() -> R:
+            return await step(*args, **kwargs)
+
+        return await DBOS.run_step_async({"name": name}, recorded)
+
+
+class DbosDurable:
+    """The engine; one for each process, since DBOS is.
+
+    ``tick_cron`` (six fields, seconds first) is when the every-minute workflows run; tests make it quicker.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        tick_cron: str = EVERY_MINUTE,
+        look_for_dead_seconds: float = LOOK_FOR_DEAD_SECONDS,
+    ) -> None:
+        self._database_url = _plain(database_url)
+        self._tick_cron = tick_cron
+        self._look_for_dead_seconds = look_for_dead_seconds
+        self._bodies: dict[str, WorkflowBody] = {}
+        self._minutely: list[str] = []
+        self._running: set[asyncio.Task[Any]] = set()
+        self._locks: SlotLocks | None = None
+        self._slot = 0
+        self._watch: asyncio.Task[None] | None = None
+        self._end: asyncio.Task[None] | None = None
+
+    @property
+    def executor(self) -> str:
+        """Under which id this process works; set by ``start``."""
+        return executor_id(self._slot)
+
+    def register(self, name: str, body: WorkflowBody) -> None:
+        """Make a workflow known. Only before ``start``."""
+        if name in self._bodies:
+            raise ValueError(f"workflow {name} is registered twice")
+        self._bodies[name] = body
+
+    def every_minute(self, name: str, body: WorkflowBody) -> None:
+        """Register a workflow without arguments that runs once a minute, in one of all processes."""
+        self.register(name, body)
+        self._minutely.append(name)
+
+    async def start(self) -> None:
+        """Take a slot, launch DBOS, and go on with what was left unfinished.
+
+        Raises RuntimeError where all slots are taken.
+        """
+        self._locks = await asyncio.to_thread(self._open_locks)
+        self._slot = await asyncio.to_thread(first_free, self._locks)
+        quieten()
+        DBOS(
+            config=DBOSConfig(
+                name="syncerrors",
+                system_database_url=self._database_url,
+                application_version=APPLICATION_VERSION,
+                executor_id=self.executor,
+                enable_otlp=False,
+            )
+        )
+        workflows = {name: self._workflow(name, body) for name, body in self._bodies.items()}
+        DBOS.launch()
+        await self._open_queues()
+        await self._schedule(workflows)
+        await self._adopt()
+        self._watch = asyncio.create_task(self._watch_slots(), name="durable slots")
+
+    async def stop(self) -> None:
+        """Stop working; what is unfinished stays PENDING for the next holder of the slot."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
+        await self._cancel_running()
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1) as own:
+            # Neither on the loop, whose work it waits for, nor on DBOS's threads, which it ends.
+            await loop.run_in_executor(own, lambda: DBOS.destroy(destroy_registry=True))
+        loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="bot"))
+        await self._cancel_running()
+        if self._locks is not None:
+            self._locks.close()
+            self._locks = None
+
+    async def enqueue(
+        self,
+        workflow: str,
+        *args: str | int,
+        queue: Queue,
+        partition: str,
+        deduplication: str | None = None,
+    ) -> str:
+        """Write the workflow into its queue; returns its id, or that of the one it doubles."""
+        check_keys(queue, deduplication)
+        options = dbos.EnqueueOptions(workflow_name=workflow, queue_name=queue.value)
+        if deduplication is None:
+            options["queue_partition_key"] = partition
+        else:
+            options["deduplication_id"] = deduplication
+            options["duplication_policy"] = "return-existing"
+        handle = await DBOS.enqueue_workflow_with_options_async(options, *args)
+        return handle.workflow_id
+
+    async def wait(self, workflow_id: str, timeout: float) -> Outcome | None:  # noqa: ASYNC109 - returns None
+        """The workflow's end, or None; raises NotFound for an id that was never enqueued."""
+        if await DBOS.get_workflow_status_async(workflow_id) is None:
+            raise NotFound(what="workflow")
+        handle: dbos.WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(workflow_id)
+        result = asyncio.ensure_future(handle.get_result(polling_interval_sec=POLLING_SECONDS))
+        await asyncio.wait({result}, timeout=timeout)
+        if not result.done():
+            result.cancel()
+            return None
+        error = result.exception()
+        if error is not None:
+            return Outcome(workflow_id, OutcomeState.FAILED, None, type(error).__name__)
+        return Outcome(workflow_id, OutcomeState.SUCCEEDED, result.result())
+
+    def _open_locks(self) -> SlotLocks:
+        file = sqlite_path(self._database_url)
+        return FileLocks(file) if file is not None else AdvisoryLocks(self._database_url)
+
+    def _workflow(self, name: str, body: WorkflowBody) -> Callable[..., Any]:
+        async def run(*args: Any) -> Any:
+            task = asyncio.current_task()
+            if task is not None:
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            return await body(DbosSteps(), *args)
+
+        async def run_on_schedule(_due: datetime, _context: Any) -> None:
+            await run()
+
+        return DBOS.workflow(name=name)(run_on_schedule if name in self._minutely else run)
+
+    async def _open_queues(self) -> None:
+        await DBOS.register_queue_async(Queue.PULL.value, polling_interval_sec=POLLING_SECONDS)
+        await DBOS.register_queue_async(TICK_QUEUE, polling_interval_sec=POLLING_SECONDS)
+        for queue in (Queue.ACT, Queue.DELIVER):
+            await DBOS.register_queue_async(
+                queue.value, partition_concurrency=1, polling_interval_sec=POLLING_SECONDS
+            )
+
+    async def _schedule(self, workflows: Mapping[str, Callable[..., Any]]) -> None:
+        await DBOS.apply_schedules_async(
+            [
+                {
+                    "schedule_name": name,
+                    "workflow_fn": workflows[name],
+                    "schedule": self._tick_cron,
+                    "queue_name": TICK_QUEUE,
+                }
+                for name in self._minutely
+            ]
+        )
+
+    async def _watch_slots(self) -> None:
+        while True:
+            await asyncio.sleep(self._look_for_dead_seconds)
+            if not await asyncio.to_thread(self._slot_is_ours):
+                _log.critical("another process works as %s now: durable work stops here", self.executor)
+                self._end = asyncio.create_task(self.stop(), name="durable stop")
+                return
+            await self._adopt()
+
+    def _slot_is_ours(self) -> bool:
+        """Whether the lock is still held, or could be taken again after the server forgot our session."""
+        if self._locks is None or self._locks.still_held():
+            return True
+        self._locks.close()
+        self._locks = self._open_locks()
+        return self._locks.try_hold(self._slot)
+
+    async def _adopt(self) -> None:
+        """Resume the PENDING work of those who hold their slot no more: they are dead."""
+        locks = self._locks
+        pending = await _pending()
+        for owner in sorted({workflow.executor_id for workflow in pending if workflow.executor_id}):
+            slot = slot_of(owner)
+            if slot is None or slot == self._slot or locks is None:
+                continue
+            if await asyncio.to_thread(locks.try_hold, slot):
+                try:
+                    await _resume(owner)
+                finally:
+                    await asyncio.to_thread(locks.let_go, slot)
+
+    async def _cancel_running(self) -> None:
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _pending(owner: str | None = None) -> list[dbos.WorkflowStatus]:
+    return await DBOS.list_workflows_async(
+        status="PENDING", executor_id=owner, load_input=False, load_output=False
+    )
+
+
+async def _resume(dead: str) -> None:
+    for workflow in await _pending(dead):
+        await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
+        _log.warning("took over unfinished work of %s: %s", dead, workflow.name)
+
+
+def _plain(database_url: str) -> str:
+    """The address without a driver; DBOS brings its own. Raises SettingsInvalid for SQLite in memory."""
+    scheme, _, rest = database_url.partition("://")
+    scheme = scheme.partition("+")[0]
+    if scheme == "sqlite" and sqlite_path(database_url) is None:
+        raise SettingsInvalid(("DATABASE_URL: durable work needs a file or PostgreSQL, not memory",))
+    return f"{'postgresql' if scheme == 'postgres' else scheme}://{rest}"

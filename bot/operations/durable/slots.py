@@ -1,0 +1,137 @@
+"""Executor slots: who is ``worker-1``, ``worker-2``, ... and whose work may be taken over.
+
+DBOS lets nobody but the same executor id resume work, and would let a second process with that id steal live
+work. So an id is a slot, held by an exclusive lock that the operating system (SQLite: a file lock) or the
+server (PostgreSQL: an advisory lock) lets go when its holder dies, however it dies.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, Protocol
+
+import psycopg
+
+SLOTS = 32
+"""Processes that can work on one database at a time."""
+
+_ADVISORY_CLASS = 0x73796E63
+"""First key of our advisory locks ("sync"), so that no other application's are met by chance."""
+
+
+class SlotLocks(Protocol):
+    """Exclusive locks, numbered from 1. Not thread-safe: one call at a time."""
+
+    def try_hold(self, slot: int) -> bool:
+        """Take the lock if nobody has it."""
+
+    def let_go(self, slot: int) -> None:
+        """Give a lock back."""
+
+    def still_held(self) -> bool:
+        """Whether the locks taken are certainly still ours."""
+
+    def close(self) -> None:
+        """Give all locks back."""
+
+
+class FileLocks:
+    """Locks on files beside the SQLite database, ``<database>.worker-1.lock`` and so on."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._files: dict[int, IO[bytes]] = {}
+
+    def try_hold(self, slot: int) -> bool:
+        """Take the lock if nobody has it."""
+        file = self._database.with_name(f"{self._database.name}.worker-{slot}.lock").open("ab")
+        if not _lock(file):
+            file.close()
+            return False
+        self._files[slot] = file
+        return True
+
+    def let_go(self, slot: int) -> None:
+        """Give a lock back; closing the file does it."""
+        self._files.pop(slot).close()
+
+    def still_held(self) -> bool:
+        """A file lock cannot be lost while the file is open."""
+        return True
+
+    def close(self) -> None:
+        """Give all locks back."""
+        for slot in list(self._files):
+            self.let_go(slot)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> bool:
+        try:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+class AdvisoryLocks:
+    """Session-level advisory locks of PostgreSQL on one connection of their own."""
+
+    def __init__(self, database_url: str) -> None:
+        self._connection = psycopg.connect(database_url, autocommit=True, connect_timeout=10)
+
+    def try_hold(self, slot: int) -> bool:
+        """Take the lock if nobody has it."""
+        row = self._connection.execute(
+            "SELECT pg_try_advisory_lock(%s, %s)", (_ADVISORY_CLASS, slot)
+        ).fetchone()
+        return bool(row and row[0])
+
+    def let_go(self, slot: int) -> None:
+        """Give a lock back."""
+        self._connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_ADVISORY_CLASS, slot))
+
+    def still_held(self) -> bool:
+        """The server gives the locks to others once the session is gone."""
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the session, and with it the locks."""
+        self._connection.close()
+
+
+def first_free(locks: SlotLocks) -> int:
+    """Take the lowest free slot. Raises RuntimeError where all are taken."""
+    for slot in range(1, SLOTS + 1):
+        if locks.try_hold(slot):
+            return slot
+    raise RuntimeError(f"{SLOTS} processes already work on this database")
+
+
+def executor_id(slot: int) -> str:
+    """The id under which DBOS knows the holder of a slot."""
+    return f"worker-{slot}"
+
+
+def slot_of(executor: str) -> int | None:
+    """The slot behind an executor id; None for an id that is none of ours."""
+    number = executor.removeprefix("worker-")
+    return int(number) if executor.startswith("worker-") and number.isascii() and number.isdigit() else None

@@ -1,0 +1,159 @@
+"""The engine on SQLite: one launch for all of it, since a launch takes a second; and a worker that is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from pathlib import Path
+
+from bot.operations.durable import OutcomeState, Queue, Steps
+from bot.operations.durable.engine import DbosDurable
+
+
+async def test_queues_deduplication_schedule_and_end(tmp_path: Path) -> None:
+    engine = DbosDurable(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tick_cron="* * * * * *")
+    release = asyncio.Event()
+    ticks: list[str] = []
+    ran_on: list[asyncio.AbstractEventLoop] = []
+    at_once: list[int] = []
+    inside = 0
+
+    async def slow(number: int) -> int:
+        ran_on.append(asyncio.get_running_loop())
+        await release.wait()
+        return number * 2
+
+    async def pull(steps: Steps, number: int) -> int:
+        return await steps.run("slow", slow, number) + 1
+
+    async def act_step() -> None:
+        nonlocal inside
+        inside += 1
+        at_once.append(inside)
+        await asyncio.sleep(0)
+        inside -= 1
+
+    async def act(steps: Steps) -> None:
+        await steps.run("act", act_step)
+
+    async def broken(steps: Steps) -> None:
+        raise LookupError("something personal")
+
+    async def tick(steps: Steps) -> None:
+        ticks.append(await engine.enqueue("act", queue=Queue.ACT, partition="from the tick"))
+
+    engine.register("pull", pull)
+    engine.register("act", act)
+    engine.register("broken", broken)
+    engine.every_minute("tick", tick)
+    await engine.start()
+    try:
+        assert engine.executor == "worker-1"
+        first = await engine.enqueue("pull", 20, queue=Queue.PULL, partition="a", deduplication="pull:a")
+        again = await engine.enqueue("pull", 20, queue=Queue.PULL, partition="a", deduplication="pull:a")
+        other = await engine.enqueue("pull", 30, queue=Queue.PULL, partition="b", deduplication="pull:b")
+        assert first == again != other
+        assert await engine.wait(first, timeout=0.05) is None
+        release.set()
+        ended = await engine.wait(first, timeout=10)
+        assert ended is not None
+        assert (ended.state, ended.value) == (OutcomeState.SUCCEEDED, 41)
+        assert set(ran_on) == {asyncio.get_running_loop()}
+        later = await engine.enqueue("pull", 20, queue=Queue.PULL, partition="a", deduplication="pull:a")
+        assert later != first, "a pull that has ended must not swallow the next one"
+
+        acts = [await engine.enqueue("act", queue=Queue.ACT, partition="p") for _ in range(3)]
+        failing = await engine.enqueue("broken", queue=Queue.ACT, partition="q")
+        for act_id in acts:
+            assert await engine.wait(act_id, timeout=10) is not None
+        failed = await engine.wait(failing, timeout=10)
+        assert failed is not None
+        assert (failed.state, failed.error) == (OutcomeState.FAILED, "LookupError")
+
+        async with asyncio.timeout(10):
+            while not ticks:
+                await asyncio.sleep(0.02)
+        assert await engine.wait(ticks[0], timeout=10) is not None
+        assert set(at_once) == {1}
+    finally:
+        await engine.stop()
+    assert await asyncio.to_thread(int, "7") == 7, "threads of the loop must outlive the engine"
+
+
+_WORKER = """
+    import asyncio, sys
+    from pathlib import Path
+    from bot.operations.durable import Queue
+    from bot.operations.durable.engine import DbosDurable
+
+    async def main(folder, hold):
+        log = Path(folder, "log")
+        engine = DbosDurable(f"sqlite:///{folder}/bot.db", look_for_dead_seconds=0.2)
+
+        async def note(word):
+            with log.open("a") as file:
+                file.write(word + "\\n")
+            if word == "second" and hold:
+                await asyncio.sleep(60)
+
+        async def body(steps):
+            await steps.run("first", note, "first")
+            await steps.run("second", note, "second")
+            await steps.run("third", note, "third")
+
+        engine.register("work", body)
+        await engine.start()
+        print(engine.executor, flush=True)
+        if hold:
+            await engine.enqueue("work", queue=Queue.ACT, partition="p")
+            await asyncio.sleep(60)
+        while "third" not in log.read_text():
+            await asyncio.sleep(0.05)
+        await engine.stop()
+
+    asyncio.run(main(sys.argv[1], sys.argv[2] == "hold"))
+"""
+
+
+def _worker(folder: Path, role: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(_WORKER), str(folder), role],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+
+async def test_another_worker_finishes_what_a_killed_one_began(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    dying = _worker(tmp_path, "hold")
+    survivor = None
+    try:
+        assert dying.stdout is not None
+        assert await asyncio.to_thread(dying.stdout.readline) == "worker-1\n"
+        async with asyncio.timeout(20):
+            while "second" not in log.read_text():
+                await asyncio.sleep(0.02)
+        survivor = _worker(tmp_path, "take over")
+        assert survivor.stdout is not None
+        assert await asyncio.to_thread(survivor.stdout.readline) == "worker-2\n"
+        assert log.read_text().splitlines() == ["first", "second"], "live work must not be stolen"
+        os.kill(dying.pid, signal.SIGKILL)
+        assert await asyncio.to_thread(survivor.wait, 30) == 0
+    finally:
+        for process in (dying, survivor):
+            if process is not None:
+                process.kill()
+                process.communicate()
+    assert log.read_text().splitlines() == ["first", "second", "second", "third"]
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        assert database.execute("SELECT status, executor_id FROM workflow_status").fetchall() == [
+            ("SUCCESS", "worker-2")
+        ]
