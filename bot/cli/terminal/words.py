@@ -1,0 +1,123 @@
+"""What the terminal itself says, as opposed to the bot: the frame around messages, hints, help.
+
+In Slack these words belong to the client, not to the bot, so they are no part of the bot's catalogues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language of the terminal. Names in braces are filled in by ``str.format``."""
+
+    app: str
+    only_you: str
+    today: str
+    yesterday: str
+    tomorrow: str
+    submit: str
+    close: str
+    choose: str
+    optional: str
+    cannot_draw: str
+    picture: str
+    waiting: str
+    ready: str
+    failed: str
+    unknown_number: str
+    gone_number: str
+    nothing_to_press: str
+    ambiguous: str
+    missing_slash: str
+    not_understood: str
+    not_here: str
+    opens: str
+    unknown_person: str
+    now_talking: str
+    no_modal: str
+    farewell: str
+    help_title: str
+    help_number: str
+    help_label: str
+    help_as: str
+    help_help: str
+    help_quit: str
+
+
+ENGLISH: Final = Words(
+    app="APP",
+    only_you="Only visible to you",
+    today="today",
+    yesterday="yesterday",
+    tomorrow="tomorrow",
+    submit="Submit",
+    close="Close",
+    choose="Choose",
+    optional="optional",
+    cannot_draw="A block of type {type} cannot be shown here.",
+    picture="Picture",
+    waiting="Waiting for Sync Errors",
+    ready="Type {command}, the number of a button, or help.",
+    failed="Slack says: {what}",
+    unknown_number="There is no button [{number}].",
+    gone_number="Button [{number}] is no longer there: its message has changed since.",
+    nothing_to_press="There is no button on the screen yet.",
+    ambiguous="Several buttons are called “{label}”: type a number, {numbers}.",
+    missing_slash="Commands begin with a slash. Did you mean {command}?",
+    not_understood="Not understood.",
+    not_here="Only buttons can be pressed here.",
+    opens="Slack would open this page:",
+    unknown_person="There is nobody called “{key}”. Try {keys}.",
+    now_talking="You are {name} now ({locale}).",
+    no_modal="No dialog is open.",
+    farewell="Bye.",
+    help_title="What you can type",
+    help_number="press the button with that number",
+    help_label="press the button of that name, when there is just one",
+    help_as="be {name} ({locale}) and ask the same again",
+    help_help="this list",
+    help_quit="leave (Ctrl-D does too)",
+)
+
+DUTCH: Final = Words(
+    app="APP",
+    only_you="Alleen zichtbaar voor jou",
+    today="vandaag",
+    yesterday="gisteren",
+    tomorrow="morgen",
+    submit="Verzenden",
+    close="Sluiten",
+    choose="Kies",
+    optional="optioneel",
+    cannot_draw="Een blok van het type {type} kan hier niet worden getoond.",
+    picture="Afbeelding",
+    waiting="Wachten op Sync Errors",
+    ready="Typ {command}, het nummer van een knop, of help.",
+    failed="Slack meldt: {what}",
+    unknown_number="Er is geen knop [{number}].",
+    gone_number="Knop [{number}] is er niet meer: het bericht is intussen veranderd.",
+    nothing_to_press="Er staat nog geen knop op het scherm.",
+    ambiguous="Meer dan een knop heet “{label}”: typ een nummer, {numbers}.",
+    missing_slash="Opdrachten beginnen met een schuine streep. Bedoel je {command}?",
+    not_understood="Dat begrijp ik niet.",
+    not_here="Hier kunnen alleen knoppen worden ingedrukt.",
+    opens="Slack zou deze pagina openen:",
+    unknown_person="Er is niemand met de naam “{key}”. Probeer {keys}.",
+    now_talking="Je bent nu {name} ({locale}).",
+    no_modal="Er is geen dialoogvenster open.",
+    farewell="Tot ziens.",
+    help_title="Wat je kunt typen",
+    help_number="druk op de knop met dat nummer",
+    help_label="druk op de knop met die naam, als er maar een is",
+    help_as="wees {name} ({locale}) en vraag hetzelfde opnieuw",
+    help_help="deze lijst",
+    help_quit="stoppen (Ctrl-D kan ook)",
+)
+
+
+def words_for(locale: str) -> Words:
+    """Dutch for ``nl`` and ``nl-…``, English for everybody else."""
+    return DUTCH if locale.lower().replace("_", "-").split("-")[0] == "nl" else ENGLISH
