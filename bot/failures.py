@@ -103,3 +103,10 @@ class SourceGarbled(SourceFailure):
 
     key = "source.garbled"
     retry_helps = True
+
+
+class StoreUnavailable(Failure):
+    """The bot's own database does not answer: not reachable, locked for too long, or its disk is full."""
+
+    key = "store.unavailable"
+    retry_helps = True

@@ -99,6 +99,11 @@ class PageOutcome:
     unreadable: int
     new_problems: tuple[str, ...]
     reopened_problems: tuple[str, ...]
+    conflicting: int = 0
+    """Rows whose number or id is stored already with another id or number; the stored one was kept.
+
+    Business Central gives a number again after its environment was restored or copied.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +201,14 @@ class StoredUnreadable:
     reason: str
     raw: Mapping[str, Any]
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCompany:
+    """The company of a connection, as last read."""
+
+    name: str
+    """Goes into links."""
+    display_name: str
+    """Goes on cards."""
+    read_at: datetime

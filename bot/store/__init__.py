@@ -1,0 +1,13 @@
+"""What the bot knows, kept in SQLite or PostgreSQL.
+
+``Database.open(url)`` gives transactions; the repositories speak in the frozen values of
+``bot.store.values``. Every call takes a ``Scope``: nobody sees another workspace's rows.
+"""
+
+from bot.store.companies import Companies
+from bot.store.database import Database
+from bot.store.errors import Errors
+from bot.store.problems import Problems
+from bot.store.pulls import Pulls
+
+__all__ = ["Companies", "Database", "Errors", "Problems", "Pulls"]

@@ -1,0 +1,85 @@
+"""What the fresh errors of a page add up to. Pure: no database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from bot.store.columns import as_key
+from bot.store.values import ErrorToStore, ProblemIdentity
+
+Key = TypeVar("Key")
+RecordKey = tuple[str, str]
+"""Problem id, and record id ``as_key``."""
+CounterKey = tuple[str, str, date]
+"""Problem id, mapping ``as_key``, and the day in UTC."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Errors that belong together: how many, since when, and the latest of them by time, then number."""
+
+    count: int
+    first_seen: datetime
+    latest: ErrorToStore
+
+    def add(self, error: ErrorToStore) -> None:
+        self.count += 1
+        if error.logged_at < self.first_seen:
+            self.first_seen = error.logged_at
+        if (error.logged_at, error.number) > (self.latest.logged_at, self.latest.number):
+            self.latest = error
+
+    @property
+    def identity(self) -> ProblemIdentity:
+        """The problem as its latest error names it."""
+        return self.latest.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Increments by problem, by problem and record, by problem, mapping and day."""
+
+    problems: Mapping[str, Tally] = field(default_factory=dict)
+    records: Mapping[RecordKey, Tally] = field(default_factory=dict)
+    counters: Mapping[CounterKey, int] = field(default_factory=dict)
+
+
+def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
+    """Add up errors none of which is stored yet. An error that names no record counts for no record."""
+    problems: dict[str, Tally] = {}
+    records: dict[RecordKey, Tally] = {}
+    counters: Counter[CounterKey] = Counter()
+    for error in errors:
+        problem_id = error.problem.id
+        _tally(problems, problem_id, error)
+        if record := failing_record(error):
+            _tally(records, (problem_id, as_key(record)), error)
+        counters[problem_id, as_key(error.mapping), error.logged_at.astimezone(UTC).date()] += 1
+    return Changes(problems, records, counters)
+
+
+def failing_record(error: ErrorToStore) -> str:
+    """The record that the error is about: its source, else its destination; empty where it names neither."""
+    return error.source_record_id or error.destination_record_id
+
+
+def other_record(error: ErrorToStore) -> str:
+    """The counterpart of the failing record; empty where there is none."""
+    return error.destination_record_id if error.source_record_id else ""
+
+
+def failing_table(error: ErrorToStore) -> int:
+    """Table number of the failing record."""
+    return error.source_table if error.source_record_id else error.destination_table
+
+
+def _tally(tallies: dict[Key, Tally], key: Key, error: ErrorToStore) -> None:
+    tally = tallies.get(key)
+    if tally is None:
+        tallies[key] = Tally(1, error.logged_at, error)
+    else:
+        tally.add(error)

@@ -1,0 +1,119 @@
+"""One database behind ``DATABASE_URL``: transactions for the repositories, and its migrations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+from sqlalchemy import URL, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.failures import StoreUnavailable
+from bot.store.engines import WRITES, open_engine, parse_address
+from bot.store.migrations import upgrade
+
+
+class Database:
+    """Hands out transactions. Made by ``Database.open``; ``close`` it, or the process may not end.
+
+    ``engine`` is there for the durable work that enqueues inside our own transaction.
+    """
+
+    def __init__(self, url: URL, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._url = url
+        if url.drivername == "sqlite":
+            self._reader = engine
+            self._writer = engine.execution_options(**{WRITES: True})
+            self._turn: contextlib.AbstractAsyncContextManager[None] = asyncio.Lock()
+        else:
+            self._reader = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._writer = engine
+            self._turn = contextlib.nullcontext()
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """The database at an address such as ``sqlite:///syncerrors.db`` or ``postgresql://user@host/name``.
+
+        Connects to nothing yet. Raises SettingsInvalid for an address that cannot be one.
+        """
+        address = parse_address(url)
+        return cls(address, open_engine(address))
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one moment of the database and changes nothing.
+
+        Raises StoreUnavailable where the database does not answer.
+        """
+        with _telling_unavailable():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end, or rolled back where an exception leaves the block.
+
+        On SQLite it holds the one write lock from its beginning; writers of this process take turns in the
+        order in which they came, instead of polling for it. Raises StoreUnavailable where the database does
+        not answer.
+        """
+        with _telling_unavailable():
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+    async def migrate(self) -> None:
+        """Bring the tables to this version of the bot. Safe to call from several processes at once."""
+        with _telling_unavailable():
+            await asyncio.to_thread(upgrade, self._url)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+_SQLITE_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_POSTGRESQL_UNAVAILABLE = ("08", "53", "57")
+"""Classes of SQLSTATE: connection, insufficient resources, operator intervention."""
+
+
+@contextlib.contextmanager
+def _telling_unavailable() -> Iterator[None]:
+    """Make a failure of "the database does not answer"; a wrong statement stays a defect."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_unavailable(error.orig):
+            raise StoreUnavailable(type(error.orig).__name__) from error
+        raise
+
+
+def _is_unavailable(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_UNAVAILABLE
+    if isinstance(error, psycopg.OperationalError):
+        return error.sqlstate is None or error.sqlstate.startswith(_POSTGRESQL_UNAVAILABLE)
+    return False

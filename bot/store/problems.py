@@ -1,0 +1,124 @@
+"""Problems and their records, read from sums: nothing here looks at ``sync_error``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.failures import NotFound
+from bot.store.database import Database
+from bot.store.tables import PROBLEM, PROBLEM_RECORD, PULL_STATE, belongs
+from bot.store.values import AffectedRecord, ProblemRow, ProblemState, Scope, Totals
+
+FRESH = timedelta(hours=24)
+"""A problem seen within this time of the connection's newest error comes before an older one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """The causes of a connection."""
+
+    database: Database
+
+    async def totals(self, scope: Scope) -> Totals:
+        """Sums over the open problems."""
+        unreadable = select(PULL_STATE.c.unreadable).where(belongs(PULL_STATE, scope)).scalar_subquery()
+        query = select(
+            func.coalesce(func.sum(PROBLEM.c.errors), 0), func.count(), func.coalesce(unreadable, 0)
+        ).where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
+        async with self.database.reading() as connection:
+            errors, problems, raw_rows = (await connection.execute(query)).one()
+        return Totals(errors=int(errors), problems=problems, unreadable=raw_rows)
+
+    async def page(self, scope: Scope, limit: int, offset: int) -> tuple[ProblemRow, ...]:
+        """Open problems, most pressing first.
+
+        By severity, then those seen within ``FRESH`` of the newest error, then by count, then the latest.
+        """
+        async with self.database.reading() as connection:
+            newest = await _newest_error(connection, scope)
+            if newest is None:
+                return ()
+            rows = await connection.execute(
+                select(PROBLEM)
+                .where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
+                .order_by(
+                    PROBLEM.c.severity.desc(),
+                    (PROBLEM.c.last_seen >= newest - FRESH).desc(),
+                    PROBLEM.c.errors.desc(),
+                    PROBLEM.c.last_seen.desc(),
+                    PROBLEM.c.id,
+                )
+                .limit(limit)
+                .offset(offset)
+            )
+            return tuple(_problem(row) for row in rows)
+
+    async def get(self, scope: Scope, problem_id: str) -> ProblemRow:
+        """One problem, open or fixed. Raises NotFound."""
+        async with self.database.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(PROBLEM).where(belongs(PROBLEM, scope), PROBLEM.c.id == problem_id)
+                )
+            ).one_or_none()
+        if row is None:
+            raise NotFound(what="problem")
+        return _problem(row)
+
+    async def affected(
+        self, scope: Scope, problem_id: str, limit: int, offset: int
+    ) -> tuple[AffectedRecord, ...]:
+        """Records that fail because of a problem, latest first; none for a problem that names no record."""
+        query = (
+            select(PROBLEM_RECORD)
+            .where(belongs(PROBLEM_RECORD, scope), PROBLEM_RECORD.c.problem_id == problem_id)
+            .order_by(PROBLEM_RECORD.c.last_seen.desc(), PROBLEM_RECORD.c.last_number.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        async with self.database.reading() as connection:
+            rows = await connection.execute(query)
+            return tuple(
+                AffectedRecord(
+                    record_id=row.record_id,
+                    other_record_id=row.other_record_id,
+                    table=row.table_number,
+                    count=row.errors,
+                    last_seen=row.last_seen,
+                    last_number=row.last_number,
+                )
+                for row in rows
+            )
+
+
+async def _newest_error(connection: AsyncConnection, scope: Scope) -> datetime | None:
+    newest = await connection.execute(
+        select(PROBLEM.c.last_seen)
+        .where(belongs(PROBLEM, scope))
+        .order_by(PROBLEM.c.last_seen.desc())
+        .limit(1)
+    )
+    return newest.scalar_one_or_none()
+
+
+def _problem(row: Row[Any]) -> ProblemRow:
+    return ProblemRow(
+        id=row.id,
+        class_code=row.class_code,
+        topic=row.topic,
+        params=row.params,
+        state=ProblemState(row.state),
+        severity=row.severity,
+        count=row.errors,
+        records=row.records,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        example_record=row.example_record,
+        example_number=row.example_number,
+        masked=row.masked,
+    )

@@ -1,0 +1,127 @@
+"""What pulls bring and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.changes import changes_of
+from bot.store.database import Database, insert_into
+from bot.store.pages import add_errors, count_up, drop_understood, keep_unreadable
+from bot.store.tables import PULL_STATE, belongs
+from bot.store.values import PageOutcome, PageToStore, PullState, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Pulls:
+    """Progress of each connection's reading, and the pages that it brings."""
+
+    database: Database
+
+    async def state(self, scope: Scope) -> PullState:
+        """How far reading is; the state of a beginner where nothing was ever read."""
+        async with self.database.reading() as connection:
+            row = (
+                await connection.execute(select(PULL_STATE).where(belongs(PULL_STATE, scope)))
+            ).one_or_none()
+        if row is None:
+            return PullState()
+        return PullState(
+            cursor=row.cursor,
+            next_link=row.next_link,
+            started_at=row.started_at,
+            attempted_at=row.attempted_at,
+            succeeded_at=row.succeeded_at,
+            failure_key=row.failure_key,
+            failure_facts=row.failure_facts,
+            rows_read=row.rows_read,
+            rows_expected=row.rows_expected,
+        )
+
+    async def begin(self, scope: Scope, at: datetime, rows_expected: int | None) -> None:
+        """A pull is under way. ``next_link`` of one that was cut off stays: that is where to go on."""
+        await self._change(scope, started_at=at, rows_read=0, rows_expected=rows_expected)
+
+    async def expect(self, scope: Scope, rows_expected: int | None) -> None:
+        """How many rows the pull under way will read, once that is known."""
+        await self._change(scope, rows_expected=rows_expected)
+
+    async def finish(self, scope: Scope, at: datetime) -> None:
+        """The pull under way read everything."""
+        await self._change(
+            scope,
+            started_at=None,
+            attempted_at=at,
+            succeeded_at=at,
+            next_link=None,
+            failure_key=None,
+            failure_facts=None,
+        )
+
+    async def fail(self, scope: Scope, at: datetime, key: str, facts: Mapping[str, str | int]) -> None:
+        """The pull under way was ended by the failure of that key; what it stored stays."""
+        await self._change(scope, started_at=None, attempted_at=at, failure_key=key, failure_facts=facts)
+
+    async def store_page(self, scope: Scope, page: PageToStore, at: datetime) -> PageOutcome:
+        """Write a page: all of it or, where an exception leaves this call, nothing.
+
+        Rows that are stored already change nothing, so a page may come twice and pages may overlap and come
+        in any order; only ``rows_read``, which tells how far this pull is, counts each reading.
+        """
+        async with self.database.writing() as connection:
+            held = await _lock(connection, scope)
+            errors = await add_errors(connection, scope, page.errors, page.catalogue_version)
+            problems = await count_up(connection, scope, changes_of(errors.fresh))
+            understood = await drop_understood(connection, scope, errors.fresh) if held.unreadable else 0
+            unreadable = await keep_unreadable(connection, scope, page.unreadable, at)
+            await connection.execute(
+                update(PULL_STATE)
+                .where(belongs(PULL_STATE, scope))
+                .values(
+                    cursor=max(held.cursor, page.cursor),
+                    next_link=page.next_link,
+                    rows_read=PULL_STATE.c.rows_read + len(page.errors) + len(page.unreadable),
+                    unreadable=PULL_STATE.c.unreadable + unreadable - understood,
+                )
+            )
+        return PageOutcome(
+            stored=len(errors.fresh),
+            unreadable=unreadable,
+            new_problems=problems.new,
+            reopened_problems=problems.reopened,
+            conflicting=errors.conflicting,
+        )
+
+    async def _change(self, scope: Scope, **values: object) -> None:
+        async with self.database.writing() as connection:
+            await _lock(connection, scope)
+            await connection.execute(update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(**values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the locked row says before the page is written."""
+
+    cursor: int
+    unreadable: int
+
+
+async def _lock(connection: AsyncConnection, scope: Scope) -> _Held:
+    """Make sure that the connection's row is there and hold it until the transaction ends."""
+    await connection.execute(
+        insert_into(connection, PULL_STATE)
+        .values(workspace=scope.workspace, connection=scope.connection, cursor=0, rows_read=0, unreadable=0)
+        .on_conflict_do_nothing()
+    )
+    row = (
+        await connection.execute(
+            select(PULL_STATE.c.cursor, PULL_STATE.c.unreadable)
+            .where(belongs(PULL_STATE, scope))
+            .with_for_update()
+        )
+    ).one()
+    return _Held(cursor=row.cursor, unreadable=row.unreadable)

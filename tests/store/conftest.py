@@ -1,0 +1,28 @@
+"""Fixtures of the store's tests: each runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.store import Database
+from bot.store.values import Scope
+from tests.databases import database_url as database_url
+from tests.databases import postgresql_server as postgresql_server
+from tests.databases import postgresql_url as postgresql_url
+from tests.databases import sqlite_url as sqlite_url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database with its tables and nothing in them."""
+    database = Database.open(database_url)
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def scope() -> Scope:
+    return Scope(workspace="T1", connection="cronus")
