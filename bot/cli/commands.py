@@ -1,0 +1,105 @@
+"""The sub-commands: each reads its arguments and hands over to a module of its own.
+
+Modules are imported inside the commands, so that ``--help`` and a refusal of settings come at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bot.failures import Failure, SettingsInvalid
+from bot.log import configure_logs
+
+app = typer.Typer(
+    name="syncerrors",
+    help="Ends synchronization trouble between Dynamics 365 Business Central and Dataverse.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+_DEMO = typer.Option("--demo", help="Use the built-in simulator instead of a real Business Central.")
+
+
+@app.command()
+def demo() -> None:
+    """Try the bot in this terminal: a simulated Slack, a simulated Business Central, no account."""
+    from bot.cli.demo import run_demo
+
+    _run(run_demo(Console()))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you would type in Slack, such as '/syncerrors 4711'")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the exact payload that Slack gets.")] = False,
+    use_demo: Annotated[bool, _DEMO] = False,
+    locale: Annotated[
+        str, typer.Option(help="Slack locale of the person who asks, such as nl-NL.")
+    ] = "en-US",
+) -> None:
+    """Answer one question as the bot would in Slack."""
+    from bot.cli.ask import AskFormat, ask_once
+    from bot.cli.worlds import demo_world, real_world
+
+    form = AskFormat.JSON if as_json else AskFormat.TEXT
+    _run(ask_once(question, demo_world() if use_demo else real_world(), form, locale, Console()))
+
+
+@app.command()
+def pull(use_demo: Annotated[bool, _DEMO] = False) -> None:
+    """Read Business Central once, from where reading stopped, and show the progress."""
+    from bot.cli.pull import pull_once
+    from bot.cli.worlds import demo_world, real_world
+
+    _run(pull_once(demo_world() if use_demo else real_world(), Console(stderr=True)))
+
+
+@app.command()
+def classify(
+    file: Annotated[str, typer.Argument(help="File of JSON lines; - is standard input.")] = "-",
+) -> None:
+    """Diagnose messages: JSON lines in (a string, or an object with "text"), JSON lines out."""
+    from bot.cli.classify import classify_file
+
+    raise typer.Exit(classify_file(file, sys.stdout))
+
+
+@app.command()
+def socket() -> None:
+    """Run the bot in Slack over Socket Mode. On SQLite it also reads Business Central by itself."""
+    from bot.cli.socket import run_socket
+
+    _run(run_socket())
+
+
+def main() -> None:
+    """Entry point. Settings that are missing or wrong: one readable list, exit code 2."""
+    configure_logs()
+    app()
+
+
+def _run(work: Coroutine[Any, Any, int]) -> None:
+    """Run to the end; a known failure becomes one sentence instead of a traceback."""
+    from bot.cli.sentences import sentence_for
+
+    try:
+        code = asyncio.run(work)
+    except SettingsInvalid as failure:
+        typer.echo("These settings must be mended first:", err=True)
+        for line in failure.problems:
+            typer.echo(f"  {line}", err=True)
+        typer.echo("They are environment variables; README.md explains where each comes from.", err=True)
+        code = 2
+    except Failure as failure:
+        typer.echo(sentence_for(failure.key, failure.facts), err=True)
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    raise typer.Exit(code)

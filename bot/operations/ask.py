@@ -1,0 +1,139 @@
+"""The way from a question to an answer: problems and their counters, never a scan over errors.
+
+The cost of each answer depends on what it shows, not on how many errors are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.businesscentral.connection import Connection
+from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass
+from bot.failures import NotFound
+from bot.operations.views import (
+    ConnectionView,
+    ErrorView,
+    Freshness,
+    Overview,
+    ProblemDetail,
+    ProblemLine,
+)
+from bot.store import Companies, Database, Errors, Problems, Pulls
+from bot.store.values import ProblemRow, PullState, Scope
+
+PROBLEMS_A_PAGE = 5
+RECORDS_A_PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Answers questions about what is stored.
+
+    ``connections`` is keyed by ``Connection.key``. Every method raises NotFound for what is not stored.
+    """
+
+    database: Database
+    catalogue: Catalogue
+    connections: Mapping[str, Connection]
+
+    async def overview(self, scope: Scope, page: int = 0) -> Overview:
+        """One page of open problems, most pressing first; a page beyond the end becomes the last one."""
+        problems = Problems(self.database)
+        totals = await problems.totals(scope)
+        pages = max(1, -(-totals.problems // PROBLEMS_A_PAGE))
+        page = min(page, pages - 1)
+        rows = await problems.page(scope, limit=PROBLEMS_A_PAGE, offset=page * PROBLEMS_A_PAGE)
+        return Overview(
+            connection=await self.connection(scope),
+            freshness=await self.freshness(scope),
+            errors=totals.errors,
+            problems=totals.problems,
+            unreadable=totals.unreadable,
+            lines=tuple(self._line(row) for row in rows),
+            page=page,
+            pages=pages,
+        )
+
+    async def problem(self, scope: Scope, problem_id: str, records_page: int = 0) -> ProblemDetail:
+        """One problem with a page of the records that fail because of it, latest first."""
+        problems = Problems(self.database)
+        row = await problems.get(scope, problem_id)
+        line = self._line(row)
+        pages = max(1, -(-row.records // RECORDS_A_PAGE))
+        records_page = min(records_page, pages - 1)
+        return ProblemDetail(
+            connection=await self.connection(scope),
+            freshness=await self.freshness(scope),
+            line=line,
+            steps=line.error_class.remedy(row.topic),
+            records=await problems.affected(
+                scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
+            ),
+            records_total=row.records,
+            records_page=records_page,
+            records_pages=pages,
+            latest=await Errors(self.database).latest_of(scope, problem_id),
+        )
+
+    async def error(self, scope: Scope, number: int) -> ErrorView:
+        """One error by its No."""
+        error = await Errors(self.database).by_number(scope, number)
+        line = self._line(await Problems(self.database).get(scope, error.problem_id))
+        return ErrorView(
+            connection=await self.connection(scope),
+            error=error,
+            line=line,
+            steps=line.error_class.remedy(error.topic),
+        )
+
+    async def freshness(self, scope: Scope) -> Freshness:
+        """How old the knowledge of a connection is, and why."""
+        return _freshness(await Pulls(self.database).state(scope))
+
+    async def connection(self, scope: Scope) -> ConnectionView:
+        """A connection with its company's name, where that is known yet."""
+        connection = self.connections.get(scope.connection)
+        if connection is None:
+            raise NotFound(what="connection", connection=scope.connection)
+        company = await Companies(self.database).get(scope)
+        return ConnectionView(
+            key=connection.key,
+            company_name=company.name if company else "",
+            display_name=company.display_name if company else "",
+            environment=connection.environment,
+            web_client=connection.web_client,
+            dataverse_url=connection.dataverse_url,
+        )
+
+    def _line(self, row: ProblemRow) -> ProblemLine:
+        return ProblemLine(
+            id=row.id,
+            error_class=self._class(row.class_code),
+            params=row.params,
+            count=row.count,
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+            example_record=row.example_record,
+            example_number=row.example_number,
+            masked=row.masked,
+        )
+
+    def _class(self, code: str) -> ErrorClass:
+        """A class that an older catalogue knew reads as unknown until it is diagnosed anew."""
+        return self.catalogue.classes.get(code, self.catalogue.classes[UNKNOWN])
+
+
+def _freshness(state: PullState) -> Freshness:
+    reading = state.started_at is not None and (
+        state.attempted_at is None or state.started_at > state.attempted_at
+    )
+    return Freshness(
+        read_at=state.succeeded_at,
+        attempted_at=state.attempted_at,
+        failure_key=state.failure_key,
+        failure_facts=state.failure_facts or {},
+        reading=reading,
+        rows_read=state.rows_read,
+        rows_expected=state.rows_expected,
+    )

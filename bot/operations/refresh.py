@@ -1,0 +1,39 @@
+"""Reading Business Central now, because somebody asked, and telling how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.operations.ask import Ask
+from bot.operations.durable.port import Durable
+from bot.operations.pull import enqueue_pull
+from bot.operations.views import Freshness
+from bot.store.values import Scope
+
+_LOOKS_AFTER = (5.0, 30.0, 240.0)
+"""Seconds between looks at a pull under way. Three looks, the first word and the last one make five answers:
+as many as one interaction may be given (docs.slack.dev, "Handling user interaction")."""
+_PATIENCE = 900.0
+"""Seconds after the last look; then the answer is what is stored. Within the 30 minutes for answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Enqueues a pull and follows it."""
+
+    ask: Ask
+    durable: Durable
+
+    async def follow(self, scope: Scope) -> AsyncIterator[Freshness]:
+        """Yield how far reading is, a few times at most; ends when it has ended or patience has.
+
+        Two people who press *Refresh* at once follow the same pull.
+        """
+        pull = await enqueue_pull(self.durable, scope.connection)
+        for seconds in _LOOKS_AFTER:
+            yield await self.ask.freshness(scope)
+            if await self.durable.wait(pull, timeout=seconds) is not None:
+                return
+        yield await self.ask.freshness(scope)
+        await self.durable.wait(pull, timeout=_PATIENCE)

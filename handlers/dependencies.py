@@ -1,0 +1,24 @@
+"""What listeners are given by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.operations.ask import Ask
+from bot.operations.call_stack import CallStacks
+from bot.operations.refresh import Refresh
+from handlers.visits import Visits
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """The use cases, and the way back to the person."""
+
+    visits: Visits
+    ask: Ask
+    refresh: Refresh
+    call_stacks: CallStacks
+    clock: Clock
+    team_id: str
+    """The workspace that installed the bot; people of any other are refused."""

@@ -1,0 +1,16 @@
+"""Hangs every listener on the Bolt app."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import call_stack, command, overview, problem, stale
+from handlers.dependencies import Dependencies
+from handlers.interaction import guard_interactions
+
+
+def register_all(app: AsyncApp, deps: Dependencies) -> None:
+    """Middleware first, then one module after the other; ``stale`` catches what nobody else took."""
+    guard_interactions(app, deps)
+    for feature in (command, overview, problem, call_stack, stale):
+        feature.register(app, deps)

@@ -1,0 +1,94 @@
+"""The whole bot between a simulated Slack and a simulated Business Central, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import Core, Outside, open_core
+from bot.cli.stage import staged
+from bot.clock import ManualClock
+from bot.operations.durable.inline import InlineDurable
+from bot.operations.pull import register_pull
+from bot.settings import WORKSPACE, Settings
+from bot.simulator.businesscentral import BusinessCentralSimulator, SimulatedCompany
+from bot.simulator.entra import EntraSimulator
+from bot.simulator.slack import Person, SlackSimulator
+from bot.store.values import Scope
+
+TENANT = "11111111-2222-4333-8444-555555555555"
+CLIENT = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+COMPANY = "99999999-8888-4777-8666-555555555555"
+NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
+
+
+@dataclass
+class Stage:
+    """Everybody on it."""
+
+    slack: SlackSimulator
+    source: BusinessCentralSimulator
+    company: SimulatedCompany
+    entra: EntraSimulator
+    core: Core
+    clock: ManualClock
+    kim: Person
+    sanne: Person
+
+    @property
+    def connection(self) -> str:
+        return next(iter(self.core.connections))
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(WORKSPACE, self.connection)
+
+    async def read(self) -> None:
+        """Pull once, as the schedule does."""
+        report = await self.core.pull.once(self.connection)
+        assert report.failure_key is None
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    clock = ManualClock(NOW)
+    entra = EntraSimulator(clock=clock)
+    entra.register(TENANT, CLIENT, "secret")
+    company = SimulatedCompany(id=COMPANY, name="CRONUS Demo", display_name="CRONUS Demo BV", clock=clock)
+    source = BusinessCentralSimulator(
+        clock=clock, entra=entra, tenant=TENANT, environment="Production", companies=[company]
+    )
+    settings = Settings.model_construct(
+        database_url=f"sqlite:///{tmp_path / 'store.db'}",
+        azure_tenant_id=TENANT,
+        azure_client_id=CLIENT,
+        azure_client_secret=SecretStr("secret"),
+        bc_environment="Production",
+        bc_company_id=COMPANY,
+        dataverse_url="https://cronus.crm4.dynamics.com",
+    )
+    async with AsyncExitStack() as stack:
+        outside = Outside(business_central=source.transport(), entra=entra.transport(), clock=clock)
+        core = await stack.enter_async_context(open_core(settings, outside))
+        durable = InlineDurable()
+        register_pull(durable, core.pull)
+        await durable.start()
+        stack.push_async_callback(durable.stop)
+        slack = await stack.enter_async_context(staged(core, durable))
+        yield Stage(
+            slack=slack,
+            source=source,
+            company=company,
+            entra=entra,
+            core=core,
+            clock=clock,
+            kim=slack.person("Kim"),
+            sanne=slack.person("Sanne", locale="nl-NL"),
+        )
+        assert slack.refusals == [], "the bot sent something that Slack refuses"
