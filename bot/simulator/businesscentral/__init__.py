@@ -1,0 +1,38 @@
+"""A strict stand-in for Business Central: the companion API of the bot and the standard ``companies``."""
+
+from bot.simulator.businesscentral.company import (
+    JobType,
+    RetentionPolicy,
+    SimulatedCompany,
+    SimulatedError,
+    SimulatedJob,
+    SynchDirection,
+    WrittenBy,
+)
+from bot.simulator.businesscentral.faults import ABSENT, Faults, NextLinkForm
+from bot.simulator.businesscentral.front_door import AUDIENCE, RecordedRequest
+from bot.simulator.businesscentral.history import believable_company
+from bot.simulator.businesscentral.limits import Limits
+from bot.simulator.businesscentral.server import API_HOST, BusinessCentralSimulator
+from bot.simulator.businesscentral.tables import SimulatedRecord, record
+
+__all__ = [
+    "ABSENT",
+    "API_HOST",
+    "AUDIENCE",
+    "BusinessCentralSimulator",
+    "Faults",
+    "JobType",
+    "Limits",
+    "NextLinkForm",
+    "RecordedRequest",
+    "RetentionPolicy",
+    "SimulatedCompany",
+    "SimulatedError",
+    "SimulatedJob",
+    "SimulatedRecord",
+    "SynchDirection",
+    "WrittenBy",
+    "believable_company",
+    "record",
+]

@@ -1,0 +1,250 @@
+"""One simulated company: its error rows (table 5339) and synchronization jobs (table 5338).
+
+Field lengths and behaviour: microsoft/BCApps, ``Integration/SynchEngine/IntegrationSynchJobErrors.Table.al``
+and ``IntegrationSynchJob.Table.al``.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.clock import Clock
+from bot.simulator.businesscentral.tables import SimulatedRecord, record
+
+MESSAGE_LENGTH = 250
+ERROR_MESSAGE_LENGTH = 2048
+
+
+class SynchDirection(StrEnum):
+    """Option "Synch. Direction" of table 5338."""
+
+    BIDIRECTIONAL = "Bidirectional"
+    TO_DATAVERSE = "ToIntegrationTable"
+    FROM_DATAVERSE = "FromIntegrationTable"
+
+
+class JobType(StrEnum):
+    """Option "Type" of table 5338."""
+
+    SYNCHRONIZATION = "Synchronization"
+    UNCOUPLING = "Uncoupling"
+    COUPLING = "Coupling"
+
+
+class WrittenBy(StrEnum):
+    """Which version of Business Central wrote a row."""
+
+    CURRENT = "current"
+    BEFORE_ERROR_MESSAGE = "before error message"
+    """A version without field 8 "Error Message": only the 250 characters of field 5 are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedJob:
+    """One row of table 5338."""
+
+    id: str
+    mapping: str
+    """Parent mapping name, Code[20]."""
+    direction: SynchDirection
+    type: JobType
+    started_at: datetime
+
+
+@dataclass(slots=True)
+class SimulatedError:
+    """One row of table 5339."""
+
+    id: str
+    number: int
+    job_id: str
+    logged_at: datetime
+    message: str
+    """Field 5, at most 250 characters."""
+    error_message: str
+    """Field 8, at most 2,048 characters; empty in rows of older versions."""
+    source: SimulatedRecord | None
+    destination: SimulatedRecord | None
+    call_stack: str
+    visible_at: datetime
+    """When the transaction that wrote the row was committed."""
+    deleted_at: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """What page 5339 shows: Error Message, or Message where that is empty."""
+        return self.error_message or self.message
+
+    def exists_at(self, moment: datetime) -> bool:
+        """Whether a session that sees the database as of ``moment`` finds the row."""
+        return self.visible_at <= moment and (self.deleted_at is None or moment < self.deleted_at)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """Retention policy of table 5339; Business Central installs it enabled, with one month."""
+
+    enabled: bool = True
+    period: str = "1 Month"
+
+
+STANDARD_RETENTION = RetentionPolicy()
+
+
+class SimulatedCompany:
+    """A company that synchronizes with one Dataverse environment.
+
+    ``rng`` makes the ids; the default is seeded with the name, so that the same company has the same ids.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        name: str = "Kleiweg & Zonen B.V.",
+        display_name: str | None = None,
+        company_id: str | None = None,
+        dataverse_url: str = "https://kleiweg.crm4.dynamics.com",
+        retention: RetentionPolicy = STANDARD_RETENTION,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._clock = clock
+        self._rng = rng or random.Random(f"company {name}")
+        self.id = company_id.lower() if company_id else self.new_guid()
+        self.name = name
+        self.display_name = display_name or name
+        self.dataverse_url = dataverse_url
+        self.retention = retention
+        self.created_at = clock.now()
+        self.jobs: dict[str, SimulatedJob] = {}
+        self._rows: list[SimulatedError] = []
+        self._by_id: dict[str, SimulatedError] = {}
+        self._job_of_run: dict[tuple[str, SynchDirection, JobType, datetime], SimulatedJob] = {}
+        self._last_number = 0
+
+    @property
+    def errors(self) -> Sequence[SimulatedError]:
+        """Every row ever written, by rising number; deleted ones too."""
+        return self._rows
+
+    def new_guid(self) -> str:
+        """A GUID from the company's own randomness, lower case."""
+        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
+
+    def begin_job(
+        self,
+        mapping: str,
+        direction: SynchDirection,
+        started_at: datetime,
+        job_type: JobType = JobType.SYNCHRONIZATION,
+    ) -> SimulatedJob:
+        """The job of that mapping that started then; a new one where there is none yet."""
+        run = (mapping, direction, job_type, started_at)
+        job = self._job_of_run.get(run)
+        if job is None:
+            job = SimulatedJob(self.new_guid(), mapping, direction, job_type, started_at)
+            self._job_of_run[run] = job
+            self.jobs[job.id] = job
+        return job
+
+    def log_error(
+        self,
+        *,
+        message: str,
+        source: SimulatedRecord | str | None = None,
+        destination: SimulatedRecord | str | None = None,
+        mapping: str = "CUSTOMER",
+        direction: SynchDirection = SynchDirection.TO_DATAVERSE,
+        call_stack: str = "",
+        logged_at: datetime | None = None,
+        number: int | None = None,
+        visible_at: datetime | None = None,
+        job: SimulatedJob | None = None,
+        written_by: WrittenBy = WrittenBy.CURRENT,
+    ) -> SimulatedError:
+        """Write one row, as ``LogSynchError`` does.
+
+        ``number`` is taken from the auto-increment, or given: then a low number appears late, as when a long
+        transaction commits after a short one. ``visible_at`` (default: when logged) is the commit.
+        Raises ValueError for a number that is taken or a table that is not known.
+        """
+        moment = _milliseconds(logged_at or self._clock.now())
+        job = job or self.begin_job(mapping, direction, moment)
+        row = SimulatedError(
+            id=self.new_guid(),
+            number=self._take(number),
+            job_id=job.id,
+            logged_at=moment,
+            message=cut(message, MESSAGE_LENGTH),
+            error_message="" if written_by is not WrittenBy.CURRENT else cut(message, ERROR_MESSAGE_LENGTH),
+            source=record(source) if isinstance(source, str) else source,
+            destination=record(destination) if isinstance(destination, str) else destination,
+            call_stack=call_stack,
+            visible_at=visible_at or moment,
+        )
+        insort(self._rows, row, key=_number)
+        self._by_id[row.id] = row
+        return row
+
+    def skip_numbers(self, count: int) -> None:
+        """Lose that many numbers, as a rolled back transaction does."""
+        self._last_number += count
+
+    def delete(self, row_id: str) -> None:
+        """Delete one row. Raises KeyError where there is none."""
+        self._by_id[row_id].deleted_at = self._clock.now()
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job without its rows, as *Delete Entries Older Than 7 Days* on page 5338 does.
+
+        The rows stay as orphans: their mapping and direction can no longer be told. Raises KeyError.
+        """
+        job = self.jobs.pop(job_id)
+        del self._job_of_run[job.mapping, job.direction, job.type, job.started_at]
+
+    def find(self, row_id: str, moment: datetime) -> SimulatedError | None:
+        """The row with that SystemId, as of ``moment``."""
+        row = self._by_id.get(row_id)
+        return row if row is not None and row.exists_at(moment) else None
+
+    def rows(self, moment: datetime, *, above: int = 0) -> Iterator[SimulatedError]:
+        """Rows with a number higher than ``above``, by rising number, as of ``moment``."""
+        for index in range(bisect_left(self._rows, above + 1, key=_number), len(self._rows)):
+            row = self._rows[index]
+            if row.exists_at(moment):
+                yield row
+
+    def _take(self, number: int | None) -> int:
+        if number is None:
+            self._last_number += 1
+            return self._last_number
+        index = bisect_left(self._rows, number, key=_number)
+        if index < len(self._rows) and self._rows[index].number == number:
+            raise ValueError(f"number {number} is taken")
+        self._last_number = max(self._last_number, number)
+        return number
+
+
+def _number(row: SimulatedError) -> int:
+    return row.number
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    """A DateTime keeps milliseconds."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def cut(text: str, length: int) -> str:
+    """``CopyStr(text, 1, length)``: counts UTF-16 units, so an emoji takes two and may be cut in half."""
+    if len(text) * 2 <= length:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= length * 2:
+        return text
+    return units[: length * 2].decode("utf-16-le", "replace")
