@@ -1,0 +1,74 @@
+"""A page of Business Central -> a page for the store: every error diagnosed and given its problem."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.businesscentral.records import ErrorPage, SyncErrorRecord
+from bot.diagnosis import UNKNOWN, Classifier, problem_id, problem_identity
+from bot.store.values import ErrorToStore, PageToStore, ProblemIdentity, RawRow, Scope
+
+DIAGNOSED_ON_THE_LOOP = 500
+"""Messages; more are diagnosed in a thread, so that Slack is still answered within its 3 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosing:
+    """Translates between the client's values and the store's."""
+
+    classifier: Classifier
+
+    async def page(self, scope: Scope, page: ErrorPage, after: int) -> PageToStore:
+        """The page with its diagnoses. Its cursor is the highest number in it, or ``after``."""
+        if len(page.rows) <= DIAGNOSED_ON_THE_LOOP:
+            errors = self._errors(scope, page.rows)
+        else:
+            errors = await asyncio.to_thread(self._errors, scope, page.rows)
+        numbers = [row.number for row in page.rows]
+        numbers += [row.number for row in page.unreadable if row.number is not None]
+        return PageToStore(
+            errors=errors,
+            unreadable=tuple(RawRow(row.number, row.reason, row.raw) for row in page.unreadable),
+            cursor=max(numbers, default=after),
+            next_link=page.next_link,
+            catalogue_version=self.classifier.catalogue.version,
+        )
+
+    def _errors(self, scope: Scope, rows: tuple[SyncErrorRecord, ...]) -> tuple[ErrorToStore, ...]:
+        return tuple(self._error(scope, row) for row in rows)
+
+    def _error(self, scope: Scope, row: SyncErrorRecord) -> ErrorToStore:
+        diagnosis = self.classifier.classify(row.message)
+        classes = self.classifier.catalogue.classes
+        error_class = classes.get(diagnosis.class_code, classes[UNKNOWN])
+        identity = problem_identity(diagnosis, error_class)
+        return ErrorToStore(
+            id=row.id,
+            number=row.number,
+            logged_at=row.logged_at,
+            message=row.message,
+            job_id=row.job_id,
+            source_record_id=row.source_record_id,
+            source_table=row.source_table,
+            destination_record_id=row.destination_record_id,
+            destination_table=row.destination_table,
+            mapping=row.mapping,
+            direction=row.direction.value,
+            job_type=row.job_type,
+            modified_at=row.modified_at,
+            problem=ProblemIdentity(
+                id=problem_id(
+                    scope.workspace, scope.connection, identity.class_code, identity.params, identity.masked
+                ),
+                class_code=identity.class_code,
+                topic=identity.topic,
+                params=identity.params,
+                severity=int(error_class.severity),
+                masked=identity.masked,
+            ),
+            language=diagnosis.language,
+            params=diagnosis.params,
+            rule=diagnosis.rule,
+            topic=diagnosis.topic,
+        )

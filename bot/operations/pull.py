@@ -1,0 +1,303 @@
+"""Pull: reading the errors of a connection into the store, page by page, as a durable workflow.
+
+Numbers rise ("No." of table 5339 is AutoIncrement), so a pull asks for those above its cursor. It goes back a
+little each time: a number is taken before its transaction is committed, so a lower one can appear late.
+Reading a page twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.businesscentral import BusinessCentralClient
+from bot.clock import Clock
+from bot.diagnosis import Classifier
+from bot.failures import (
+    Failure,
+    SourceFailure,
+    SourceGarbled,
+    SourceMissing,
+    SourceRejected,
+    StoreUnavailable,
+)
+from bot.operations.diagnosing import Diagnosing
+from bot.operations.durable.port import Durable, Queue, Steps
+from bot.operations.views import PullReport
+from bot.store import Companies, Database, Pulls
+from bot.store.values import Scope
+
+PULL = "pull"
+TICK = "pull.tick"
+
+PAGE_SIZE = 5_000
+"""Rows: few requests for a long history, and a transaction that lets SQLite's other writers wait briefly."""
+
+OVERLAP = 500
+"""Numbers read again by each pull. Late ones come from synchronization jobs that run beside each other; a job
+commits after each record, so that it is late by seconds: hundreds of errors at the very most."""
+
+STALLED_PAGES = 5
+"""Pages in a row without a higher number, after which the nextLinks lead nowhere."""
+
+TICK_SLACK = timedelta(seconds=30)
+"""A tick comes at its minute give or take, and a pull ends a little after it began."""
+
+_EXPIRED = frozenset({SourceRejected.key, SourceMissing.key, SourceGarbled.key})
+"""How Business Central may answer a nextLink that it has forgotten, or with 500; nothing documents which."""
+
+_log = logging.getLogger("bot.pull")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to read on."""
+
+    after: int
+    """Only higher numbers are wanted."""
+    link: str | None = None
+    """The nextLink; None begins from ``after``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureNote:
+    """A failure on its way through a step."""
+
+    key: str
+    facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known before the first page."""
+
+    cursor: int = 0
+    cut_off_at: str | None = None
+    """nextLink of a pull that did not end."""
+    company_known: bool = False
+    failure: FailureNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What one page brought: counts, and where to go on."""
+
+    rows: int = 0
+    stored: int = 0
+    unreadable: int = 0
+    new_problems: int = 0
+    highest: int = 0
+    next_link: str | None = None
+    failure: FailureNote | None = None
+
+
+@dataclass(frozen=True)
+class Pull:
+    """The use case. ``clients`` is keyed by ``Connection.key``."""
+
+    workspace: str
+    database: Database
+    clients: Mapping[str, BusinessCentralClient]
+    classifier: Classifier
+    clock: Clock
+    page_size: int = PAGE_SIZE
+    overlap: int = OVERLAP
+
+    def register(self, durable: Durable) -> None:
+        """Make the workflow known; before ``durable.start``."""
+        durable.register(PULL, self.workflow)
+
+    def schedule(self, durable: Durable, interval: timedelta) -> None:
+        """Have every connection pulled each ``interval``, in whole minutes; before ``durable.start``.
+
+        One tick a minute fans out one pull for each connection that is due: a connection that fails or takes
+        long holds up no other.
+        """
+
+        async def tick(steps: Steps) -> None:
+            for connection in await steps.run("due", self.due, interval):
+                await enqueue_pull(durable, connection)
+
+        durable.every_minute(TICK, tick)
+
+    async def due(self, interval: timedelta) -> tuple[str, ...]:
+        """Keys of the connections whose last attempt ended an interval ago, or never."""
+        due = []
+        for connection in self.clients:
+            attempted = (await Pulls(self.database).state(self._scope(connection))).attempted_at
+            if attempted is None or self.clock.now() - attempted >= interval - TICK_SLACK:
+                due.append(connection)
+        return tuple(due)
+
+    async def workflow(self, steps: Steps, connection: str) -> PullReport:
+        """Read everything that is new. A failure is stored and reported, never raised."""
+        beginning = await steps.run("begin", self._begin, connection)
+        if beginning.failure is not None:
+            return _report(connection, [PageRead(failure=beginning.failure)])
+        restart = Place(max(0, beginning.cursor - self.overlap))
+        resuming = beginning.cut_off_at is not None
+        place = Place(beginning.cursor, beginning.cut_off_at) if resuming else restart
+        read: list[PageRead] = []
+        stalled = 0
+        while True:
+            page = await steps.run("page", self._page, connection, place)
+            if resuming and page.failure is not None and _may_be_the_link(page.failure):
+                resuming, place = False, restart
+                continue
+            resuming = False
+            read.append(page)
+            stalled = 0 if page.highest > place.after else stalled + 1
+            if page.failure is not None:
+                break
+            if len(read) == 1:
+                again = await self._after_first(steps, connection, beginning, place, page)
+                if again is not None:
+                    place = again
+                    continue
+            if page.next_link is None:
+                break
+            if stalled >= STALLED_PAGES:
+                read.append(PageRead(failure=FailureNote(SourceGarbled.key, {"reason": "pages stand still"})))
+                break
+            place = Place(max(place.after, page.highest), page.next_link)
+        return await steps.run("end", self._end, connection, _report(connection, read))
+
+    async def _after_first(
+        self, steps: Steps, connection: str, beginning: Beginning, place: Place, page: PageRead
+    ) -> Place | None:
+        """What only a first page tells; gives another place to begin from where there is one."""
+        if not beginning.company_known:
+            await steps.run("company", self._name_company, connection)
+        if page.next_link is not None:
+            await steps.run("expect", self._expect, connection, place)
+        elif page.rows == 0 and place.after > 0:
+            return await steps.run("look", self._look_below, connection, beginning.cursor)
+        return None
+
+    # Steps. Each is safe to repeat.
+
+    async def _begin(self, connection: str) -> Beginning:
+        scope = self._scope(connection)
+        pulls = Pulls(self.database)
+        try:
+            state = await pulls.state(scope)
+            await pulls.begin(scope, self.clock.now(), None)
+            known = await Companies(self.database).get(scope)
+        except StoreUnavailable as failure:
+            return Beginning(failure=_note(failure))
+        return Beginning(state.cursor, state.next_link, known is not None)
+
+    async def _page(self, connection: str, place: Place) -> PageRead:
+        """Read, diagnose and store one page in one transaction."""
+        scope = self._scope(connection)
+        client = self.clients[connection]
+        try:
+            if place.link is None:
+                page = await client.error_page(place.after, self.page_size)
+            else:
+                page = await client.follow(place.link, self.page_size)
+            diagnosed = await Diagnosing(self.classifier).page(scope, page, place.after)
+            outcome = await Pulls(self.database).store_page(scope, diagnosed, self.clock.now())
+        except (SourceFailure, StoreUnavailable) as failure:
+            return PageRead(failure=_note(failure))
+        return PageRead(
+            rows=len(page.rows) + len(page.unreadable),
+            stored=outcome.stored,
+            unreadable=outcome.unreadable,
+            new_problems=len(outcome.new_problems),
+            highest=diagnosed.cursor,
+            next_link=page.next_link,
+        )
+
+    async def _name_company(self, connection: str) -> None:
+        """Names are for links and headings: without them there is still everything to read."""
+
+        async def name() -> None:
+            company = await self.clients[connection].company()
+            await Companies(self.database).save(
+                self._scope(connection), company.name, company.display_name, self.clock.now()
+            )
+
+        await _unless_refused(name, "company")
+
+    async def _expect(self, connection: str, place: Place) -> None:
+        """How many rows will come, for the progress: not more than there are, nor than numbers are left."""
+
+        async def expect() -> None:
+            there = await self.clients[connection].maintenance()
+            rows = min(there.error_count, max(0, there.highest_number - place.after))
+            await Pulls(self.database).expect(self._scope(connection), rows)
+
+        await _unless_refused(expect, "progress")
+
+    async def _look_below(self, connection: str, cursor: int) -> Place | None:
+        """Nothing where something was: deleted there, or the environment was restored or copied.
+
+        Where the highest number is below the cursor, what is there may be new under old numbers, so it is
+        read from the beginning; what is known already changes nothing.
+        """
+        place: Place | None = None
+
+        async def look() -> None:
+            nonlocal place
+            highest = (await self.clients[connection].maintenance()).highest_number
+            if 0 < highest < cursor:
+                _log.warning("highest number %s is below the cursor %s of %s", highest, cursor, connection)
+                place = Place(0)
+
+        await _unless_refused(look, "highest number")
+        return place
+
+    async def _end(self, connection: str, report: PullReport) -> PullReport:
+        scope = self._scope(connection)
+        pulls = Pulls(self.database)
+        try:
+            if report.failure_key is None:
+                await pulls.finish(scope, self.clock.now())
+            else:
+                _log.warning("pull of %s ended by %s", connection, report.failure_key)
+                await pulls.fail(scope, self.clock.now(), report.failure_key, report.failure_facts)
+        except StoreUnavailable as failure:
+            return replace(report, failure_key=failure.key, failure_facts=dict(failure.facts))
+        return report
+
+    def _scope(self, connection: str) -> Scope:
+        return Scope(self.workspace, connection)
+
+
+async def enqueue_pull(durable: Durable, connection: str) -> str:
+    """Have a connection read; returns the workflow's id, that of the pull under way where there is one."""
+    return await durable.enqueue(
+        PULL, connection, queue=Queue.PULL, partition=connection, deduplication=f"pull:{connection}"
+    )
+
+
+async def _unless_refused(ask: Callable[[], Awaitable[None]], what: str) -> None:
+    """Do something that a pull can do without."""
+    try:
+        await ask()
+    except (SourceFailure, StoreUnavailable) as failure:
+        _log.info("no %s this time: %s", what, failure.key)
+
+
+def _may_be_the_link(failure: FailureNote) -> bool:
+    return failure.key in _EXPIRED or failure.facts.get("status") == 500
+
+
+def _note(failure: Failure) -> FailureNote:
+    return FailureNote(failure.key, dict(failure.facts))
+
+
+def _report(connection: str, read: list[PageRead]) -> PullReport:
+    failure = read[-1].failure
+    return PullReport(
+        connection=connection,
+        rows_read=sum(page.rows for page in read),
+        stored=sum(page.stored for page in read),
+        unreadable=sum(page.unreadable for page in read),
+        new_problems=sum(page.new_problems for page in read),
+        failure_key=failure.key if failure else None,
+        failure_facts=failure.facts if failure else {},
+    )
