@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.cli.terminal.harmless import harmless_line
+
+CLOSE: Final = "close"
+SUBMIT: Final = "submit"
+"""What ends a dialog. Slack draws them below it; they are no blocks."""
+
+PRESSABLE: Final = frozenset({"button", CLOSE, SUBMIT})
 
 
 class Element(Protocol):
@@ -25,6 +31,35 @@ class Element(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DialogEnd:
+    """Close or Submit of a dialog."""
+
+    kind: str
+    label: str
+
+    @property
+    def action_id(self) -> str:
+        return f"dialog.{self.kind}"
+
+    @property
+    def value(self) -> str | None:
+        return None
+
+    @property
+    def url(self) -> str | None:
+        return None
+
+    def block(self) -> Mapping[str, Any]:
+        """The same as a Block Kit button, to be drawn like one."""
+        return {
+            "type": "button",
+            "action_id": self.action_id,
+            "text": {"type": "plain_text", "text": self.label, "emoji": True},
+            **({"style": "primary"} if self.kind == SUBMIT else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ButtonKey:
     """What makes a button the same button when its message is drawn again."""
 
@@ -33,7 +68,6 @@ class ButtonKey:
     action_id: str
     value: str
     url: str
-    label: str
 
 
 class Numbers(Protocol):
@@ -72,10 +106,12 @@ class ButtonNumbers:
     _current: dict[str, dict[int, Pressable]] = field(default_factory=dict)
 
     def place(self, place: str, elements: Iterable[Element]) -> None:
-        """``elements`` are what can be pressed at that place now, and nothing else."""
+        """``elements`` are what can be pressed at that place now, and nothing else; no numbers for inputs."""
         here: dict[int, Pressable] = {}
         for element in elements:
-            key = ButtonKey(place, element.action_id, element.value or "", element.url or "", element.label)
+            if element.kind not in PRESSABLE:
+                continue
+            key = ButtonKey(place, element.action_id, element.value or "", element.url or "")
             number = self._numbers.setdefault(key, len(self._numbers) + 1)
             here[number] = Pressable(number, place, element)
         self._current.pop(place, None)
@@ -115,12 +151,9 @@ class ButtonNumbers:
 
 
 def _key(place: str, element: Mapping[str, Any]) -> ButtonKey:
-    text = element.get("text")
-    label = text.get("text") if isinstance(text, Mapping) else ""
     return ButtonKey(
         place,
         str(element.get("action_id") or ""),
         str(element.get("value") or ""),
         str(element.get("url") or ""),
-        str(label or ""),
     )

@@ -1,8 +1,8 @@
 """Outside text made safe for a terminal.
 
 Record names and error texts come from anybody. A terminal obeys escape sequences (ECMA-48), may reorder
-letters (Unicode bidirectional controls, UAX 9) and lets combining marks climb over neighbouring lines. Nothing
-of that may come out of a message, and nothing that could deceive is hidden silently: it becomes visible.
+letters (Unicode bidirectional controls, UAX 9) and lets combining marks climb over neighbouring lines.
+Nothing of that may come out of a message, and nothing that could deceive is hidden: it becomes visible.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def harmless(text: str) -> str:
     """The same text, safe to print: line feeds stay, tabs become four spaces, controls become visible.
 
     C0 controls are shown as control pictures (ESC as ``␛``), every other control, bidirectional or tag
-    character as its escape (``\\u202e``), a lone surrogate as U+FFFD. ASCII without controls comes back unchanged.
+    character as its escape (``\\u202e``), a lone surrogate as U+FFFD.
     """
     text = _LINE_BREAKS.sub("\n", text)
     if text.isascii() and text.replace("\n", "").isprintable():

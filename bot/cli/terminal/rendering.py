@@ -10,10 +10,10 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.cli.terminal.blocks import block_pieces
-from bot.cli.terminal.buttons import NoNumbers, Numbers
+from bot.cli.terminal.buttons import CLOSE, SUBMIT, DialogEnd, NoNumbers, Numbers
 from bot.cli.terminal.dates import clock_time
-from bot.cli.terminal.elements import Pen, text_run
-from bot.cli.terminal.harmless import harmless_line
+from bot.cli.terminal.elements import Pen, chip
+from bot.cli.terminal.harmless import harmless, harmless_line
 from bot.cli.terminal.layout import QUIET, READABLE_WIDTH, Barred, Chips, Divider, Gap, Paragraph
 from bot.cli.terminal.mrkdwn import mrkdwn_pieces
 from bot.cli.terminal.screen import Screen, Surface
@@ -42,6 +42,24 @@ class DrawableMessage(Protocol):
         """Block Kit."""
 
 
+class DrawableModal(Protocol):
+    """A dialog as a person sees it."""
+
+    @property
+    def view_id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def submit_label(self) -> str | None:
+        """None: there is nothing to submit."""
+
+    @property
+    def blocks(self) -> Sequence[Mapping[str, Any]]: ...
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What the app objects to, by block_id."""
+
+
 def draw_message(
     message: DrawableMessage, screen: Screen, numbers: Numbers | None = None, author: str = BOT_NAME
 ) -> RenderableType:
@@ -52,27 +70,33 @@ def draw_message(
     return Barred([heading, Gap(), *body], QUIET if message.ephemeral else "cyan")
 
 
-def draw_view(
-    view: Mapping[str, Any], screen: Screen, place: str, numbers: Numbers | None = None
-) -> RenderableType:
-    """A dialog (Slack: modal). In a frame with its title; in a pipe between two lines of hyphens."""
-    pen = Pen(screen, place, numbers or NoNumbers())
-    title = text_run(view.get("title"), pen)
-    blocks = view.get("blocks")
-    body = block_pieces(blocks if isinstance(blocks, list) else [], pen)
-    foot = _foot(view, pen)
+def draw_modal(modal: DrawableModal, screen: Screen, numbers: Numbers | None = None) -> RenderableType:
+    """A dialog (Slack: modal), in a frame with its title; in a pipe between two lines of hyphens."""
+    pen = Pen(screen, modal.view_id, numbers or NoNumbers())
+    title = Text(harmless_line(modal.title))
+    body = block_pieces(modal.blocks, pen)
+    objections = [
+        Paragraph(Text(harmless(said), style="red"), "! ", "  ", prefix_style="bold red")
+        for said in modal.errors.values()
+    ]
+    foot = Chips([chip(end.block(), pen) for end in dialog_ends(modal, screen)])
+    pieces = [*body, Gap(), *objections, foot]
     if screen.surface is Surface.PIPE:
-        return Group(Divider(), Paragraph(title), Gap(), *body, Gap(), *foot, Divider())
+        return Group(Divider(), Paragraph(title), Gap(), *pieces, Divider())
     title.stylize("bold")
     return Panel(
-        Group(*body, Gap(), *foot),
+        Group(*pieces),
         title=Text(" ") + title + Text(" "),
         title_align="left",
         border_style="cyan",
         padding=(1, 2),
-        width=None,
-        expand=True,
     )
+
+
+def dialog_ends(modal: DrawableModal, screen: Screen) -> list[DialogEnd]:
+    """What ends that dialog: Submit where it has one, and Close."""
+    close = DialogEnd(CLOSE, screen.words.close)
+    return [DialogEnd(SUBMIT, modal.submit_label), close] if modal.submit_label else [close]
 
 
 def print_message(console: Console, message: DrawableMessage, screen: Screen) -> None:
@@ -99,14 +123,3 @@ def _heading(message: DrawableMessage, screen: Screen, author: str) -> Paragraph
     if message.ephemeral:
         line.append(f"  ·  {words.only_you}", style=f"italic {QUIET}")
     return Paragraph(line)
-
-
-def _foot(view: Mapping[str, Any], pen: Pen) -> list[RenderableType]:
-    """What ends the dialog: typed as words, like Slack's own buttons below it."""
-    words = pen.screen.words
-    close = text_run(view.get("close"), pen).plain or words.close
-    chips = [Text.assemble(("[/close]", "bold cyan"), " ", (close, "bold"))]
-    submit = text_run(view.get("submit"), pen).plain
-    if submit:
-        chips.append(Text.assemble(("[/submit]", "bold green"), " ", (submit, "bold green")))
-    return [Chips(chips)]

@@ -29,15 +29,13 @@ class Words:
     failed: str
     unknown_number: str
     gone_number: str
-    nothing_to_press: str
     ambiguous: str
     missing_slash: str
     not_understood: str
-    not_here: str
+    removed: str
     opens: str
     unknown_person: str
     now_talking: str
-    no_modal: str
     farewell: str
     help_title: str
     help_number: str
@@ -64,15 +62,13 @@ ENGLISH: Final = Words(
     failed="Slack says: {what}",
     unknown_number="There is no button [{number}].",
     gone_number="Button [{number}] is no longer there: its message has changed since.",
-    nothing_to_press="There is no button on the screen yet.",
     ambiguous="Several buttons are called “{label}”: type a number, {numbers}.",
     missing_slash="Commands begin with a slash. Did you mean {command}?",
     not_understood="Not understood.",
-    not_here="Only buttons can be pressed here.",
+    removed="(The message was removed.)",
     opens="Slack would open this page:",
     unknown_person="There is nobody called “{key}”. Try {keys}.",
     now_talking="You are {name} now ({locale}).",
-    no_modal="No dialog is open.",
     farewell="Bye.",
     help_title="What you can type",
     help_number="press the button with that number",
@@ -99,15 +95,13 @@ DUTCH: Final = Words(
     failed="Slack meldt: {what}",
     unknown_number="Er is geen knop [{number}].",
     gone_number="Knop [{number}] is er niet meer: het bericht is intussen veranderd.",
-    nothing_to_press="Er staat nog geen knop op het scherm.",
     ambiguous="Meer dan een knop heet “{label}”: typ een nummer, {numbers}.",
     missing_slash="Opdrachten beginnen met een schuine streep. Bedoel je {command}?",
     not_understood="Dat begrijp ik niet.",
-    not_here="Hier kunnen alleen knoppen worden ingedrukt.",
+    removed="(Het bericht is verwijderd.)",
     opens="Slack zou deze pagina openen:",
     unknown_person="Er is niemand met de naam “{key}”. Probeer {keys}.",
     now_talking="Je bent nu {name} ({locale}).",
-    no_modal="Er is geen dialoogvenster open.",
     farewell="Tot ziens.",
     help_title="Wat je kunt typen",
     help_number="druk op de knop met dat nummer",

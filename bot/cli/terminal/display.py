@@ -1,0 +1,154 @@
+"""The screen of the terminal Slack: what is on it, and what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.cli.terminal.buttons import ButtonNumbers, Element
+from bot.cli.terminal.harmless import harmless_line
+from bot.cli.terminal.layout import Paragraph
+from bot.cli.terminal.people import Participant, SeenMessage, SeenModal, SlashCommand
+from bot.cli.terminal.rendering import dialog_ends, draw_message, draw_modal, show
+from bot.cli.terminal.screen import Screen, screen_of
+from bot.cli.terminal.words import Words
+from bot.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What of a message was drawn."""
+
+    text: str
+    blocks: Sequence[Mapping[str, Any]]
+
+
+class Display:
+    """Draws what one person sees, as it comes; switches to another person on demand."""
+
+    def __init__(self, console: Console, clock: Clock, participant: Participant) -> None:
+        self.console = console
+        self.numbers = ButtonNumbers()
+        self._clock = clock
+        self._participant = participant
+        self._drawn: dict[str, _Drawn] = {}
+        self._modal: SeenModal | None = None
+        self.look_as(participant)
+
+    def look_as(self, participant: Participant) -> None:
+        """See with another person's eyes; what lies on that person's screen already is not drawn."""
+        self._participant = participant
+        self.numbers.clear()
+        self._modal = None
+        self._drawn = {message.ts: _state(message) for message in participant.person.messages}
+
+    @property
+    def words(self) -> Words:
+        """The terminal's words in the language of whoever looks."""
+        return self.screen.words
+
+    @property
+    def screen(self) -> Screen:
+        """The console as it is now, for whoever looks."""
+        return screen_of(self.console, self._participant.locale, self._clock.now())
+
+    def changed(self) -> bool:
+        """Whether there is something that ``draw_changes`` would draw."""
+        return bool(self._changes()) or self._participant.person.modal != self._modal
+
+    def draw_changes(self) -> bool:
+        """Draw what is new or different since the last look; tells whether there was anything."""
+        changes = self._changes()
+        for message in changes:
+            if message.deleted:
+                self._forget(message)
+            else:
+                self.draw(message)
+        modal = self._participant.person.modal
+        moved = modal != self._modal
+        if moved:
+            self._turn_to(modal)
+        return bool(changes) or moved
+
+    def draw(self, message: SeenMessage) -> None:
+        """Draw one message, changed or not."""
+        self._drawn[message.ts] = _state(message)
+        self.numbers.place(message.ts, message.elements())
+        self._print(draw_message(message, self.screen, self.numbers))
+
+    def say(self, sentence: str) -> None:
+        """A remark of the terminal itself."""
+        show(self.console, Paragraph(Text(sentence, style="italic")))
+
+    def complain(self, sentence: str) -> None:
+        """Something did not work."""
+        show(self.console, Paragraph(Text(sentence, style="bold red")))
+
+    def point_to(self, address: str) -> None:
+        """The page that a link button leads to, whole, ready to be copied."""
+        self.say(self.words.opens)
+        self.console.print(Text(harmless_line(address), style="blue"), soft_wrap=True, highlight=False)
+
+    def list_help(self, commands: Sequence[SlashCommand], people: Sequence[Participant]) -> None:
+        """What can be typed."""
+        words = self.words
+        rows = [
+            *((f"{one.command} {one.usage_hint}".strip(), one.description) for one in commands),
+            ("3", words.help_number),
+            ("refresh", words.help_label),
+            *(
+                (f"/as {one.key}", words.help_as.format(name=one.name, locale=one.locale))
+                for one in people
+                if one is not self._participant
+            ),
+            ("help", words.help_help),
+            ("/quit", words.help_quit),
+        ]
+        self.console.print()
+        show(self.console, Paragraph(Text(words.help_title, style="bold")))
+        width = max(len(typed) for typed, _ in rows)
+        for typed, meaning in rows:
+            show(
+                self.console,
+                Paragraph(Text(meaning), f"  {typed:<{width}}  ", " " * (width + 4), "bold cyan"),
+            )
+        self.console.print()
+
+    def _changes(self) -> list[SeenMessage]:
+        return [
+            message
+            for message in self._participant.person.messages
+            if (
+                message.ts in self._drawn
+                if message.deleted
+                else self._drawn.get(message.ts) != _state(message)
+            )
+        ]
+
+    def _forget(self, message: SeenMessage) -> None:
+        del self._drawn[message.ts]
+        self.numbers.remove(message.ts)
+        self.say(self.words.removed)
+
+    def _turn_to(self, modal: SeenModal | None) -> None:
+        if self._modal is not None:
+            self.numbers.remove(self._modal.view_id)
+        self._modal = modal
+        if modal is None:
+            return
+        elements: list[Element] = [*modal.elements(), *dialog_ends(modal, self.screen)]
+        self.numbers.place(modal.view_id, elements)
+        self._print(draw_modal(modal, self.screen, self.numbers))
+
+    def _print(self, drawing: Any) -> None:
+        self.console.print()
+        show(self.console, drawing)
+        self.console.print()
+
+
+def _state(message: SeenMessage) -> _Drawn:
+    return _Drawn(message.text, message.blocks)
