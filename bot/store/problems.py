@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -48,7 +48,7 @@ class Problems:
                 .where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
                 .order_by(
                     PROBLEM.c.severity.desc(),
-                    (PROBLEM.c.last_seen >= newest - FRESH).desc(),
+                    (PROBLEM.c.last_seen >= _before(newest)).desc(),
                     PROBLEM.c.errors.desc(),
                     PROBLEM.c.last_seen.desc(),
                     PROBLEM.c.id,
@@ -104,6 +104,11 @@ async def _newest_error(connection: AsyncConnection, scope: Scope) -> datetime |
         .limit(1)
     )
     return newest.scalar_one_or_none()
+
+
+def _before(newest: datetime) -> datetime:
+    """``FRESH`` before that; Business Central's blank date (year 1) has nothing before it."""
+    return max(newest, datetime.min.replace(tzinfo=UTC) + FRESH) - FRESH
 
 
 def _problem(row: Row[Any]) -> ProblemRow:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Index, MetaData, Table, Text, and_, text
+from sqlalchemy import BigInteger, ColumnElement, Index, MetaData, Table, Text, and_
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -124,8 +124,8 @@ class ProblemRecord(Row, table=True):
             "workspace",
             "connection",
             "problem_id",
-            text("last_seen DESC"),
-            text("last_number DESC"),
+            "last_seen",
+            "last_number",
         ),
     )
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic import context
 from sqlalchemy import Connection, func, select
 
+from bot.store.migrations.names import is_ours
 from bot.store.tables import METADATA
 
 _LOCK = 0x53594E43
 """Key of the advisory lock that makes a second process wait until the first has migrated (PostgreSQL)."""
-
-
-def is_ours(
-    name: str | None,
-    kind: str,
-    _parents: Any,
-) -> bool:
-    """Leave alone what others keep in the same database: DBOS's tables share the namespace on SQLite."""
-    return kind != "table" or name in METADATA.tables
 
 
 def run(connection: Connection) -> None:

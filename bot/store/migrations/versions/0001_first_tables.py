@@ -112,7 +112,7 @@ def _problems() -> None:
     op.create_index(
         "ix_problem_record_latest",
         "problem_record",
-        ["workspace", "connection", "problem_id", sa.text("last_seen DESC"), sa.text("last_number DESC")],
+        ["workspace", "connection", "problem_id", "last_seen", "last_number"],
     )
 
 

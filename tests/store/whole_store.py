@@ -1,0 +1,25 @@
+"""Everything that the store holds, for comparison."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table, select
+
+from bot.store import Database
+from bot.store.tables import METADATA, PULL_STATE, belongs
+from bot.store.values import Scope
+
+
+async def whole_store(database: Database, scope: Scope | None = None) -> dict[str, list[tuple[object, ...]]]:
+    """Rows of each table, sorted; without ``rows_read``, which counts readings."""
+    rows: dict[str, list[tuple[object, ...]]] = {}
+    async with database.reading() as connection:
+        for table in METADATA.sorted_tables:
+            query = select(*_columns(table))
+            if scope is not None:
+                query = query.where(belongs(table, scope))
+            rows[table.name] = sorted((tuple(row) for row in await connection.execute(query)), key=repr)
+    return rows
+
+
+def _columns(table: Table) -> list[object]:
+    return [column for column in table.c if not (table is PULL_STATE and column.name == "rows_read")]
