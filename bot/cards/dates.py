@@ -9,8 +9,12 @@ UTC and says so.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.cards.markup import Markup, Span
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Tokens count seconds from here; an empty DateTime of AL can come as the year 1."""
 
 
 def moment(at: datetime) -> Markup:
@@ -18,4 +22,5 @@ def moment(at: datetime) -> Markup:
     if at.tzinfo is None:
         raise ValueError("a moment on a card needs a zone")
     in_utc = at.astimezone(UTC)
-    return Markup((Span(f"{in_utc:%Y-%m-%d %H:%M} UTC", moment=in_utc),))
+    text = f"{in_utc.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC"
+    return Markup((Span(text, moment=in_utc if in_utc >= _EPOCH else None),))

@@ -34,7 +34,7 @@ def error_card(view: ErrorView, texts: Texts) -> Card:
     name = problem_title(line, texts)
     heading = texts.gettext("Error No. {number}", number=digits(error.number))
     explanation = prose(line.error_class.explanation, error.params, texts)
-    figures = dotted((fixer_words(line.error_class.fixer, texts), moment(error.logged_at)))
+    figures = dotted((fixer_words(line.error_class.fixer_for(error.topic), texts), moment(error.logged_at)))
     parts = [
         Part(
             (
@@ -47,7 +47,9 @@ def error_card(view: ErrorView, texts: Texts) -> Card:
     ]
     if error.gone_at is not None:
         parts.append(Part((blocks.context(_gone(view, texts)),)))
-    if told := lines((*_where(view, links, texts), facts(without(error.params, OF_ONE_RECORD), texts))):
+    if told := lines(
+        (*_where(view, links, texts), facts(without(error.params, OF_ONE_RECORD), links, texts))
+    ):
         parts.append(Part((blocks.section(told),)))
     record = error.source_record_id or error.destination_record_id
     parts += remedy_parts(remedy_words(view.steps, error.params, record, links, texts), texts)
@@ -57,7 +59,7 @@ def error_card(view: ErrorView, texts: Texts) -> Card:
         "{error}: {title}. {fixer}.",
         error=heading,
         title=name,
-        fixer=fixer_words(line.error_class.fixer, texts),
+        fixer=fixer_words(line.error_class.fixer_for(error.topic), texts),
     )
     return compose(summary, parts, texts)
 

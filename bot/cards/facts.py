@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.cards.filling import value
-from bot.cards.markup import Markup, bold, code, lines, own
+from bot.cards.links import Links
+from bot.cards.markup import EMPTY, Markup, bold, code, lines, link, own
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.diagnosis.model import Fixer, Params
 
@@ -35,9 +36,10 @@ _LABELS: Final[dict[str, MessageId]] = {
 """In the order in which they help. Left out are ids that only support engineers look up (``caller_id``,
 ``privilege_id``, ``otc``): they are in the original text."""
 
-_COPIED: Final = frozenset(
-    {"privilege", "entity", "user_id", "team_id", "role_id", "code", "host", "mapping"}
-)
+_ROWS: Final = {"user_id": "systemuser", "team_id": "team", "role_id": "role"}
+"""Ids of rows in Dataverse, and the table that they are in."""
+
+_COPIED: Final = frozenset({"privilege", "entity", "code", "host", "mapping"})
 """Values that people copy into a search box."""
 
 OF_ONE_RECORD: Final = frozenset({"record", "record_table", "value"})
@@ -55,22 +57,37 @@ def fixer_words(fixer: Fixer, texts: Texts) -> Markup:
             return texts.gettext("Passes by itself")
 
 
-def facts(params: Params, texts: Texts) -> Markup:
+def facts(params: Params, links: Links, texts: Texts) -> Markup:
     """One line for each thing that the message gave away; empty where there is nothing."""
     found = []
     for key, label in _LABELS.items():
-        if key in params and (shown := _shown(key, params, texts)):
-            found.append(bold(texts.say(label)) + own(": ") + (code(shown) if key in _COPIED else shown))
+        if key in params and (shown := _shown(key, params, links, texts)):
+            found.append(bold(texts.say(label)) + own(": ") + shown)
     return lines(found)
 
 
-def _shown(key: str, params: Params, texts: Texts) -> Markup:
-    raw = params[key]
-    if key == "principal" and raw == "user":
-        return texts.gettext("a Dataverse user")
-    if key == "principal" and raw == "team":
-        return texts.gettext("a Dataverse team")
-    return value(raw)
+def _shown(key: str, params: Params, links: Links, texts: Texts) -> Markup:
+    """The value; a row of Dataverse as a link to it; nothing for what another line says better."""
+    if key == "principal":
+        return _principal(params, texts)
+    shown = value(params[key])
+    if key in _ROWS:
+        address = links.dataverse_row(_ROWS[key], str(params[key]))
+        return code(shown) if address is None else link(shown, address)
+    return code(shown) if key in _COPIED else shown
+
+
+def _principal(params: Params, texts: Texts) -> Markup:
+    """Whether it is a user or a team, as long as no id tells which one."""
+    if "user_id" in params or "team_id" in params:
+        return EMPTY
+    match params["principal"]:
+        case "user":
+            return texts.gettext("a Dataverse user")
+        case "team":
+            return texts.gettext("a Dataverse team")
+        case other:
+            return value(other)
 
 
 def without(params: Params, keys: frozenset[str]) -> Params:

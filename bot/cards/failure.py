@@ -112,6 +112,15 @@ def _stranger(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _store_unavailable(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("The bot cannot reach its own database at the moment."),
+        texts.gettext(
+            "Try again in a minute. If it stays like this, whoever runs the bot checks the database."
+        ),
+    )
+
+
 def _source_failed(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Business Central could not be read."),
@@ -153,12 +162,13 @@ def _source_throttled(_facts: Facts, texts: Texts) -> FailureWords:
 
 
 def _source_refused(_facts: Facts, texts: Texts) -> FailureWords:
+    page = bold(texts.gettext("Microsoft Entra Applications"))
     return FailureWords(
         texts.gettext("Business Central does not let the bot read the errors."),
         texts.gettext(
             "An administrator opens the page {page} in Business Central, enables the bot's application "
             "there and gives it the permission set {permission_set}.",
-            page=bold(texts.gettext("Microsoft Entra Applications")),
+            page=page,
             permission_set=_PERMISSION_SET,
         ),
     )
@@ -216,6 +226,7 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "not_found": _not_found,
     "button.stale": _stale_button,
     "stranger": _stranger,
+    "store.unavailable": _store_unavailable,
     "source.failed": _source_failed,
     "source.sign_in_refused": _sign_in_refused,
     "source.unreachable": _source_unreachable,

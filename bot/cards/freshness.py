@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from bot.cards.dates import moment
 from bot.cards.failure import failure_words
-from bot.cards.markup import EMPTY, Markup, sentence
+from bot.cards.markup import EMPTY, Markup, bold, sentence
 from bot.cards.texts import Texts
 from bot.operations.views import Freshness
 
 
 def freshness_words(freshness: Freshness, texts: Texts) -> Markup:
-    """When Business Central was last read; what goes on now; why it is older than it should be."""
-    return sentence(
-        (_last_read(freshness, texts), trouble_words(freshness, texts), reading_words(freshness, texts))
-    )
+    """When Business Central was last read, and how far the reading under way is."""
+    return sentence((_last_read(freshness, texts), reading_words(freshness, texts)))
 
 
 def trouble_words(freshness: Freshness, texts: Texts) -> Markup:
@@ -21,10 +19,11 @@ def trouble_words(freshness: Freshness, texts: Texts) -> Markup:
     if freshness.failure_key is None:
         return EMPTY
     words = failure_words(freshness.failure_key, freshness.failure_facts, texts)
+    headline = bold(texts.gettext("⚠️ Not up to date."))
     if freshness.attempted_at is None:
-        return sentence((words.what, words.next_step))
-    tried = texts.gettext("The attempt of {time} failed.", time=moment(freshness.attempted_at))
-    return sentence((tried, words.what, words.next_step))
+        return sentence((headline, words.what, words.next_step))
+    tried = texts.gettext("Last attempt: {time}.", time=moment(freshness.attempted_at))
+    return sentence((headline, words.what, words.next_step, tried))
 
 
 def reading_words(freshness: Freshness, texts: Texts) -> Markup:
@@ -51,4 +50,6 @@ def reading_words(freshness: Freshness, texts: Texts) -> Markup:
 def _last_read(freshness: Freshness, texts: Texts) -> Markup:
     if freshness.read_at is not None:
         return texts.gettext("Last read {time}.", time=moment(freshness.read_at))
-    return texts.gettext("Business Central has not been read yet.")
+    if freshness.reading or freshness.failure_key is not None:
+        return EMPTY
+    return texts.gettext("Press Refresh to read Business Central for the first time.")

@@ -11,6 +11,7 @@ What has to be escaped, and what escaping leaves alive: docs.slack.dev/messaging
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Final
 
-from bot.cards.limits import ELLIPSIS, length, shorten
+from bot.cards.limits import length, shorten
 from bot.cards.links import Address
 
 
@@ -66,16 +67,25 @@ class Markup:
         sign."""
         spans = [span for span in self.spans if span.text]
         written = _write(spans)
-        while (excess := length(written) - limit) > 0 and spans:
+        while length(written) > limit and spans:
             last = spans.pop()
-            # Shortening bare text by n shortens what is written by at least n.
-            room = length(last.text) - excess - len(ELLIPSIS)
-            if room > 0 and last.moment is None:
-                spans.append(replace(last, text=shorten(last.text, room)))
-            elif spans and not spans[-1].text.endswith(ELLIPSIS) and spans[-1].moment is None:
-                spans[-1] = replace(spans[-1], text=spans[-1].text + ELLIPSIS)
-            written = _write(spans)
+            written = _write([*spans, *_shortened(spans, last, limit)])
         return written
+
+
+def _shortened(before: Sequence[Span], last: Span, limit: int) -> list[Span]:
+    """As much of ``last`` as fits behind ``before``: the longest beginning with an ellipsis, or nothing."""
+    if last.moment is not None or length(_write(before)) >= limit:
+        return []
+
+    def begun(size: int) -> Span:
+        return replace(last, text=shorten(last.text, size))
+
+    # Escaping makes characters longer, so the size that fits is found by trying, not by counting.
+    fits = bisect_right(
+        range(1, len(last.text)), limit, key=lambda size: length(_write([*before, begun(size)]))
+    )
+    return [begun(fits)] if fits else []
 
 
 EMPTY: Final = Markup()

@@ -20,9 +20,10 @@ _TEXT: Final = 2100
 def original_parts(error: StoredError, links: Links, texts: Texts) -> list[Part]:
     """Which error it is, and its text untouched."""
     number = link(texts.gettext("No. {number}", number=digits(error.number)), links.error(error.number))
+    original = bold(texts.gettext("Original text"))
     heading = texts.gettext(
         "{original} of error {number}, {time}",
-        original=bold(texts.gettext("Original text")),
+        original=original,
         number=number,
         time=moment(error.logged_at),
     )

@@ -9,13 +9,13 @@ from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
 from bot.cards.facts import fixer_words
-from bot.cards.freshness import freshness_words
+from bot.cards.freshness import freshness_words, trouble_words
 from bot.cards.limits import Block, Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, sentence
 from bot.cards.outside import Outside
 from bot.cards.paging import Pages, page_buttons, page_words
-from bot.cards.problem_line import problem_figures, problem_title
+from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.texts import Texts
 from bot.operations.views import ConnectionView, Overview, ProblemLine
@@ -28,6 +28,8 @@ def overview_card(view: Overview, texts: Texts) -> Card:
     heading = _heading(view, texts)
     where = dotted((connection_words(view.connection), freshness_words(view.freshness, texts)))
     parts = [Part((blocks.header(heading), blocks.context(where)), Importance.ESSENTIAL)]
+    if trouble := trouble_words(view.freshness, texts):
+        parts.append(Part((blocks.section(trouble),), Importance.ESSENTIAL))
     links = Links(view.connection)
     parts += [Part((_problem(line, view.connection, links, texts),)) for line in view.lines]
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
@@ -48,9 +50,11 @@ def _heading(view: Overview, texts: Texts) -> Markup:
         return texts.ngettext(
             "{n} sync error, {causes}", "{n} sync errors, {causes}", view.errors, causes=causes
         )
-    if view.freshness.read_at is not None:
-        return texts.gettext("No sync errors. Well done! 🎉")
-    return texts.gettext("Sync errors of Business Central")
+    if view.freshness.read_at is None:
+        return texts.gettext("Nothing read from Business Central yet")
+    if view.freshness.failure_key is not None:
+        return texts.gettext("No sync errors when last read")
+    return texts.gettext("No sync errors 🎉")
 
 
 def _problem(line: ProblemLine, connection: ConnectionView, links: Links, texts: Texts) -> Block:
@@ -94,18 +98,19 @@ def _footer(view: Overview, texts: Texts) -> Markup:
 def _summary(view: Overview, heading: Markup, texts: Texts) -> Markup:
     """A full sentence for notifications and screen readers: how many, where, and the most pressing one."""
     company = Outside(view.connection.display_name or view.connection.company_name).short(_NAME)
-    first = texts.gettext("{heading} in {company}.", heading=heading, company=company) if company else heading
+    first = texts.gettext("{company}: {heading}.", company=company, heading=heading) if company else heading
     if not view.lines or view.page != 0:
         return first
     top = view.lines[0]
+    errors = texts.ngettext("{n} error", "{n} errors", top.count)
     return sentence(
         (
             first,
             texts.gettext(
                 "Most pressing: {title} ({errors}). {fixer}.",
                 title=problem_title(top, texts),
-                errors=texts.ngettext("{n} error", "{n} errors", top.count),
-                fixer=fixer_words(top.error_class.fixer, texts),
+                errors=errors,
+                fixer=fixer_words(fixer_of(top), texts),
             ),
         )
     )

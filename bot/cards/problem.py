@@ -18,7 +18,7 @@ from bot.cards.markup import Markup, bold, dotted, lines, link, own, sentence
 from bot.cards.original import original_parts
 from bot.cards.overview import connection_words
 from bot.cards.paging import Pages, page_buttons, page_words
-from bot.cards.problem_line import problem_figures, problem_title
+from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_words
 from bot.cards.texts import Texts, digits
@@ -42,7 +42,7 @@ def problem_card(view: ProblemDetail, texts: Texts) -> Card:
             Importance.ESSENTIAL,
         )
     ]
-    if found := facts(without(params, OF_ONE_RECORD), texts):
+    if found := facts(without(params, OF_ONE_RECORD), links, texts):
         parts.append(Part((blocks.section(found),)))
     parts += remedy_parts(remedy_words(view.steps, params, view.line.example_record, links, texts), texts)
     parts += _records(view, links, texts)
@@ -118,9 +118,10 @@ def call_stack_button(connection: str, number: int, texts: Texts) -> Button:
 
 
 def _summary(view: ProblemDetail, name: Markup, texts: Texts) -> Markup:
+    errors = texts.ngettext("{n} error", "{n} errors", view.line.count)
     return texts.gettext(
         "{title}. {errors}. {fixer}.",
         title=name,
-        errors=texts.ngettext("{n} error", "{n} errors", view.line.count),
-        fixer=fixer_words(view.line.error_class.fixer, texts),
+        errors=errors,
+        fixer=fixer_words(fixer_of(view.line), texts),
     )

@@ -10,6 +10,7 @@ from bot.cards.filling import title
 from bot.cards.markup import Markup, dotted
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
+from bot.diagnosis.model import Fixer
 from bot.operations.views import ProblemLine
 
 MASKED: Final = 100
@@ -18,17 +19,22 @@ MASKED: Final = 100
 
 def problem_title(line: ProblemLine, texts: Texts) -> Markup:
     """What is wrong; an unknown text by the words that its errors share."""
-    name = title(line.error_class.title, line.params, texts)
+    name = title(line.error_class.title_for(line.params), line.params, texts)
     if masked := Outside(line.masked).short(MASKED):
         return texts.gettext("{title}: {text}", title=name, text=masked)
     return name
+
+
+def fixer_of(line: ProblemLine) -> Fixer:
+    """Who ends it."""
+    return line.error_class.fixer_for(line.topic)
 
 
 def problem_figures(line: ProblemLine, texts: Texts) -> Markup:
     """Who fixes it, how many errors, since when."""
     return dotted(
         (
-            fixer_words(line.error_class.fixer, texts),
+            fixer_words(fixer_of(line), texts),
             texts.ngettext("{n} error", "{n} errors", line.count),
             seen_words(line, texts),
         )

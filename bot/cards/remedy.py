@@ -12,7 +12,11 @@ from bot.diagnosis.model import LinkKind, Params, Step, StepLink
 
 
 def remedy_words(steps: Sequence[Step], params: Params, record: str, links: Links, texts: Texts) -> Markup:
-    """``record`` is the id of the failing record, as Business Central formats it; it may be empty."""
+    """The steps that ``params`` can fill (``Step.condition``), warnings last.
+
+    ``record`` is the id of the failing record, as Business Central formats it; it may be empty.
+    """
+    steps = [step for step in steps if step.condition.holds(params)]
     doing = [step for step in steps if not step.warning]
     numbered = [
         sentence(

@@ -56,6 +56,8 @@ class ProblemLine:
     example_record: str
     example_number: int
     masked: str
+    topic: str | None = None
+    """Decides who fixes it, where a class leaves that open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""Links lead to the page and record that are meant, on the connection's own hosts, or are not made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards.links import Address, Links
+from bot.diagnosis.model import LinkKind, StepLink
+from tests.cards.scene import CRONUS, USER_ID
+
+LINKS = Links(CRONUS)
+
+
+def query(address: Address | None) -> dict[str, str]:
+    assert address is not None
+    assert address.url.isascii()
+    assert not set(address.url) & set("<>| \"'")
+    return {key: values[0] for key, values in parse_qs(urlsplit(address.url).query).items()}
+
+
+def test_an_error_opens_by_its_number() -> None:
+    address = LINKS.error(4711)
+    assert address == Address(
+        "https://businesscentral.dynamics.com/contoso.example/Production/"
+        "?company=CRONUS%20NL&page=5339&filter=%27No.%27%20IS%20%274711%27"
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "table", "page", "filters"),
+    [
+        ("Customer: 10000", 0, "21", "'No.' IS '10000'"),
+        ("Klant: 10000", 18, "21", "'No.' IS '10000'"),
+        ("Sales Header: Order,1001", 0, "42", "'Document Type' IS 'Order' AND 'No.' IS '1001'"),
+        ("Customer: Ø & 50% <b>", 0, "21", "'No.' IS 'Ø & 50% <b>'"),
+    ],
+)
+def test_a_record_opens_on_its_card(record: str, table: int, page: str, filters: str) -> None:
+    assert query(LINKS.record(record, table)) == {"company": "CRONUS NL", "page": page, "filter": filters}
+
+
+def test_a_row_of_dataverse_opens_there() -> None:
+    address = LINKS.record("CRM Account: {" + USER_ID.upper() + "}")
+    assert query(address) == {"pagetype": "entityrecord", "etn": "account", "id": USER_ID}
+    assert address is not None
+    assert address.url.startswith("https://contoso.crm4.dynamics.com/main.aspx?")
+
+
+@pytest.mark.parametrize(
+    "record", ["", "Customer", "Customer: ", "Unheard Of: 1", "Customer: O'Neil", "CRM Account: x"]
+)
+def test_no_link_is_better_than_a_wrong_one(record: str) -> None:
+    assert LINKS.record(record) is None
+
+
+@pytest.mark.parametrize(
+    "web_client",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "http://evil.example",
+        "https://",
+        "https://u:p@host",
+        "https://a b",
+        "https://x|y",
+        "https://[",
+        "//host",
+    ],
+)
+def test_without_a_sound_web_client_there_are_no_links(web_client: str | None) -> None:
+    links = Links(replace(CRONUS, web_client=web_client, dataverse_url=web_client))
+    assert links.page(5339) is None
+    assert links.error(1) is None
+    assert links.record("Customer: 1") is None
+    assert links.dataverse_list("account") is None
+
+
+def test_without_the_company_name_a_link_would_open_another_company() -> None:
+    assert Links(replace(CRONUS, company_name="")).page(5339) is None
+
+
+def test_steps_lead_where_they_say() -> None:
+    params = {"other_table": "Currency", "other_record": "EUR", "entity": "account"}
+
+    def step(kind: LinkKind, **target: object) -> Address | None:
+        return LINKS.step(StepLink(kind, **target), params, "Customer: 10000")  # type: ignore[arg-type]
+
+    assert query(step(LinkKind.PAGE, page=7200))["page"] == "7200"
+    assert query(step(LinkKind.RECORD))["page"] == "21"
+    assert query(step(LinkKind.OTHER_RECORD))["filter"] == "'Code' IS 'EUR'"
+    assert query(step(LinkKind.DATAVERSE_LIST))["etn"] == "account"
+    assert step(LinkKind.DATAVERSE_LIST, entity="a&b=c") is None
+    assert step(LinkKind.DOCS, address="https://learn.microsoft.com/dynamics365/") is not None
+    assert step(LinkKind.DOCS, address="https://evil.example/learn.microsoft.com") is None
+    assert step(LinkKind.PAGE) is None
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_whatever_the_record_the_host_is_ours(table: str, key: str) -> None:
+    for text in (f"{table}: {key}", f"Customer: {key}", f"CRM {table}: {key}"):
+        address = LINKS.record(text)
+        if address is not None:
+            assert urlsplit(address.url).hostname in {
+                "businesscentral.dynamics.com",
+                "contoso.crm4.dynamics.com",
+            }
+            query(address)
