@@ -148,30 +148,38 @@ class Conversation:
             self._hint(text)
 
     async def _press(self, pressable: Pressable) -> None:
-        element = pressable.element
-        if element.kind in {SUBMIT, CLOSE}:
-            person = self._who.person
-            await self._interact(person.submit() if element.kind == SUBMIT else person.close_modal())
-            return
+        element, person = pressable.element, self._who.person
         if element.url:
             self._display.point_to(element.url)
-        await self._interact(self._who.person.press(element))
+        if element.kind == SUBMIT:
+            await self._interact(person.submit())
+        elif element.kind == CLOSE:
+            await self._interact(person.close_modal())
+        elif person.modal is not None and pressable.place == person.modal.view_id:
+            alike = [one for one in person.modal.elements() if one.label == element.label]
+            await self._interact(person.modal_click(element.label, nth=alike.index(element)))
+        else:
+            await self._interact(person.press(element))
 
     async def _interact(self, doing: Coroutine[Any, Any, object]) -> None:
         """Let Slack do it, and draw until the answer is complete."""
         task = asyncio.ensure_future(doing)
+        drawn = False
         try:
             with _Waiting(self._console, self._display.words.waiting, self._pace.spinner) as waiting:
-                await self._watch(task, waiting)
+                drawn = await self._watch(task, waiting)
             task.result()
         except DispatchFailed as failure:
-            self._display.complain(self._display.words.failed.format(what=harmless_line(failure.notice)))
+            if not drawn:  # of a command that fails, Slackbot tells in a message
+                self._display.complain(self._display.words.failed.format(what=harmless_line(failure.notice)))
         except SimulatorError as refusal:
             self._display.complain(harmless_line(str(refusal).partition("\n")[0]))
         finally:
             task.cancel()
 
-    async def _watch(self, task: asyncio.Future[object], waiting: _Waiting) -> None:
+    async def _watch(self, task: asyncio.Future[object], waiting: _Waiting) -> bool:
+        """Draw until ``task`` is done and nothing more is to come; tells whether anything was drawn."""
+        drawn = False
         clock = asyncio.get_running_loop().time
         end = None
         quiet_since = clock()
@@ -179,14 +187,15 @@ class Conversation:
             await asyncio.wait({task}, timeout=self._pace.look)
             waiting.look()
             if self._display.draw_changes():
+                drawn = True
                 quiet_since = clock()
             if not task.done():
                 continue
             end = end or clock() + self._pace.patience
             if clock() >= end:
-                return
+                return drawn
             if clock() - quiet_since >= self._pace.quiet and not await self._under_way():
-                return
+                return drawn
             await asyncio.sleep(self._pace.look)
 
     def _hint(self, text: str) -> None:

@@ -54,25 +54,24 @@ class Display:
     @property
     def screen(self) -> Screen:
         """The console as it is now, for whoever looks."""
-        return screen_of(self.console, self._participant.locale, self._clock.now())
+        return screen_of(self.console, self._participant.locale, self._clock.now(), self._participant.zone)
 
     def changed(self) -> bool:
         """Whether there is something that ``draw_changes`` would draw."""
-        return bool(self._changes()) or self._participant.person.modal != self._modal
+        return bool(self._changes() or self._gone()) or self._participant.person.modal != self._modal
 
     def draw_changes(self) -> bool:
         """Draw what is new or different since the last look; tells whether there was anything."""
-        changes = self._changes()
-        for message in changes:
-            if message.deleted:
-                self._forget(message)
-            else:
-                self.draw(message)
+        if not self.changed():
+            return False
+        for stamp in self._gone():
+            self._forget(stamp)
+        for message in self._changes():
+            self.draw(message)
         modal = self._participant.person.modal
-        moved = modal != self._modal
-        if moved:
+        if modal != self._modal:
             self._turn_to(modal)
-        return bool(changes) or moved
+        return True
 
     def draw(self, message: SeenMessage) -> None:
         """Draw one message, changed or not."""
@@ -119,19 +118,15 @@ class Display:
         self.console.print()
 
     def _changes(self) -> list[SeenMessage]:
-        return [
-            message
-            for message in self._participant.person.messages
-            if (
-                message.ts in self._drawn
-                if message.deleted
-                else self._drawn.get(message.ts) != _state(message)
-            )
-        ]
+        messages = self._participant.person.messages
+        return [message for message in messages if self._drawn.get(message.ts) != _state(message)]
 
-    def _forget(self, message: SeenMessage) -> None:
-        del self._drawn[message.ts]
-        self.numbers.remove(message.ts)
+    def _gone(self) -> list[str]:
+        return sorted(self._drawn.keys() - {message.ts for message in self._participant.person.messages})
+
+    def _forget(self, stamp: str) -> None:
+        del self._drawn[stamp]
+        self.numbers.remove(stamp)
         self.say(self.words.removed)
 
     def _turn_to(self, modal: SeenModal | None) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, Protocol
 
 from bot.cli.terminal.buttons import Element
@@ -15,10 +16,6 @@ from bot.cli.terminal.rendering import DrawableMessage, DrawableModal
 
 class SeenMessage(DrawableMessage, Protocol):
     """A message on a person's screen."""
-
-    @property
-    def deleted(self) -> bool:
-        """Whether it has gone."""
 
     def elements(self) -> Sequence[Element]:
         """What can be pressed, chosen or filled in, in reading order."""
@@ -48,6 +45,9 @@ class Person(Protocol):
     async def press(self, element: Any, /) -> object:
         """Press a button; returns when something changed."""
 
+    async def modal_click(self, label: str, /, *, nth: int = 0) -> object:
+        """Press a button of the dialog; ``nth`` counts equal labels from 0."""
+
     async def submit(self) -> object:
         """Send the dialog off as it is filled in."""
 
@@ -66,6 +66,8 @@ class Participant:
     prompt: str
     """Such as ``kim@cronus ▸ ``."""
     person: Person
+    zone: tzinfo | None = None
+    """Time zone of the dates; None: the machine's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from typing import Final
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     SpinnerColumn,
@@ -95,7 +94,7 @@ async def _bar(console: Console, seen: _Seen, words: ProgressWords) -> AsyncIter
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        MofNCompleteColumn(),
+        _Count(),
         _Rate(words),
         TimeElapsedColumn(),
         console=console,
@@ -119,6 +118,14 @@ async def _look(progress: Progress, bar: TaskID, seen: _Seen) -> None:
         total = None if seen.expected is None else max(seen.expected, seen.rows)
         progress.update(bar, completed=seen.rows, total=total)
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+class _Count(ProgressColumn):
+    """Rows read, of how many where that is known."""
+
+    def render(self, task: Task) -> Text:
+        total = f" / {task.total:,.0f}" if task.total is not None else ""
+        return Text(f"{task.completed:,.0f}{total}", style="bold")
 
 
 class _Rate(ProgressColumn):

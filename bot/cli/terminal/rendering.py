@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -18,8 +18,11 @@ from bot.cli.terminal.layout import QUIET, READABLE_WIDTH, Barred, Chips, Divide
 from bot.cli.terminal.mrkdwn import mrkdwn_pieces
 from bot.cli.terminal.screen import Screen, Surface
 
-BOT_NAME = "Sync Errors"
+BOT_NAME: Final = "Sync Errors"
 """``bot_user.display_name`` of the app manifest."""
+
+_SLACKBOT: Final = "USLACKBOT"
+"""Slack's own voice: says that a command failed."""
 
 
 class DrawableMessage(Protocol):
@@ -28,6 +31,10 @@ class DrawableMessage(Protocol):
     @property
     def ts(self) -> str:
         """Slack's timestamp: seconds since 1970 with six decimals; empty when it has none yet."""
+
+    @property
+    def author(self) -> str:
+        """Id of who wrote it."""
 
     @property
     def ephemeral(self) -> bool:
@@ -60,13 +67,11 @@ class DrawableModal(Protocol):
         """What the app objects to, by block_id."""
 
 
-def draw_message(
-    message: DrawableMessage, screen: Screen, numbers: Numbers | None = None, author: str = BOT_NAME
-) -> RenderableType:
+def draw_message(message: DrawableMessage, screen: Screen, numbers: Numbers | None = None) -> RenderableType:
     """The message under its author's name; buttons carry the numbers that ``numbers`` knows."""
     pen = Pen(screen, message.ts, numbers or NoNumbers())
     body = block_pieces(message.blocks, pen) if message.blocks else mrkdwn_pieces(message.text, screen)
-    heading = _heading(message, screen, author)
+    heading = _heading(message, screen)
     return Barred([heading, Gap(), *body], QUIET if message.ephemeral else "cyan")
 
 
@@ -110,9 +115,9 @@ def show(console: Console, drawing: RenderableType) -> None:
     console.print(drawing, crop=console.is_terminal, width=width, highlight=False, markup=False, emoji=False)
 
 
-def _heading(message: DrawableMessage, screen: Screen, author: str) -> Paragraph:
+def _heading(message: DrawableMessage, screen: Screen) -> Paragraph:
     words = screen.words
-    name = harmless_line(author)
+    name = "Slackbot" if message.author == _SLACKBOT else BOT_NAME
     time = clock_time(message.ts, screen)
     if screen.surface is Surface.PIPE:
         whom = f" · {words.only_you}" if message.ephemeral else ""

@@ -97,7 +97,7 @@ class FakeMessage:
     ephemeral: bool = True
     text: str = ""
     blocks: list[Json] = field(default_factory=list)
-    deleted: bool = False
+    author: str = "U0SIMBOT1"
 
     def elements(self) -> list[FakeElement]:
         return _elements(self.blocks)
@@ -148,6 +148,11 @@ class FakePerson:
     async def press(self, element: FakeElement, /) -> None:
         await self._do(f"{element.action_id}:{element.value or ''}")
 
+    async def modal_click(self, label: str, /, *, nth: int = 0) -> None:
+        assert self.modal is not None
+        alike = [element for element in self.modal.elements() if element.label == label]
+        await self.press(alike[nth])
+
     async def submit(self) -> None:
         await self._do("submit")
 
@@ -176,6 +181,7 @@ class ScriptedLines:
         self._script: Iterator[str | Callable[[], Awaitable[None]]] = iter(script)
         self.closed = False
         self.asides = 0
+        self.drawn_aside = asyncio.Event()
 
     async def read(self, prompt: str) -> str | None:
         for step in self._script:
@@ -189,6 +195,7 @@ class ScriptedLines:
     def aside(self) -> Iterator[None]:
         self.asides += 1
         yield
+        self.drawn_aside.set()
 
     def close(self) -> None:
         self.closed = True

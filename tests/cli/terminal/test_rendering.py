@@ -304,16 +304,54 @@ def test_letters_that_the_output_lacks_do_not_fail() -> None:
 
 _LEAF = st.none() | st.booleans() | st.integers() | st.text(max_size=40)
 _KINDS = st.sampled_from(
-    (
-        "header section context actions divider image rich_text markdown alert container input table data_table "
-        "button overflow mrkdwn plain_text rich_text_list rich_text_preformatted text link date"
-    ).split()
+    [
+        "header",
+        "section",
+        "context",
+        "actions",
+        "divider",
+        "image",
+        "rich_text",
+        "markdown",
+        "alert",
+        "container",
+        "input",
+        "table",
+        "data_table",
+        "button",
+        "overflow",
+        "mrkdwn",
+        "plain_text",
+        "rich_text_list",
+        "rich_text_preformatted",
+        "text",
+        "link",
+        "date",
+    ]
 )
 _KEYS = st.sampled_from(
-    (
-        "text elements fields accessory rows title alt_text style url options label element child_blocks caption "
-        "timestamp format indent offset level image_url"
-    ).split()
+    [
+        "text",
+        "elements",
+        "fields",
+        "accessory",
+        "rows",
+        "title",
+        "alt_text",
+        "style",
+        "url",
+        "options",
+        "label",
+        "element",
+        "child_blocks",
+        "caption",
+        "timestamp",
+        "format",
+        "indent",
+        "offset",
+        "level",
+        "image_url",
+    ]
 )
 _NODES = st.recursive(
     _LEAF,
