@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.simulator.network import refuse_foreign_host
 
 DEFAULT_SUFFIX = "/.default"
+BUSINESS_CENTRAL_SCOPE = f"https://api.businesscentral.dynamics.com{DEFAULT_SUFFIX}"
 _TOKEN_PATH = "/oauth2/v2.0/token"
 _DISCOVERY_PATH = "/v2.0/.well-known/openid-configuration"
 _INSTANCES_PATH = "/common/discovery/instance"
@@ -115,7 +116,14 @@ class EntraSimulator:
         """How many tokens were issued and still are known."""
         return len(self._tokens)
 
-    def register(self, tenant: str, client_id: str, secret: str, *, audience_scopes: Sequence[str]) -> None:
+    def register(
+        self,
+        tenant: str,
+        client_id: str,
+        secret: str,
+        *,
+        audience_scopes: Sequence[str] = (BUSINESS_CENTRAL_SCOPE,),
+    ) -> None:
         """Add an app registration, or replace it (a new secret makes the old one wrong).
 
         Raises ValueError for a scope that does not end in ``/.default``.

@@ -108,7 +108,7 @@ def _duplicate_key(people: Population, _: random.Random, index: int) -> Rows:
 
 
 def _too_long(people: Population, _: random.Random, index: int) -> Rows:
-    pair = people.odd_customer(index) if index % 3 == 0 else people.customer(index)
+    pair = people.odd_customer(index // 3) if index % 3 == 0 else people.customer(index)
     value = (
         f"{pair.name}, afdeling Inkoop, t.a.v. de administratie, Industrieweg {index + 1}, gebouw C, 3e etage"
     )
@@ -271,6 +271,6 @@ CAUSES = (
     Cause("no match", 0.003, Pace.ONCE, _no_match),
     Cause("cut at 250", 0.015, Pace.UNTIL_SKIPPED, _cut_at_250, (0.0, 0.30)),
     Cause("custom text", 0.01, Pace.UNTIL_SKIPPED, _custom),
-    Cause("odd characters", 0.01, Pace.UNTIL_SKIPPED, _odd_characters),
+    Cause("odd characters", 0.02, Pace.UNTIL_SKIPPED, _odd_characters),
     Cause("wrapped twice", 0.01, Pace.UNTIL_SKIPPED, _wrapped_twice),
 )

@@ -41,7 +41,7 @@ def _principal(people: Population, privilege: str, otc: int, entity: str, name: 
 def _missing_read_project_task(people: Population, _: random.Random, index: int) -> Rows:
     task = people.project_task(index)
     text = _principal(people, "prvReadbcbi_projecttask", 10844, "bcbi_projecttask", "Project Task")
-    return one(communicating(text), "PROJECTTASK", task, None, call_stack=call_stacks.READING)
+    return one(communicating(text), "PROJECTTASK", task.local, task.remote, call_stack=call_stacks.MODIFYING)
 
 
 def _missing_write_account(people: Population, _: random.Random, index: int) -> Rows:
@@ -124,8 +124,8 @@ _LIMITS = (
     "Number of requests exceeded the limit of 6000 over time window of 300 seconds.",
     (
         "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time "
-        "window of 300 seconds. Decrease number of concurrent requests or reduce the duration of requests and try "
-        "again later."
+        "window of 300 seconds. Decrease number of concurrent requests or reduce the duration of requests "
+        "and try again later."
     ),
     "Number of concurrent requests exceeded the limit of 52.",
 )

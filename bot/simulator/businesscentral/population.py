@@ -122,10 +122,10 @@ class Population:
         no = f"VF{103000 + index}"
         return self._pair("Sales Invoice Header", "CRM Invoice", index, no, lambda _: f"Factuur {no}")
 
-    def project_task(self, index: int) -> SimulatedRecord:
-        """A project task that has no counterpart yet."""
-        key = f"PR{100 + index // 4:05d},{index % 4 + 1}00"
-        return record(f"Job Task: {key}", system_id=self.guid("project task", index), description=key)
+    def project_task(self, index: int) -> Pair:
+        """Task of a project, called Job Task in the database, of both sides."""
+        no = f"PR{100 + index // 4:05d},{index % 4 + 1}00"
+        return self._pair("Job Task", "FS Project Task", index, no, lambda _: f"Taak {no}")
 
     def order(self, index: int) -> Pair:
         """Sales order of both sides."""
