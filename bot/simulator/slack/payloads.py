@@ -1,0 +1,133 @@
+"""What the bot receives, field by field as Slack sends it.
+
+Sources: docs.slack.dev, interactivity/implementing-slash-commands and reference/interaction-payloads. The two
+shapes that bite: a click in an ephemeral message carries no ``message``, and one in a view carries no
+``response_url``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.simulator.slack.backend import Backend
+from bot.simulator.slack.view_stacks import StoredView
+from bot.simulator.slack.webapi.chat import shown_message
+from bot.simulator.slack.webapi.views import shown_view
+from bot.simulator.slack.workspace import Channel, ChannelKind, StoredMessage, User
+
+
+@dataclass(frozen=True)
+class Press:
+    """What was pressed or chosen: the element's own fields, then those of the choice."""
+
+    kind: str
+    action_id: str
+    block_id: str
+    fields: Mapping[str, Any]
+
+
+def command(backend: Backend, user: User, channel: Channel, name: str, text: str) -> dict[str, str]:
+    """A slash command; all fields are strings, and none tells of a thread."""
+    return {
+        "token": "deprecated",
+        "team_id": backend.workspace.team_id,
+        "team_domain": backend.workspace.domain,
+        "channel_id": channel.id,
+        "channel_name": _channel_name(channel),
+        "user_id": user.id,
+        "user_name": user.name.lower(),
+        "command": name,
+        "text": text,
+        "api_app_id": backend.workspace.app_id,
+        "is_enterprise_install": "false",
+        "response_url": backend.response_url(user=user.id, channel=channel.id, original=None),
+        "trigger_id": backend.triggers.issue(user.id),
+    }
+
+
+def press_in_message(
+    backend: Backend, user: User, channel: Channel, message: StoredMessage, press: Press
+) -> dict[str, Any]:
+    """``block_actions`` from a message."""
+    ephemeral = message.only_for is not None
+    container: dict[str, Any] = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": ephemeral,
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    payload = _interaction(backend, user, "block_actions") | {
+        "container": container,
+        "channel": {"id": channel.id, "name": _channel_name(channel)},
+        "response_url": backend.response_url(user=user.id, channel=channel.id, original=message.ts),
+        "state": {"values": message.values},
+        "actions": [_action(backend, press)],
+    }
+    if not ephemeral:
+        payload["message"] = shown_message(backend, message)
+    return payload
+
+
+def press_in_view(backend: Backend, user: User, view: StoredView, press: Press) -> dict[str, Any]:
+    """``block_actions`` from a modal or the home tab."""
+    return _interaction(backend, user, "block_actions") | {
+        "container": {"type": "view", "view_id": view.id},
+        "view": shown_view(backend, view),
+        "actions": [_action(backend, press)],
+    }
+
+
+def submission(backend: Backend, user: User, view: StoredView) -> dict[str, Any]:
+    """``view_submission``."""
+    return _interaction(backend, user, "view_submission") | {
+        "view": shown_view(backend, view),
+        "response_urls": [],
+    }
+
+
+def closing(backend: Backend, user: User, view: StoredView, *, cleared: bool) -> dict[str, Any]:
+    """``view_closed``, sent when the view asked for it; it carries no trigger."""
+    payload = _interaction(backend, user, "view_closed") | {
+        "view": shown_view(backend, view),
+        "is_cleared": cleared,
+    }
+    del payload["trigger_id"]
+    return payload
+
+
+def _interaction(backend: Backend, user: User, kind: str) -> dict[str, Any]:
+    workspace = backend.workspace
+    return {
+        "type": kind,
+        "token": "deprecated",
+        "api_app_id": workspace.app_id,
+        "team": {"id": workspace.team_id, "domain": workspace.domain},
+        "user": {
+            "id": user.id,
+            "username": user.name.lower(),
+            "name": user.name.lower(),
+            "team_id": user.team_id,
+        },
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "trigger_id": backend.triggers.issue(user.id),
+    }
+
+
+def _action(backend: Backend, press: Press) -> dict[str, Any]:
+    return {
+        "type": press.kind,
+        "action_id": press.action_id,
+        "block_id": press.block_id,
+        **press.fields,
+        "action_ts": backend.workspace.new_ts(),
+    }
+
+
+def _channel_name(channel: Channel) -> str:
+    names = {ChannelKind.DIRECT: "directmessage", ChannelKind.PRIVATE: "privategroup"}
+    return names.get(channel.kind, channel.name)

@@ -1,0 +1,338 @@
+"""People: they type, press and read. A conversation with the bot, as a test or a demo drives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final, TypeVar
+
+from bot.simulator.slack import payloads
+from bot.simulator.slack.backend import Backend
+from bot.simulator.slack.choosing import Choice, press_of, remember
+from bot.simulator.slack.delivery import Delivery, Kind
+from bot.simulator.slack.modals import ModalHand
+from bot.simulator.slack.mrkdwn import Reader
+from bot.simulator.slack.outcomes import ApiError, DispatchFailed, NothingHappened, Refusal, Refused
+from bot.simulator.slack.payloads import Press
+from bot.simulator.slack.responding import post_reply
+from bot.simulator.slack.screen import Element, Message, Modal
+from bot.simulator.slack.webapi.arguments import Arguments
+from bot.simulator.slack.workspace import SLACKBOT, Channel, StoredMessage, User
+
+T = TypeVar("T")
+PATIENCE: Final = 10.0
+"""Seconds of real time that a person waits for something to change on the screen."""
+
+
+class Person:
+    """Somebody in a channel. ``messages`` and ``modal`` show the screen as it is now."""
+
+    def __init__(self, user: User, backend: Backend, delivery: Delivery) -> None:
+        self.id = user.id
+        self.name = user.name
+        self.team_id = user.team_id
+        self.channel: Channel = backend.workspace.general
+        self._user = user
+        self._backend = backend
+        self._delivery = delivery
+        self._hand = ModalHand(user, backend, delivery, self._reader)
+
+    # What the person sees
+
+    @property
+    def messages(self) -> list[Message]:
+        """The current channel, oldest first: public messages and own ephemeral ones, threads left out."""
+        return [self._snapshot(message) for message in self._stored() if message.thread_ts is None]
+
+    def thread(self, parent: Message) -> list[Message]:
+        """The replies under a message, oldest first."""
+        return [self._snapshot(message) for message in self._stored() if message.thread_ts == parent.ts]
+
+    @property
+    def modal(self) -> Modal | None:
+        """The modal on top, if one is open."""
+        return self._hand.modal
+
+    @property
+    def home(self) -> Modal | None:
+        """What the bot published on this person's home tab."""
+        return self._hand.home
+
+    def visit(self, channel: Channel) -> None:
+        """Go to a channel, joining it."""
+        channel.members.add(self.id)
+        self.channel = channel
+
+    def visit_bot(self) -> None:
+        """Go to the direct conversation with the bot."""
+        self.channel = self._backend.workspace.direct_channel(self.id)
+
+    # Commands
+
+    async def command(self, text: str, *, patience: float = PATIENCE) -> Message:
+        """Type a slash command and wait for the message that appears or changes.
+
+        Raises Refused for a command that the manifest does not declare, OperationTimeout and DispatchFailed
+        when the bot does not take it, NothingHappened when no message comes within ``patience`` seconds of
+        real time. A command that only opens a modal: use ``send_command`` and ``modal_opened``.
+        """
+        before = self._backend.workspace.changes.number
+        await self.send_command(text)
+        return await self._changed_message(before, patience, None)
+
+    async def send_command(self, text: str) -> None:
+        """Type a slash command and wait for the acknowledgement only."""
+        name = text.strip().partition(" ")[0]
+        if name not in self._backend.manifest.commands or self.team_id != self._backend.workspace.team_id:
+            raise Refused(f"{name} is not a valid command")
+        payload = self.command_payload(text)
+        try:
+            answer = await self._delivery.deliver(Kind.COMMAND, payload, name)
+            self._show_acknowledgement(answer, name)
+        except DispatchFailed as failure:
+            self._notice(failure.notice)
+            raise
+
+    def command_payload(self, text: str) -> dict[str, str]:
+        """The fields that Slack would send for it; for tests that tamper with them."""
+        name, _, rest = text.strip().partition(" ")
+        command = self._backend.manifest.commands.get(name)
+        words = self._escaped(rest.strip()) if command and command.should_escape else rest.strip()
+        return payloads.command(self._backend, self._user, self.channel, name, words)
+
+    # Messages
+
+    async def click(
+        self, label: str, *, nth: int = 0, message: Message | None = None, patience: float = PATIENCE
+    ) -> Message:
+        """Press the button with that label, in the newest message that has one or in ``message``.
+
+        ``nth`` counts equal labels from 0. Gives the message that appeared or changed; the pressed one when a
+        modal opened or the button is a link. Raises Refused when there is no such button, otherwise as ``command``.
+        """
+        buttons = self._find(message, lambda element: element.kind == "button" and element.label == label)
+        return await self.press(_nth(buttons, nth, label), patience=patience)
+
+    async def choose(
+        self,
+        choice: str,
+        *,
+        label: str | None = None,
+        nth: int = 0,
+        message: Message | None = None,
+        patience: float = PATIENCE,
+    ) -> Message:
+        """Choose from a menu in a message: an option by its label, a date, or the id of a person."""
+
+        def fits(element: Element) -> bool:
+            offered = any(choice in (option.label, option.value) for option in element.options)
+            free = (
+                element.kind in {"datepicker", "users_select", "conversations_select"} and label is not None
+            )
+            return (offered or free) and label in (None, element.label)
+
+        return await self.press(_nth(self._find(message, fits), nth, choice), choice, patience=patience)
+
+    async def press(self, element: Element, choice: Choice = None, *, patience: float = PATIENCE) -> Message:
+        """Press or choose one element of a message in the current channel."""
+        stored = self._backend.workspace.find(self.channel.id, element.where)
+        if stored is None or not stored.visible_to(self.id):
+            raise Refused(f"the message with {element.label!r} is no longer on the screen")
+        press = press_of(element, choice)
+        remember(stored.values, element, choice)
+        pressed = self._snapshot(stored)
+        before = self._backend.workspace.changes.number
+        await self._send_press(stored, press, element.label)
+        if element.url:
+            return pressed
+        return await self._changed_message(before, patience, pressed)
+
+    async def forge_click(
+        self,
+        action_id: str,
+        value: str | None,
+        *,
+        message: Message | None = None,
+        block_id: str = "forged",
+        patience: float = PATIENCE,
+    ) -> Message:
+        """A click that no button on the screen makes: another id, another value, an old message.
+
+        Comes from ``message``, by default the newest one, or from one that never was.
+        """
+        stored = self._forged_origin(message)
+        fields = {"text": {"type": "plain_text", "text": "Forged"}} | (
+            {} if value is None else {"value": value}
+        )
+        before = self._backend.workspace.changes.number
+        await self._send_press(stored, Press("button", action_id, block_id, fields), action_id)
+        return await self._changed_message(before, patience, None)
+
+    async def until(self, condition: Callable[[Person], bool] | str, seconds: float = PATIENCE) -> Message:
+        """Wait until a message contains the text or the condition holds; gives that message or the newest."""
+
+        def look() -> Message | None:
+            if isinstance(condition, str):
+                return next((m for m in reversed(self.messages) if condition in m.plain()), None)
+            return self.messages[-1] if condition(self) and self.messages else None
+
+        return await self._await(look, seconds, repr(condition))
+
+    # Modals
+
+    async def modal_opened(self, patience: float = PATIENCE) -> Modal:
+        """Wait until a modal is open."""
+        return await self._await(lambda: self.modal, patience, "a modal")
+
+    async def modal_click(self, label: str, *, nth: int = 0, patience: float = PATIENCE) -> Modal | None:
+        """Press a button in the modal; gives the modal that is then on top, once something changed."""
+        return await self._in_modal(lambda: self._hand.click(label, nth), patience)
+
+    async def home_click(self, label: str, *, nth: int = 0, patience: float = PATIENCE) -> Modal | None:
+        """Press a button on the home tab; gives the home tab afterwards."""
+        await self._in_modal(lambda: self._hand.home_click(label, nth), patience)
+        return self.home
+
+    async def modal_choose(self, label: str, choice: Choice, *, patience: float = PATIENCE) -> Modal | None:
+        """Choose in a menu of the modal that tells the bot at once; inputs of the form take ``fill``."""
+        return await self._in_modal(lambda: self._hand.choose(label, choice), patience)
+
+    def fill(self, label: str, choice: Choice) -> None:
+        """Fill in an input of the modal, by the label above it; the bot hears of it with ``submit``."""
+        self._hand.fill(label, choice)
+
+    async def submit(self, *, patience: float = PATIENCE) -> Modal | None:
+        """Press the modal's submit button; gives the modal that is then on top (with ``errors``), or None."""
+        return await self._in_modal(self._hand.submit, patience)
+
+    async def close_modal(self) -> None:
+        """Close the modal on top; the bot hears of it when the modal asked for that."""
+        await self._hand.close()
+
+    # Inside
+
+    async def _in_modal(self, act: Callable[[], Awaitable[None]], patience: float) -> Modal | None:
+        before = self._backend.workspace.changes.number
+        await act()
+        await self._await(lambda: True if self._something_changed(before) else None, patience, "a change")
+        return self.modal
+
+    def _something_changed(self, before: int) -> bool:
+        return self._backend.views.changed(self.id) > before or self._newest_change(before) is not None
+
+    async def _changed_message(self, before: int, patience: float, pressed: Message | None) -> Message:
+        def look() -> Message | None:
+            changed = self._newest_change(before)
+            if changed is not None:
+                return self._snapshot(changed)
+            return pressed if self._backend.views.changed(self.id) > before else None
+
+        return await self._await(look, patience, "a message to appear or change")
+
+    def _newest_change(self, before: int) -> StoredMessage | None:
+        """The last message, in any of the person's channels, that changed on this screen."""
+        channels = self._backend.workspace.channels
+        seen = [
+            message
+            for message in self._backend.workspace.messages
+            if message.changed > before
+            and message.only_for in (None, self.id)
+            and (self.id in channels[message.channel].members)
+        ]
+        return max(seen, key=lambda message: message.changed, default=None)
+
+    async def _await(self, look: Callable[[], T | None], seconds: float, what: str) -> T:
+        try:
+            return await self._backend.workspace.changes.wait_for(look, seconds)
+        except TimeoutError as error:
+            screen = "\n\n".join(message.plain() for message in self.messages[-3:])
+            refusals = "\n".join(map(str, self._backend.refusals[-5:]))
+            raise NothingHappened(
+                f"{self.name} waited {seconds:g} s for {what}.\n"
+                f"On the screen:\n{screen}\nRefused:\n{refusals}"
+            ) from error
+
+    async def _send_press(self, stored: StoredMessage, press: Press, label: str) -> None:
+        if not self._backend.manifest.interactive:
+            raise Refused("the manifest does not enable interactivity")
+        payload = payloads.press_in_message(self._backend, self._user, self.channel, stored, press)
+        answer = await self._delivery.deliver(Kind.INTERACTION, payload, f"[{label}]")
+        if answer:
+            self._backend.refusals.append(
+                Refusal("ack", "body_ignored", ("block_actions are acknowledged bare",))
+            )
+
+    def _show_acknowledgement(self, answer: Any, name: str) -> None:
+        if not answer:
+            return
+        values = answer if isinstance(answer, dict) else {"text": str(answer)}
+        try:
+            post_reply(self._backend, Arguments(values), user=self.id, channel=self.channel.id)
+        except ApiError as error:
+            self._backend.refusals.append(Refusal("ack", error.code, error.details))
+            notice = f'{name} failed with the error "invalid_command_response"'
+            raise DispatchFailed("invalid_command_response", notice) from error
+
+    def _notice(self, text: str) -> None:
+        self._backend.workspace.post(self.channel.id, text, [], author=SLACKBOT, only_for=self.id)
+
+    def _stored(self) -> Iterator[StoredMessage]:
+        for message in self._backend.workspace.messages:
+            if message.channel == self.channel.id and message.visible_to(self.id):
+                yield message
+
+    def _find(self, message: Message | None, fits: Callable[[Element], bool]) -> list[Element]:
+        for candidate in [message] if message else reversed(self.messages):
+            found = [element for element in candidate.elements() if fits(element)]
+            if found:
+                return found
+        return []
+
+    def _forged_origin(self, message: Message | None) -> StoredMessage:
+        workspace = self._backend.workspace
+        origin = message or (self.messages[-1] if self.messages else None)
+        stored = workspace.find(origin.channel, origin.ts) if origin else None
+        return stored or StoredMessage(workspace.new_ts(), self.channel.id, workspace.bot.id, "", [], self.id)
+
+    def _snapshot(self, stored: StoredMessage) -> Message:
+        return Message(
+            ts=stored.ts,
+            channel=stored.channel,
+            author=stored.author,
+            ephemeral=stored.only_for is not None,
+            text=stored.text,
+            blocks=stored.blocks,
+            reader=self._reader(),
+            thread_ts=stored.thread_ts,
+            edited=stored.edited,
+            updates=stored.updates,
+            deleted=stored.deleted,
+            files=stored.files,
+            metadata=stored.metadata,
+        )
+
+    def _reader(self) -> Reader:
+        def name_of(item: str) -> str:
+            known = self._backend.workspace.users.get(item) or self._backend.workspace.channels.get(item)
+            return known.name if known else item
+
+        return Reader(self._user.tz, self._user.locale, self._backend.clock.now(), name_of)
+
+    def _escaped(self, words: str) -> str:
+        """People and channels as Slack writes them when the manifest asks for ``should_escape``."""
+        people = {
+            user.name.lower(): f"<@{user.id}|{user.name.lower()}>"
+            for user in self._backend.workspace.users.values()
+        }
+        channels = {
+            channel.name: f"<#{channel.id}|{channel.name}>"
+            for channel in self._backend.workspace.channels.values()
+        }
+        words = re.sub(r"@([\w.-]+)", lambda match: people.get(match[1].lower(), match[0]), words)
+        return re.sub(r"#([\w-]+)", lambda match: channels.get(match[1], match[0]), words)
+
+
+def _nth(elements: list[Element], nth: int, label: str) -> Element:
+    if nth >= len(elements):
+        raise Refused(f"there is no {label!r} to press" + (f" ({nth + 1} wanted)" if nth else ""))
+    return elements[nth]

@@ -1,0 +1,114 @@
+"""Socket Mode: tickets, open WebSockets, and payloads that go to exactly one of them.
+
+Source: docs.slack.dev, apis/events-api/using-socket-mode: at most ten connections per app, any one of which
+gets a payload; the app answers with the ``envelope_id`` within three seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.simulator.slack import limits
+from bot.simulator.slack.outcomes import Refusal
+
+
+class Sockets:
+    """The app's open WebSockets."""
+
+    def __init__(self, app_id: str, refusals: list[Refusal]) -> None:
+        self._app_id = app_id
+        self._refusals = refusals
+        self._tickets: set[str] = set()
+        self._open: list[web.WebSocketResponse] = []
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._turn = 0
+
+    @property
+    def connected(self) -> int:
+        """How many sockets are open."""
+        return len(self._open)
+
+    def new_ticket(self) -> str:
+        """Permission to open one socket, once."""
+        ticket = secrets.token_urlsafe(18)
+        self._tickets.add(ticket)
+        return ticket
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Take one WebSocket and read acknowledgements from it until it closes."""
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
+        self._tickets.remove(ticket)
+        # Slack's client answers pings itself and sends its own; both ends use plain frames.
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        if len(self._open) >= limits.SOCKETS:
+            self._refusals.append(Refusal("apps.connections.open", "too_many_websockets"))
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close()
+            return socket
+        self._open.append(socket)
+        try:
+            await socket.send_json(self._hello())
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._acknowledge(message.data)
+        finally:
+            if socket in self._open:
+                self._open.remove(socket)
+        return socket
+
+    async def send(self, kind: str, payload: dict[str, Any]) -> asyncio.Future[Any]:
+        """Hand a payload to exactly one socket, each in turn; the result will be what it acknowledges with.
+
+        ``kind`` is ``slash_commands`` or ``interactive``. Needs an open socket.
+        """
+        self._turn += 1
+        socket = self._open[self._turn % len(self._open)]
+        envelope_id = secrets.token_hex(16)
+        acknowledged: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope_id] = acknowledged
+        await socket.send_json(
+            {"envelope_id": envelope_id, "type": kind, "accepts_response_payload": True, "payload": payload}
+        )
+        return acknowledged
+
+    async def recycle(self) -> None:
+        """Ask every client to reconnect, as Slack does every few hours."""
+        for socket in list(self._open):
+            self._open.remove(socket)
+            await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
+
+    async def close(self) -> None:
+        """Close every socket."""
+        for socket in list(self._open):
+            await socket.close()
+        for future in self._waiting.values():
+            future.cancel()
+
+    def _hello(self) -> dict[str, Any]:
+        return {
+            "type": "hello",
+            "num_connections": len(self._open),
+            "debug_info": {"host": "simulator", "approximate_connection_time": 18060},
+            "connection_info": {"app_id": self._app_id},
+        }
+
+    def _acknowledge(self, frame: str) -> None:
+        try:
+            answer = json.loads(frame)
+            envelope_id = answer["envelope_id"]
+        except (ValueError, KeyError, TypeError):
+            self._refusals.append(Refusal("socket", "unreadable_acknowledgement", (frame[:200],)))
+            return
+        future = self._waiting.pop(envelope_id, None)
+        if future is None:
+            self._refusals.append(Refusal("socket", "unknown_envelope_id"))
+        elif not future.done():
+            future.set_result(answer.get("payload"))

@@ -1,0 +1,89 @@
+"""auth.test, team.info, users.info, apps.connections.open."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.simulator.slack.backend import Backend
+from bot.simulator.slack.outcomes import ApiError
+from bot.simulator.slack.tiers import Tier
+from bot.simulator.slack.webapi.arguments import Arguments
+from bot.simulator.slack.webapi.method import Method, words
+
+
+def auth_test(backend: Backend, _args: Arguments) -> dict[str, Any]:
+    """Who the token belongs to."""
+    workspace = backend.workspace
+    return {
+        "url": f"https://{workspace.domain}.slack.com/",
+        "team": workspace.team_name,
+        "user": workspace.bot.name,
+        "team_id": workspace.team_id,
+        "user_id": workspace.bot.id,
+        "bot_id": workspace.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def team_info(backend: Backend, args: Arguments) -> dict[str, Any]:
+    """The workspace itself."""
+    workspace = backend.workspace
+    if args.text("team") not in (None, workspace.team_id):
+        raise ApiError("team_not_found")
+    return {
+        "team": {
+            "id": workspace.team_id,
+            "name": workspace.team_name,
+            "domain": workspace.domain,
+            "email_domain": "",
+            "enterprise_id": None,
+        }
+    }
+
+
+def users_info(backend: Backend, args: Arguments) -> dict[str, Any]:
+    """A person with time zone and, when asked for, locale."""
+    user = backend.workspace.users.get(args.required_text("user"))
+    if user is None:
+        raise ApiError("user_not_found")
+    now = backend.clock.now().astimezone(ZoneInfo(user.tz))
+    offset = now.utcoffset()
+    shown: dict[str, Any] = {
+        "id": user.id,
+        "team_id": user.team_id,
+        "name": user.name.lower(),
+        "real_name": user.name,
+        "deleted": False,
+        "is_bot": user.is_bot,
+        "tz": user.tz,
+        "tz_label": now.tzname(),
+        "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
+        "profile": {"real_name": user.name, "display_name": user.name, "team": user.team_id},
+    }
+    if user.team_id != backend.workspace.team_id:
+        shown["is_stranger"] = False
+    if args.flag("include_locale"):
+        shown["locale"] = user.locale
+    return {"user": shown}
+
+
+def open_connection(backend: Backend, _args: Arguments) -> dict[str, Any]:
+    """An address for one WebSocket."""
+    address = backend.address.replace("http://", "ws://")
+    return {"url": f"{address}/link?ticket={backend.sockets.new_ticket()}&app_id={backend.workspace.app_id}"}
+
+
+METHODS: Final = (
+    Method("auth.test", auth_test, Tier.SPECIAL),
+    Method("team.info", team_info, Tier.THREE, optional=words("team"), scopes=words("team:read")),
+    Method(
+        "users.info",
+        users_info,
+        Tier.FOUR,
+        required=words("user"),
+        optional=words("include_locale"),
+        scopes=words("users:read"),
+    ),
+    Method("apps.connections.open", open_connection, Tier.THREE, app_level=True),
+)
