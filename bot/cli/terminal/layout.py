@@ -25,7 +25,7 @@ READABLE_WIDTH: Final = 104
 """Wider lines are hard to read; a wide terminal leaves the rest empty."""
 
 _NARROWEST: Final = 16
-_WORD: Final = re.compile(r"[^ ]* *")
+_WORD: Final = re.compile(r"[^ ]+ *| +")
 
 
 def wrapped(text: Text, width: int, *, options: ConsoleOptions) -> list[Text]:
