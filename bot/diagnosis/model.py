@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -11,8 +12,15 @@ ParamValue = str | int
 Params = Mapping[str, ParamValue]
 NO_PARAMS: Params = MappingProxyType({})
 
+
+def _no_params() -> Params:
+    return NO_PARAMS
+
+
 UNKNOWN = "unknown"
 """The class of a text that names no cause."""
+
+_HOLE = re.compile(r"\{([a-z_]+)\}")
 
 
 class Fixer(StrEnum):
@@ -59,6 +67,50 @@ class Localized:
         """The sentence for a language code such as ``nl`` or ``nl-NL``; English where there is no other."""
         return self.nl if language.lower().startswith("nl") else self.en
 
+    @property
+    def holes(self) -> frozenset[str]:
+        """The keys of params that the sentence names."""
+        return frozenset(_HOLE.findall(self.en)) | frozenset(_HOLE.findall(self.nl))
+
+    def filled(self, language: str, values: Mapping[str, ParamValue]) -> str:
+        """The sentence with its holes filled; a hole whose value is absent shows as an ellipsis.
+
+        Values are inserted as they are, in one pass: a value that looks like a hole stays what it is. Whoever
+        puts the sentence where markup is read escapes the values before.
+        """
+        return _HOLE.sub(lambda hole: str(values.get(hole[1], "…")), self.in_language(language))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a title or a step applies, decided by the params of a diagnosis."""
+
+    needs: frozenset[str] = frozenset()
+    """Keys that must be there; the holes of the sentence are always among them."""
+    lacks: frozenset[str] = frozenset()
+    """Keys that must not be there: how a step stands in for another one that needs them."""
+    when: Params = field(default_factory=_no_params)
+    """Keys with the value that they must have, such as ``principal = "team"``."""
+
+    def holds(self, params: Params) -> bool:
+        """True where a diagnosis with these params fulfils the condition."""
+        return (
+            all(key in params for key in self.needs)
+            and not any(key in params for key in self.lacks)
+            and all(params.get(key) == value for key, value in self.when.items())
+        )
+
+
+ALWAYS = Condition()
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """One of the titles of a class, with the condition under which it is used."""
+
+    text: Localized
+    condition: Condition = ALWAYS
+
 
 @dataclass(frozen=True, slots=True)
 class StepLink:
@@ -81,6 +133,8 @@ class Step:
     link: StepLink | None = None
     warning: bool = False
     """True for a sentence that warns of a costly wrong move."""
+    condition: Condition = ALWAYS
+    """Under which params the step is shown; see ``ErrorClass.remedy_for``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +143,37 @@ class ErrorClass:
 
     code: str
     title: Localized
+    """The title without any hole: always right, never the most telling. See ``title_for``."""
     explanation: Localized
     fixer: Fixer
     severity: Severity
     group_by: tuple[str, ...]
-    """Keys of params that make two errors of this class the same problem."""
+    """Keys of params that make two errors of this class the same problem. ``topic`` stands for the topic."""
     steps: tuple[Step, ...]
     steps_by_topic: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    titles: tuple[Title, ...] = ()
+    """Telling titles with holes, best first; the first whose condition holds is used, else ``title``."""
+    fixer_by_topic: Mapping[str, Fixer] = field(default_factory=dict)
+    """Where a topic is somebody else's than the class's, e.g. a wrong URL is no matter of waiting."""
+
+    def title_for(self, params: Params) -> Localized:
+        """The most telling title whose holes these params can all fill."""
+        for title in self.titles:
+            if title.condition.holds(params):
+                return title.text
+        return self.title
+
+    def fixer_for(self, topic: str | None) -> Fixer:
+        """Who ends a problem of this class and topic."""
+        return self.fixer_by_topic.get(topic or "", self.fixer)
 
     def remedy(self, topic: str | None) -> tuple[Step, ...]:
-        """The ordered steps for a topic, or the class's own where the topic has none."""
+        """The ordered steps for a topic, or the class's own where the topic has none; whatever the params."""
         return self.steps_by_topic.get(topic or "", self.steps)
+
+    def remedy_for(self, topic: str | None, params: Params) -> tuple[Step, ...]:
+        """The ordered steps for a topic that these params can fill, each with all its holes known."""
+        return tuple(step for step in self.remedy(topic) if step.condition.holds(params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +184,12 @@ class Diagnosis:
     fixer: Fixer
     language: str
     """Code such as ``en`` or ``nl``; ``und`` where the text does not show it."""
-    params: Params = NO_PARAMS
+    params: Params = field(default_factory=_no_params)
     rule: str = ""
-    """Id of the template or token rule that decided; empty for ``unknown``."""
+    """Id of the template, token or code that decided; empty where nothing was recognised.
+
+    A text that is recognised as saying no cause ("An unexpected error occurred.") is ``unknown`` with a rule.
+    """
     topic: str | None = None
     wrappers: tuple[str, ...] = ()
     """Ids of the wrappers taken off, outermost first."""

@@ -1,0 +1,308 @@
+"""Reading the catalogue: TOML files -> classes, rules and captions, or a refusal that names file, line and
+entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import ValidationError
+
+from bot.diagnosis.entries import (
+    CatalogueFile,
+    ClassEntry,
+    CodesEntry,
+    SentenceEntry,
+    StepEntry,
+    TemplateEntry,
+    TitleEntry,
+    WrapperEntry,
+)
+from bot.diagnosis.identity import TOPIC
+from bot.diagnosis.model import (
+    Condition,
+    ErrorClass,
+    Fixer,
+    LinkKind,
+    Localized,
+    Severity,
+    Step,
+    StepLink,
+    Title,
+)
+from bot.diagnosis.templates import PARAM_KEYS, Template, TemplateInvalid, parse_template
+from bot.diagnosis.values import Captions
+from bot.failures import Failure
+
+NO_CAPTIONS: Final = Captions(frozenset(), frozenset(), frozenset())
+CATALOGUE: Final = Path(__file__).with_name("catalogue")
+_LINKS_WITHOUT_TARGET: Final = {
+    "record": LinkKind.RECORD,
+    "other_record": LinkKind.OTHER_RECORD,
+    "admin_center": LinkKind.ADMIN_CENTER,
+}
+
+
+class CatalogueInvalid(Failure):
+    """A catalogue file that cannot be used; ``facts``: ``file``, ``entry`` and, where known, ``line``."""
+
+    key = "catalogue.invalid"
+
+    def __init__(self, file: str, entry: str, why: str, line: int | None = None) -> None:
+        place = f"{file}:{line}" if line else file
+        facts: dict[str, str | int] = {"file": file, "entry": entry}
+        if line:
+            facts["line"] = line
+        super().__init__(f"{place}: {entry}: {why}", **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRule:
+    """A template with what it says."""
+
+    id: str
+    class_code: str
+    topic: str | None
+    language: str
+    template: Template
+    also: Mapping[str, str]
+    """Further keys for a value: new key -> key of the template."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapperRule:
+    """A wrapper; ``class_code`` is what it says where nothing known is inside, else None."""
+
+    id: str
+    language: str
+    template: Template
+    class_code: str | None
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRule:
+    """What a platform code says."""
+
+    id: str
+    class_code: str
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that is known about error texts.
+
+    ``version`` is a hash of the files: a stored diagnosis with another version is out of date.
+    """
+
+    classes: Mapping[str, ErrorClass]
+    version: str
+    templates: tuple[TemplateRule, ...] = ()
+    wrappers: tuple[WrapperRule, ...] = ()
+    codes: Mapping[str, CodeRule] = field(default_factory=dict)
+    captions: Captions = NO_CAPTIONS
+
+
+def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
+    """Read all ``*.toml`` files of a folder.
+
+    Raises CatalogueInvalid for a file that is not TOML, an entry of the wrong form, an id or class that
+    exists twice, a template or link that cannot be read, and a rule for a class that does not exist.
+    """
+    reader = _Reader()
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(folder.glob("*.toml")):
+        content = path.read_bytes()
+        digest.update(path.name.encode() + b"\0" + content + b"\0")
+        reader.read(path.name, content)
+    return reader.finish(digest.hexdigest())
+
+
+class _Reader:
+    """Collects the entries of all files, then checks what refers to what."""
+
+    def __init__(self) -> None:
+        self._file = ""
+        self._text = ""
+        self._classes: dict[str, ErrorClass] = {}
+        self._templates: list[TemplateRule] = []
+        self._wrappers: list[WrapperRule] = []
+        self._codes: dict[str, CodeRule] = {}
+        self._names: dict[str, set[str]] = {"tables": set(), "fields": set(), "products": set()}
+        self._ids: set[str] = set()
+        self._references: list[tuple[str, CatalogueInvalid]] = []
+
+    def read(self, file: str, content: bytes) -> None:
+        """Take over the entries of one file."""
+        self._file = file
+        try:
+            self._text = content.decode()
+            raw = tomllib.loads(self._text)
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise CatalogueInvalid(file, "the file", str(error)) from error
+        try:
+            entries = CatalogueFile.model_validate(raw)
+        except ValidationError as error:
+            raise self._malformed(raw, error) from error
+        for class_entry in entries.class_:
+            self._add_class(class_entry)
+        for template in entries.template:
+            self._add_template(template)
+        for wrapper in entries.wrapper:
+            self._add_wrapper(wrapper)
+        for codes in entries.code:
+            self._add_codes(codes)
+        for kind, names in self._names.items():
+            names.update(getattr(entries.captions, kind))
+
+    def finish(self, version: str) -> Catalogue:
+        """The whole catalogue, once every reference is known to lead somewhere."""
+        for code, refusal in self._references:
+            if code not in self._classes:
+                raise refusal
+        return Catalogue(
+            classes=MappingProxyType(self._classes),
+            version=version,
+            templates=tuple(self._templates),
+            wrappers=tuple(self._wrappers),
+            codes=MappingProxyType(self._codes),
+            captions=Captions(
+                tables=frozenset(self._names["tables"]),
+                fields=frozenset(self._names["fields"]),
+                products=frozenset(self._names["products"]),
+            ),
+        )
+
+    def _add_class(self, entry: ClassEntry) -> None:
+        if entry.code in self._classes:
+            raise self._refusal(entry.code, "this class exists already")
+        if unknown := [key for key in entry.group_by if key not in PARAM_KEYS and key != TOPIC]:
+            raise self._refusal(entry.code, f"group_by: {unknown[0]!r} is no key of params")
+        title = _localized(entry.title)
+        if title.holes:
+            raise self._refusal(entry.code, "title: holes belong into titles")
+        topics = {topic.name: topic for topic in entry.topic}
+        if len(topics) < len(entry.topic):
+            raise self._refusal(entry.code, "a topic exists twice")
+        self._classes[entry.code] = ErrorClass(
+            code=entry.code,
+            title=title,
+            explanation=_localized(entry.explanation),
+            fixer=Fixer(entry.fixer),
+            severity=Severity[entry.severity.upper()],
+            group_by=entry.group_by,
+            steps=self._steps(entry.code, entry.step),
+            steps_by_topic=MappingProxyType(
+                {name: self._steps(entry.code, topic.step) for name, topic in topics.items() if topic.step}
+            ),
+            titles=tuple(Title(_localized(each), self._condition(entry.code, each)) for each in entry.titles),
+            fixer_by_topic=MappingProxyType(
+                {name: Fixer(topic.fixer) for name, topic in topics.items() if topic.fixer}
+            ),
+        )
+
+    def _add_template(self, entry: TemplateEntry) -> None:
+        self._claim(entry.id)
+        template = self._template(entry.id, entry.text)
+        for new, given in entry.also.items():
+            if new not in PARAM_KEYS or given not in template.keys:
+                raise self._refusal(entry.id, f"also: {new} = {given!r} names no key")
+        self._refer(entry.id, entry.class_)
+        self._templates.append(
+            TemplateRule(entry.id, entry.class_, entry.topic, entry.lang, template, entry.also, entry.source)
+        )
+
+    def _add_wrapper(self, entry: WrapperEntry) -> None:
+        self._claim(entry.id)
+        if not entry.text.rstrip(".").endswith("{inner}"):
+            raise self._refusal(entry.id, "a wrapper ends with {inner}")
+        if entry.text.startswith("{"):
+            raise self._refusal(entry.id, "a wrapper begins with a word")
+        if entry.class_:
+            self._refer(entry.id, entry.class_)
+        template = self._template(entry.id, entry.text, inner=True)
+        self._wrappers.append(WrapperRule(entry.id, entry.lang, template, entry.class_, entry.topic))
+
+    def _add_codes(self, entry: CodesEntry) -> None:
+        for code in entry.codes:
+            if code in self._codes:
+                raise self._refusal(code, "this code exists already")
+            self._refer(code, entry.class_)
+            self._codes[code] = CodeRule(f"code.{code}", entry.class_, entry.topic)
+
+    def _template(self, entry: str, text: str, *, inner: bool = False) -> Template:
+        try:
+            return parse_template(text, inner=inner)
+        except TemplateInvalid as error:
+            raise self._refusal(entry, f"text: {error}") from error
+
+    def _steps(self, entry: str, steps: Iterable[StepEntry]) -> tuple[Step, ...]:
+        return tuple(
+            Step(
+                text=_localized(step),
+                link=self._link(entry, step.link),
+                warning=step.warning,
+                condition=self._condition(entry, step),
+            )
+            for step in steps
+        )
+
+    def _condition(self, entry: str, sentence: TitleEntry) -> Condition:
+        needs = _localized(sentence).holes | frozenset(sentence.needs)
+        lacks = frozenset(sentence.lacks)
+        if unknown := (needs | lacks | frozenset(sentence.when)) - PARAM_KEYS:
+            raise self._refusal(entry, f"{min(unknown)!r} is no key of params (in {sentence.en!r})")
+        return Condition(needs, lacks, MappingProxyType(dict(sentence.when)))
+
+    def _link(self, entry: str, link: str | None) -> StepLink | None:
+        if link is None:
+            return None
+        if link in _LINKS_WITHOUT_TARGET:
+            return StepLink(_LINKS_WITHOUT_TARGET[link])
+        kind, _, target = link.partition(":")
+        if kind == "page" and target.isdecimal():
+            return StepLink(LinkKind.PAGE, page=int(target))
+        if kind == "list" and target.isidentifier():
+            return StepLink(LinkKind.DATAVERSE_LIST, entity=target)
+        if kind == "docs" and target.startswith("https://learn.microsoft.com/"):
+            return StepLink(LinkKind.DOCS, address=target)
+        raise self._refusal(entry, f"link: {link!r} leads nowhere")
+
+    def _claim(self, entry: str) -> None:
+        if entry in self._ids:
+            raise self._refusal(entry, "this id exists already")
+        self._ids.add(entry)
+
+    def _refer(self, entry: str, class_code: str) -> None:
+        self._references.append((class_code, self._refusal(entry, f"there is no class {class_code!r}")))
+
+    def _refusal(self, entry: str, why: str) -> CatalogueInvalid:
+        return CatalogueInvalid(self._file, entry, why, self._line(entry))
+
+    def _line(self, entry: str) -> int | None:
+        position = self._text.find(f'"{entry}"')
+        return self._text.count("\n", 0, position) + 1 if position >= 0 else None
+
+    def _malformed(self, raw: dict[str, object], error: ValidationError) -> CatalogueInvalid:
+        """The first thing wrong, with the id or code of its entry."""
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = [str(part) for part in first["loc"]]
+        entry = ".".join(place[:2])
+        kind = raw.get(place[0]) if place else None
+        if isinstance(kind, list) and len(place) > 1 and place[1].isdecimal():
+            item = kind[int(place[1])]
+            if isinstance(item, dict):
+                entry = str(item.get("id") or item.get("code") or entry)
+        return self._refusal(entry, f"{'.'.join(place)}: {first['msg']}")
+
+
+def _localized(sentence: SentenceEntry) -> Localized:
+    return Localized(en=sentence.en, nl=sentence.nl)

@@ -1,0 +1,191 @@
+"""Message text -> Diagnosis. Pure, linear in the length of the text, and never raises.
+
+Order, after the labelling rules of the classes: take off the wrappers, lay the templates over what is
+inside, let a named privilege or a refused access decide unless the text says that the user has no role at
+all, and look at platform codes last. Where nothing is recognised the answer is ``unknown``: guessing is
+worse than not knowing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from bot.diagnosis.catalogue_files import Catalogue, WrapperRule
+from bot.diagnosis.masking import mask
+from bot.diagnosis.matcher import Found, Matcher
+from bot.diagnosis.model import NO_PARAMS, UNKNOWN, Diagnosis, Fixer, ParamValue
+from bot.diagnosis.normal import NormalText, without_stack
+from bot.diagnosis.templates import INNER
+from bot.diagnosis.tokens import PrivilegeFacts, codes_in, hexadecimal, read_privilege
+from bot.diagnosis.values import read_spans
+
+UNDETERMINED: Final = "und"
+_MISSING_PRIVILEGE: Final = "permission.missing_privilege"
+_STRONGER_THAN_PRIVILEGE: Final = frozenset(
+    {"permission.no_role_or_license", "permission.bc_permission_set", "connection.admin_mode"}
+)
+"""Classes whose texts may name a privilege without being about it."""
+_DEEPEST: Final = 4
+"""Wrappers that are taken off at most; Business Central nests two."""
+_CUT_LENGTHS: Final = (range(244, 251), range(2042, 2049))
+"""BC truncates Message at 250 and Error Message at 2048; a space at the end may be lost on the way."""
+_AADSTS: Final = "AADSTS"
+
+
+@dataclass(slots=True)
+class _Inside:
+    """What is left of a text after its wrappers: a window, and what the wrappers said."""
+
+    start: int
+    end: int
+    params: dict[str, ParamValue] = field(default_factory=dict)
+    rules: list[WrapperRule] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Verdict:
+    """What decides: a class with a topic, by which rule and in which language."""
+
+    class_code: str
+    topic: str | None
+    rule: str
+    language: str
+    params: dict[str, ParamValue]
+
+
+class Classifier:
+    """Diagnoses messages with one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._matcher = Matcher(catalogue.templates, catalogue.captions)
+        self._wrappers = tuple((rule.template.literals[0], rule) for rule in catalogue.wrappers)
+        self._openings = tuple({literal for literal, _ in self._wrappers})
+
+    def classify(self, text: str) -> Diagnosis:
+        """The diagnosis of a message, whatever it holds."""
+        plain = NormalText(without_stack(text).strip())
+        inside = self._unwrap(plain)
+        cut = _looks_cut(text)
+        verdict = self._verdict(plain, inside, cut=cut)
+        if verdict is None:
+            return Diagnosis(
+                UNKNOWN,
+                self._fixer(UNKNOWN, None),
+                inside.rules[-1].language if inside.rules else UNDETERMINED,
+                MappingProxyType(inside.params) if inside.params else NO_PARAMS,
+                wrappers=tuple(rule.id for rule in inside.rules),
+                masked=mask(plain.text[inside.start : inside.end] or plain.text),
+            )
+        params = verdict.params
+        if inside.params:
+            _add_wrapper_params(params, inside.params)
+        return Diagnosis(
+            verdict.class_code,
+            self._fixer(verdict.class_code, verdict.topic),
+            verdict.language,
+            MappingProxyType(params) if params else NO_PARAMS,
+            verdict.rule,
+            verdict.topic,
+            tuple(rule.id for rule in inside.rules),
+            mask(plain.text[inside.start : inside.end]) if verdict.class_code == UNKNOWN else "",
+        )
+
+    def _fixer(self, class_code: str, topic: str | None) -> Fixer:
+        known = self.catalogue.classes.get(class_code)
+        return known.fixer_for(topic) if known else Fixer.ADMIN
+
+    def _unwrap(self, plain: NormalText) -> _Inside:
+        inside = _Inside(0, len(plain.text))
+        while len(inside.rules) < _DEEPEST and plain.text.startswith(self._openings, inside.start):
+            window = plain.text[inside.start : inside.end]
+            if not any(
+                self._take_off(rule, window, plain, inside)
+                for literal, rule in self._wrappers
+                if window.startswith(literal)
+            ):
+                break
+        return inside
+
+    def _take_off(self, rule: WrapperRule, window: str, plain: NormalText, inside: _Inside) -> bool:
+        match = rule.template.match(window, cut=False)
+        if match is None:
+            return False
+        *outer, inner = match.spans
+        if inner.holes[-1].key != INNER:
+            return False
+        params = read_spans(outer, plain, inside.start, self.catalogue.captions)
+        if params is None:
+            return False
+        for key, value in params.items():
+            inside.params.setdefault(key, value)
+        inside.rules.append(rule)
+        base = inside.start
+        gap = len(window[inner.start : inner.end]) - len(window[inner.start : inner.end].lstrip())
+        inside.start, inside.end = base + inner.start + gap, base + inner.end
+        return True
+
+    def _verdict(self, plain: NormalText, inside: _Inside, *, cut: bool) -> _Verdict | None:
+        found = self._matcher.best(plain, inside.start, inside.end, cut=cut)
+        window = plain.text[inside.start : inside.end]
+        facts = read_privilege(window)
+        if facts and (found is None or found.rule.class_code not in _STRONGER_THAN_PRIVILEGE):
+            verdict = _by_privilege(facts, found)
+            if cut and window.endswith(str(verdict.params.get("privilege", "\0"))):
+                for key in ("privilege", "access", "entity"):  # the name may be cut in two
+                    verdict.params.pop(key, None)
+        elif found:
+            rule = found.rule
+            params = {**facts.params, **found.params} if facts else found.params
+            verdict = _Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
+        else:
+            return self._by_code(window) or _by_wrapper(inside.rules)
+        if verdict.class_code == UNKNOWN and (by_code := self._by_code(window)):
+            return by_code
+        if "code" not in verdict.params and (code := next(codes_in(window), None)):
+            verdict.params["code"] = code
+        return verdict
+
+    def _by_code(self, window: str) -> _Verdict | None:
+        """The first code in the text that says a class; Entra's numbers all speak of signing in."""
+        codes = self.catalogue.codes
+        for written in codes_in(window):
+            known = codes.get(hexadecimal(written))
+            if known is None and written.startswith(_AADSTS):
+                known = codes.get(_AADSTS)
+            if known and known.class_code != UNKNOWN:
+                return _Verdict(known.class_code, known.topic, known.id, UNDETERMINED, {"code": written})
+        return None
+
+
+def _by_wrapper(rules: list[WrapperRule]) -> _Verdict | None:
+    """What the innermost wrapper that says something says by itself."""
+    for rule in reversed(rules):
+        if rule.class_code:
+            return _Verdict(rule.class_code, rule.topic, rule.id, rule.language, {})
+    return None
+
+
+def _by_privilege(facts: PrivilegeFacts, found: Found | None) -> _Verdict:
+    if found is None or found.rule.class_code != _MISSING_PRIVILEGE:
+        language = found.rule.language if found else UNDETERMINED
+        return _Verdict(_MISSING_PRIVILEGE, facts.topic, facts.rule, language, facts.params)
+    rule = found.rule
+    return _Verdict(
+        rule.class_code, facts.topic or rule.topic, rule.id, rule.language, {**found.params, **facts.params}
+    )
+
+
+def _add_wrapper_params(params: dict[str, ParamValue], outer: dict[str, ParamValue]) -> None:
+    """What a wrapper says counts where the inner text does not say it; a record keeps its own table."""
+    for key, value in outer.items():
+        if key == "record_table" and "record" in params:
+            continue
+        params.setdefault(key, value)
+
+
+def _looks_cut(text: str) -> bool:
+    length = len(text)
+    return any(length in lengths for lengths in _CUT_LENGTHS) and not text.endswith(".")

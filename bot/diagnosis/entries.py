@@ -1,0 +1,120 @@
+"""The form of a catalogue file, entry by entry. What is not named here is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)?$")]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+
+class Entry(BaseModel):
+    """Base of all entries: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SentenceEntry(Entry):
+    """A sentence in every language of the bot."""
+
+    en: Text
+    nl: Text
+
+
+class TitleEntry(SentenceEntry):
+    """A title with holes; ``needs``, ``lacks`` and ``when`` narrow it further."""
+
+    needs: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    when: dict[str, str] = Field(default_factory=dict)
+
+
+class StepEntry(TitleEntry):
+    """A step of a remedy.
+
+    ``link`` is ``page:<number>``, ``list:<logical name>``, ``docs:<address>``, ``record``, ``other_record``
+    or ``admin_center``.
+    """
+
+    link: Text | None = None
+    warning: bool = False
+
+
+class TopicEntry(Entry):
+    """What differs for a topic of a class."""
+
+    name: Code
+    fixer: Literal["user", "admin", "wait"] | None = None
+    step: tuple[StepEntry, ...] = ()
+
+
+class ClassEntry(Entry):
+    """One class of error."""
+
+    code: Code
+    fixer: Literal["user", "admin", "wait"]
+    severity: Literal["low", "medium", "high"]
+    group_by: tuple[str, ...]
+    title: SentenceEntry
+    titles: tuple[TitleEntry, ...] = ()
+    explanation: SentenceEntry
+    step: Annotated[tuple[StepEntry, ...], Field(min_length=1)]
+    topic: tuple[TopicEntry, ...] = ()
+
+
+class TemplateEntry(Entry):
+    """A text by which a class is recognised.
+
+    ``also`` names further keys for a value: ``{ other_record = "value" }`` where the refused value is the
+    key of the record that it refers to.
+    """
+
+    id: RuleId
+    class_: Code = Field(alias="class")
+    topic: Code | None = None
+    lang: Language = "en"
+    text: Text
+    source: Text
+    also: dict[str, str] = Field(default_factory=dict)
+
+
+class WrapperEntry(Entry):
+    """A text around another one. ``class`` is what it says by itself where nothing known is inside."""
+
+    id: RuleId
+    lang: Language = "en"
+    text: Text
+    source: Text
+    class_: Code | None = Field(default=None, alias="class")
+    topic: Code | None = None
+
+
+class CodesEntry(Entry):
+    """Platform codes that say a class: code -> name."""
+
+    class_: Code = Field(alias="class")
+    topic: Code | None = None
+    source: Text
+    codes: dict[Annotated[str, StringConstraints(pattern=r"^(0x[0-9a-f]{8}|AADSTS\d*)$")], Text]
+
+
+class CaptionsEntry(Entry):
+    """Names of tables, fields and products."""
+
+    tables: tuple[Text, ...] = ()
+    fields: tuple[Text, ...] = ()
+    products: tuple[Text, ...] = ()
+
+
+class CatalogueFile(Entry):
+    """One file of the catalogue."""
+
+    class_: tuple[ClassEntry, ...] = Field(default=(), alias="class")
+    template: tuple[TemplateEntry, ...] = ()
+    wrapper: tuple[WrapperEntry, ...] = ()
+    code: tuple[CodesEntry, ...] = ()
+    captions: CaptionsEntry = CaptionsEntry()

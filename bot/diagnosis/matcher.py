@@ -1,0 +1,112 @@
+"""Finding the template that a text was made from.
+
+One scan looks for the longest literal of every template at once (a google-re2 Set over bytes); only the
+templates whose literal stands in the text are laid over it. The most specific match wins: most literal
+characters, then fewest holes. Nothing here depends on the number of templates but the memory of the scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import re2
+
+from bot.diagnosis.catalogue_files import TemplateRule
+from bot.diagnosis.model import UNKNOWN, ParamValue
+from bot.diagnosis.normal import NormalText
+from bot.diagnosis.templates import FLOATING_MINIMUM, Match
+from bot.diagnosis.values import LONGEST_LEADING, Captions, read_spans
+
+_SCAN_MEMORY: Final = 64 << 20
+_SHORT_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rule that fits best, with the values of its holes."""
+
+    rule: TemplateRule
+    params: dict[str, ParamValue]
+
+
+class LiteralScan:
+    """Which of many literals stand in a text, in one pass over its bytes."""
+
+    def __init__(self, owners: Mapping[str, Sequence[TemplateRule]]) -> None:
+        options = re2.Options()
+        options.max_mem = _SCAN_MEMORY
+        options.literal = True
+        options.log_errors = False
+        options.encoding = re2.Options.Encoding.LATIN1  # bytes, so that any text can be scanned
+        self._set = re2.Set.SearchSet(options)
+        self._rules: list[Sequence[TemplateRule]] = []
+        for literal, rules in owners.items():
+            self._set.Add(literal.encode("utf-8", "surrogatepass"))
+            self._rules.append(rules)
+        self._set.Compile()
+
+    def rules_in(self, text: str) -> list[TemplateRule]:
+        """The rules whose literal stands in the text."""
+        hits = self._set.Match(text.encode("utf-8", "surrogatepass"))
+        return [rule for hit in hits for rule in self._rules[hit]] if hits else []
+
+
+class Matcher:
+    """All templates of a catalogue, ready to be laid over texts."""
+
+    def __init__(self, rules: Sequence[TemplateRule], captions: Captions) -> None:
+        self._captions = captions
+        longest: dict[str, list[TemplateRule]] = {}
+        openings: dict[str, list[TemplateRule]] = {}
+        for rule in rules:
+            longest.setdefault(rule.template.longest, []).append(rule)
+            for opening in rule.template.openings:
+                openings.setdefault(opening, []).append(rule)
+        self._longest = LiteralScan(longest)
+        self._openings = LiteralScan(openings)
+
+    def best(self, text: NormalText, start: int, end: int, *, cut: bool) -> Found | None:
+        """The most specific template that fits the window from ``start`` to ``end`` of ``text``."""
+        window = text.text[start:end]
+        rules = self._longest.rules_in(window)
+        if cut:
+            rules = list({rule.id: rule for rule in rules + self._openings.rules_in(window)}.values())
+        best: Found | None = None
+        best_rank: tuple[bool, int, int, int] | None = None
+        for rule in rules:
+            match = rule.template.match(window, cut=cut)
+            if match is None:
+                continue
+            rank = (rule.class_code != UNKNOWN, *match.rank)
+            if best_rank is not None and rank <= best_rank:
+                continue
+            params = self._values(match, window, text, start)
+            if params is None:
+                continue
+            for new, given in rule.also.items():
+                if given in params:
+                    params.setdefault(new, params[given])
+            best, best_rank = Found(rule, params), rank
+        return best
+
+    def _values(self, match: Match, window: str, text: NormalText, base: int) -> dict[str, ParamValue] | None:
+        """The values of a match, or None where they cannot be right.
+
+        A template of few words is believed only if each hole holds something short, within one sentence;
+        before a longer one, a leading hole that is too long is the rest of another sentence and gives no
+        value.
+        """
+        spans = match.spans
+        if match.rank[0] < FLOATING_MINIMUM:
+            if not all(_plausible(window[span.start : span.end]) for span in spans):
+                return None
+        elif spans and spans[0].start == 0 and spans[0].end > LONGEST_LEADING:
+            spans = spans[1:]
+        return read_spans(spans, text, base, self._captions)
+
+
+def _plausible(value: str) -> bool:
+    """True for what can be a name or a key; false for a piece of prose."""
+    return len(value) <= LONGEST_LEADING and (len(value) <= _SHORT_NAME or ". " not in value)

@@ -1,0 +1,82 @@
+"""A message made comparable: white space evened out, call stack cut off, every offset traceable to the
+original.
+
+Business Central stores a label's line break as a real one or as a backslash, doubles spaces (``TestField``
+writes two before "in") and uses the no-break space in some languages. Templates and texts are therefore both
+compared with each run of white space and backslashes as one space, while values are read from the original.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+_GAP = re.compile(r"[\s\\]+")
+_UNEVEN = re.compile(r"[^\S ]|\\|  ")
+_STACK = re.compile(
+    r"[\r\n][ \t]*+(?:at|bei|à|en|in|ved|vid) [\w.`<>\[\],$+]++ ?\(|[\r\n][ \t]*+at [A-Za-z_][\w`]*+\."
+)
+_AL_FRAME = "(CodeUnit "
+
+
+def even(text: str) -> str:
+    """The text with each run of white space and backslashes as one space."""
+    return _GAP.sub(" ", text) if _UNEVEN.search(text) else text
+
+
+def without_stack(text: str) -> str:
+    """The text up to a .NET or AL call stack that follows it.
+
+    .NET frames begin with "at" and a method (the word is translated, the form is not); AL frames hold
+    ``(CodeUnit 5345)`` (Microsoft docs, ``methods-auto/system/system-getlasterrorcallstack-method.md``).
+    """
+    if "\n" not in text and "\r" not in text:
+        return text
+    end = len(text)
+    if stack := _STACK.search(text):
+        end = stack.start()
+    frame = text.find(_AL_FRAME, 0, end)
+    if frame >= 0:
+        line = text.rfind("\n", 0, frame)
+        end = line if line >= 0 else end
+    return text[:end] if end < len(text) else text
+
+
+class NormalText:
+    """A message in the form in which templates are compared, and the way back to what was written.
+
+    ``text`` is the even form. ``original(start, end)`` gives the written characters of a slice of it.
+    """
+
+    __slots__ = ("_gaps", "_source", "text")
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._gaps: tuple[list[int], list[int]] | None = None
+        self.text = even(source)
+
+    def original(self, start: int, end: int) -> str:
+        """What the message says from ``start`` to ``end`` of ``text``, as written."""
+        if self.text is self._source:
+            return self._source[start:end]
+        return self._source[self._offset(start) : self._offset(end)]
+
+    def _offset(self, position: int) -> int:
+        if self._gaps is None:
+            self._gaps = self._trace()
+        positions, shifts = self._gaps
+        index = bisect_right(positions, position)
+        return position + (shifts[index - 1] if index else 0)
+
+    def _trace(self) -> tuple[list[int], list[int]]:
+        """For each gap longer than one character: where it ends in ``text``, and what to add from there."""
+        positions: list[int] = []
+        shifts: list[int] = []
+        shift = 0
+        for gap in _GAP.finditer(self._source):
+            length = gap.end() - gap.start()
+            if length > 1:
+                positions.append(gap.start() - shift + 1)
+                shift += length - 1
+                shifts.append(shift)
+        return positions, shifts

@@ -1,0 +1,251 @@
+"""Message templates in Business Central's own style, and how one is laid over a text.
+
+A template is what a label says, with named holes where Business Central puts values::
+
+    {field} {value} must be coupled to a record in {product}.
+
+A hole is ``{key}`` or ``{key:kind}``; ``{_}`` is a hole whose value nobody needs. Kinds narrow what may
+stand in a hole: ``guid``, ``int``, ``word`` (no white space), ``privilege`` (begins with ``prv``) and
+``caption`` (a known name of a table or field). Keys that end in ``_id`` are ``guid``, ``otc`` and
+``max_length`` are ``int``.
+
+Matching is a chain of ``str.find`` on the literals between the holes: linear in the length of the text,
+without going back. Dots at the end do not count, because Business Central strips those of a text that it
+wraps (``IntegrationRecSynchInvoke.Codeunit.al``, labels ``CopyDataErr`` and ``ModifyFailedErr``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from bot.diagnosis.normal import even
+
+PARAM_KEYS: Final = frozenset(
+    (
+        *("privilege", "access", "entity", "principal", "otc"),
+        *("user_id", "team_id", "caller_id", "privilege_id", "role_id"),
+        *("table", "field", "value", "max_length", "record", "record_table", "other_record", "other_table"),
+        *("code", "product", "host", "mapping", "company"),
+    )
+)
+"""The keys that a hole may have: the interface of ``Diagnosis.params``."""
+INTEGER_KEYS: Final = frozenset({"otc", "max_length"})
+IGNORED: Final = "_"
+INNER: Final = "inner"
+"""The hole of a wrapper that holds the wrapped text."""
+
+FLOATING_MINIMUM: Final = 20
+"""Literal characters that a template needs to be believed in the middle of a longer text."""
+OPENING_LENGTH: Final = 28
+"""Characters at the beginning of a literal by which a text that was cut off is recognised."""
+_SHORTEST_OPENING: Final = 18
+
+_HOLE = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
+_KINDS = frozenset({"", "guid", "int", "word", "privilege", "caption"})
+
+
+class TemplateInvalid(ValueError):
+    """A template that cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A place for a value."""
+
+    key: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What stands in the holes between two literals: offsets into the text, or None where the text ended."""
+
+    holes: tuple[Hole, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A template laid over a text. ``rank`` orders matches: the most specific is the greatest."""
+
+    rank: tuple[int, int, int]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template in parts: ``gaps[0] literals[0] gaps[1] ... literals[-1] gaps[-1]``.
+
+    A gap is a tuple of holes; only the first and the last may be empty. Several holes in one gap stand side
+    by side with nothing but a space between.
+    """
+
+    literals: tuple[str, ...]
+    gaps: tuple[tuple[Hole, ...], ...]
+    final_dot: bool
+    longest: str
+    openings: frozenset[str]
+    """How its literals begin, where that is telling: one of them stands even in a text that was cut off."""
+    weights: tuple[int, ...]
+    """Characters other than spaces of each literal, and before it: ``weights[i]`` is for ``literals[:i]``."""
+    hole_count: int
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that a match may give."""
+        return frozenset(hole.key for gap in self.gaps for hole in gap) - {IGNORED}
+
+    def match(self, text: str, *, cut: bool) -> Match | None:
+        """Lay the template over a text in its even form.
+
+        ``cut``: the text looks cut off (250 characters in Message, 2048 in Error Message), so that a template
+        whose end is missing counts too.
+        """
+        literals, gaps = self.literals, self.gaps
+        first = literals[0]
+        leading = bool(gaps[0])
+        start = text.find(first) if leading or not text.startswith(first) else 0
+        if start < 0:
+            return self._cut_in_first(text) if cut and not leading else None
+        floating = start > 0 and not leading
+        if floating and (self.weights[-1] < FLOATING_MINIMUM or text[start - 1].isalnum()):
+            return None
+        spans = [Span(gaps[0], 0, start)] if leading else []
+        position = start + len(first)
+        last = len(literals) - 1
+        for index in range(1, last + 1):
+            literal = literals[index]
+            found = -1
+            if index == last and not gaps[-1]:
+                found = _at_end(text, literal, position)
+            if found < 0:
+                found = text.find(literal, position)
+            if found < 0:
+                return self._cut_after(index, spans) if cut else None
+            spans.append(Span(gaps[index], position, found))
+            position = found + len(literal)
+        return self._complete(text, position, floating, spans)
+
+    def _complete(self, text: str, position: int, floating: bool, spans: list[Span]) -> Match | None:
+        weight = self.weights[-1]
+        end = len(text)
+        if self.gaps[-1]:
+            if self.final_dot and text.endswith(".") and end > position:
+                end -= 1
+            spans.append(Span(self.gaps[-1], position, end))
+            tight = not floating
+        else:
+            rest = text[position : position + 40].strip(". ")
+            if rest and (text[position].isalnum() or weight < FLOATING_MINIMUM):
+                return None
+            tight = not floating and not rest
+        return Match((weight, int(tight), -self.hole_count), tuple(spans))
+
+    def _cut_after(self, index: int, spans: list[Span]) -> Match | None:
+        weight = self.weights[index]
+        if weight < FLOATING_MINIMUM:
+            return None
+        return Match((weight, 0, -self.hole_count), tuple(spans))
+
+    def _cut_in_first(self, text: str) -> Match | None:
+        """The text ends within the first literal: what it shows of it must be enough, and right."""
+        first = self.literals[0]
+        start = text.find(first[:OPENING_LENGTH])
+        shown = text[start:]
+        if start < 0 or len(shown) < _SHORTEST_OPENING or not first.startswith(shown):
+            return None
+        return Match((len(shown) - shown.count(" "), 0, -self.hole_count), ())
+
+
+def parse_template(text: str, *, inner: bool = False) -> Template:
+    """Read a template.
+
+    ``inner``: it is a wrapper's and must have the hole ``{inner}``, once and last.
+
+    Raises TemplateInvalid for an unknown key or kind, a brace that is no hole, and a template without a
+    literal.
+    """
+    literals, gaps = _parts(text, inner)
+    final_dot = False
+    if not gaps[-1]:
+        bare = literals[-1].rstrip(". ")
+        final_dot = bare != literals[-1]
+        if bare:
+            literals[-1] = bare
+        else:
+            literals.pop()
+            gaps.pop()
+    if not literals or not any(char.isalnum() for literal in literals for char in literal):
+        raise TemplateInvalid("there is no word between the holes")
+    longest = max(literals, key=len)
+    weights = [0]
+    for literal in literals:
+        weights.append(weights[-1] + len(literal) - literal.count(" "))
+    openings = frozenset(
+        literal[:OPENING_LENGTH] for literal in literals if len(literal) >= _SHORTEST_OPENING
+    )
+    return Template(
+        literals=tuple(literals),
+        gaps=tuple(gaps),
+        final_dot=final_dot,
+        longest=longest,
+        openings=openings,
+        weights=tuple(weights),
+        hole_count=sum(map(len, gaps)),
+    )
+
+
+def _parts(text: str, inner: bool) -> tuple[list[str], list[tuple[Hole, ...]]]:
+    literals: list[str] = []
+    gaps: list[tuple[Hole, ...]] = []
+    pending: list[Hole] = []
+    position = 0
+    for found in _HOLE.finditer(text):
+        literal = _literal(text[position : found.start()])
+        if literal.strip():
+            gaps.append(tuple(pending))
+            literals.append(literal)
+            pending = []
+        pending.append(_hole(found[1], found[2] or "", inner))
+        position = found.end()
+    rest = _literal(text[position:])
+    if rest.strip():
+        gaps.append(tuple(pending))
+        literals.append(rest)
+        pending = []
+    gaps.append(tuple(pending))
+    if inner and (not gaps[-1] and rest.strip(". ")):
+        raise TemplateInvalid("nothing may follow {inner}")
+    return literals, gaps
+
+
+def _literal(text: str) -> str:
+    """A literal in its even form; ``{{`` and ``}}`` stand for braces that are meant."""
+    bare = text.replace("{{", "\0").replace("}}", "\1")
+    if "{" in bare or "}" in bare:
+        raise TemplateInvalid(f"a brace that is no hole in {text!r}")
+    return even(bare.replace("\0", "{").replace("\1", "}"))
+
+
+def _hole(key: str, kind: str, inner: bool) -> Hole:
+    if key not in PARAM_KEYS and key != IGNORED and not (inner and key == INNER):
+        raise TemplateInvalid(f"{{{key}}} is no key of params")
+    if kind not in _KINDS:
+        raise TemplateInvalid(f"{{{key}:{kind}}}: there is no such kind")
+    if not kind:
+        kind = "guid" if key.endswith("_id") else "int" if key in INTEGER_KEYS else ""
+    if key == "privilege":
+        kind = "privilege"
+    return Hole(key, kind)
+
+
+def _at_end(text: str, literal: str, position: int) -> int:
+    """Where the literal stands at the very end of the text (dots aside), or -1."""
+    end = len(text)
+    while end > position and text[end - 1] in ". ":
+        end -= 1
+    start = end - len(literal)
+    return start if start >= position and text.startswith(literal, start) else -1

@@ -1,0 +1,142 @@
+"""What never changes with the language: names of privileges, GUIDs, ``type=8``, codes.
+
+Shapes of the privilege messages: those that Dataverse is known to write, from the plain "Principal user
+(Id=..., type=8) is missing prvReadX privilege (Id=...)" to the current one with nested parentheses, the
+check of a record's future owner ("Read Privilege Check For Owner failed"), and ``SecLib::AccessCheckEx``
+and ``SecLib::CheckPrivilege``. Every expression is anchored on a word and bounded, and runs only where that
+word stands, so that no text can make it slow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bot.diagnosis.model import ParamValue
+from bot.diagnosis.values import GUID_FORM
+
+OWNER_TOPIC: Final = "permission.owner_lacks_read"
+RECORD_TOPIC: Final = "permission.record_access"
+NO_ROLE_TOPIC: Final = "permission.no_role_at_all"
+
+_ID = rf"[\"']?\{{?({GUID_FORM})"
+_PRIVILEGE = re.compile(r"(?<!\w)prv[A-Z]\w{2,120}")
+_VERBS: Final = ("AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write")
+_PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\(Id={_ID})?", re.IGNORECASE)
+_TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?type ?= ?([89])\b")
+_PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId: ?{_ID}")
+_OTC = re.compile(r"OTC ?= ?(\d{1,9})|ObjectTypeCode: ?(\d{1,9})")
+_ENTITY = re.compile(r"for entity ['\"]?(\w{1,128})|of entity ['\"]?(\w{1,128})")
+_CALLER = re.compile(rf"context\.Caller ?= ?{_ID}|CallingUser: ?{_ID}")
+_RIGHTS = re.compile(r"AccessRights: ?(\w{3,12}?)Access\b|does not have (\w{3,12}?)(?:Access)? right")
+_RIGHTS_PRINCIPAL = re.compile(rf"Principal with id {_ID}")
+_RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
+_SECLIB_USER = re.compile(rf"SecLib::CheckPrivilege failed\. User: ?{_ID}|CallingUser: ?{_ID}")
+_NO_ROLES = re.compile(r"\broleCount ?= ?0\b")
+_CODE = re.compile(r"(?<![\w-])(?:0x8[0-9A-Fa-f]{7}|-214[0-9]{7})(?!\w)")
+_AADSTS = re.compile(r"(?<!\w)AADSTS\d{4,7}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegeFacts:
+    """What a text tells about a missing privilege or a refused access."""
+
+    rule: str
+    topic: str | None
+    params: dict[str, ParamValue]
+
+
+def read_privilege(text: str) -> PrivilegeFacts | None:
+    """The missing privilege or refused access that a text names, or None."""
+    name = _PRIVILEGE.search(text) if "prv" in text else None
+    if name:
+        rule = "token.privilege"
+    elif "SecLib::" in text or "SecLib:" in text:
+        rule = "token.seclib"
+    elif "does not have " in text and _RIGHTS.search(text):
+        rule = "token.access_rights"
+    else:
+        return None
+    params: dict[str, ParamValue] = {}
+    if name:
+        params["privilege"] = name[0]
+        params.update(split_privilege(name[0]))
+    _read_principal(text, params)
+    _read_rest(text, params)
+    return PrivilegeFacts(rule, _topic(text, rule), params)
+
+
+def split_privilege(name: str) -> dict[str, ParamValue]:
+    """``prvReadProject`` -> access ``Read``, entity ``project``; nothing for a privilege of no table."""
+    for verb in _VERBS:
+        if name.startswith(verb, 3) and len(name) > 3 + len(verb):
+            return {"access": verb, "entity": name[3 + len(verb) :].lower()}
+    return {}
+
+
+def read_code(text: str) -> str | None:
+    """The platform's hexadecimal or signed code, or Entra's AADSTS number, as written."""
+    if "AADSTS" in text and (found := _AADSTS.search(text)):
+        return found[0]
+    if ("0x8" in text or "-214" in text) and (found := _CODE.search(text)):
+        return found[0]
+    return None
+
+
+def codes_in(text: str) -> Iterator[str]:
+    """All such codes of a text, in order."""
+    if "AADSTS" in text:
+        yield from (found[0] for found in _AADSTS.finditer(text))
+    if "0x8" in text or "-214" in text:
+        yield from (found[0] for found in _CODE.finditer(text))
+
+
+def hexadecimal(code: str) -> str:
+    """``-2147220960`` -> ``0x80040220``; a hexadecimal code in lower case; anything else as it is."""
+    if code.startswith("-"):
+        return f"0x{int(code) + (1 << 32):08x}"
+    return code.lower() if code.startswith("0x") else code
+
+
+def _read_principal(text: str, params: dict[str, ParamValue]) -> None:
+    """Who lacks it: the first principal named, which is not always the caller."""
+    kind = identity = None
+    if found := _PRINCIPAL.search(text):
+        kind, identity = found[1].lower(), found[2]
+    elif "type" in text and (found := _TYPED_ID.search(text)):
+        kind, identity = ("user" if found[2] == "8" else "team"), found[1]
+    elif "SecLib" in text and (found := _SECLIB_USER.search(text)):
+        kind, identity = "user", found[1] or found[2]
+    elif found := _RIGHTS_PRINCIPAL.search(text):
+        params["user_id"] = found[1].lower()
+    if kind:
+        params["principal"] = kind
+        if identity:
+            params[f"{kind}_id"] = identity.lower()
+
+
+def _read_rest(text: str, params: dict[str, ParamValue]) -> None:
+    if found := _PRIVILEGE_ID.search(text):
+        params["privilege_id"] = (found[1] or found[2]).lower()
+    if found := _OTC.search(text):
+        params["otc"] = int(found[1] or found[2])
+    if " entity " in text and (found := _ENTITY.search(text)):
+        params["entity"] = (found[1] or found[2]).lower()
+    if found := _CALLER.search(text):
+        params["caller_id"] = (found[1] or found[2]).lower()
+    if "ight" in text and (found := _RIGHTS.search(text)):
+        params.setdefault("access", found[1] or found[2])
+    if found := _RIGHTS_RECORD.search(text):
+        params["record"] = (found[1] or found[2]).lower()
+        if "entity" in params:
+            params["record_table"] = params["entity"]
+
+
+def _topic(text: str, rule: str) -> str | None:
+    if "Privilege Check For Owner" in text:
+        return OWNER_TOPIC
+    if rule != "token.privilege" and "CheckPrivilege" not in text:
+        return RECORD_TOPIC
+    return NO_ROLE_TOPIC if _NO_ROLES.search(text) else None

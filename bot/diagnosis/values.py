@@ -1,0 +1,199 @@
+"""From what stands in a template's holes to typed params.
+
+Where several holes stand side by side ("{field} {value} must be coupled ..."), the captions of known tables
+and fields decide the split, or a GUID at the end; where neither does, the joined text goes to the first
+key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.diagnosis.model import ParamValue
+from bot.diagnosis.normal import NormalText
+from bot.diagnosis.templates import IGNORED, INTEGER_KEYS, Hole, Span
+
+GUID_FORM: Final = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+LONGEST_LEADING: Final = 160
+"""Characters before a template's first literal that can still be a caption and a key, not a sentence."""
+LONGEST_CAPTION: Final = 100
+_CAPTION_WORDS: Final = 8
+
+_GUID = re.compile(rf"[{{(]?({GUID_FORM})[}})]?")
+_RECORD = re.compile(r"([^\W\d_][\w &./()'-]{0,60}): (\S.*)", re.DOTALL)
+_KEY_FIELD = re.compile(r"[^=:,]{1,40}=(\S.*)", re.DOTALL)
+_LEFT_OVER = re.compile(r"%\d")
+_PRIVILEGE = re.compile(r"prv\w{3,}")
+_TABLE_OF: Final = {"record": "record_table", "other_record": "other_table"}
+_CAPTION_KEYS: Final = frozenset({"field", "table", "record_table", "other_table"})
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Names that Business Central and Dataverse show: they decide where a caption ends and a key begins."""
+
+    tables: frozenset[str]
+    fields: frozenset[str]
+    products: frozenset[str]
+    either: frozenset[str] = field(init=False)
+    """Tables and fields together: a "field" in a message is often the caption of a table."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "either", self.tables | self.fields)
+
+    def known(self, text: str) -> bool:
+        """True for the name of a table or a field."""
+        return text in self.either
+
+    def of(self, key: str) -> frozenset[str] | None:
+        """The names that may stand in a hole of this key; None where nothing is known about it."""
+        if key == "product":
+            return self.products
+        if key == IGNORED:
+            return self.either
+        if key in _CAPTION_KEYS:
+            return self.either if key == "field" else self.tables
+        return None
+
+
+def guid_in(text: str) -> str | None:
+    """The GUID that a text consists of, in lower case without braces."""
+    found = _GUID.fullmatch(text)
+    return found[1].lower() if found else None
+
+
+def read_spans(
+    spans: Sequence[Span], text: NormalText, base: int, captions: Captions
+) -> dict[str, ParamValue] | None:
+    """The params that the spans of a match give, or None where a value cannot be what its hole asks for.
+
+    ``base`` is where the matched window begins in ``text``.
+    """
+    params: dict[str, ParamValue] = {}
+    for span in spans:
+        holes = span.holes
+        if len(holes) == 1:
+            hole = holes[0]
+            if hole.key == IGNORED and not hole.kind:
+                continue
+            written = text.original(base + span.start, base + span.end).strip()
+            if not _put(params, hole, written, captions):
+                return None
+        else:
+            written = text.original(base + span.start, base + span.end).strip()
+            if not _split(params, holes, written, captions):
+                return None
+    return params
+
+
+def _split(params: dict[str, ParamValue], holes: Sequence[Hole], written: str, captions: Captions) -> bool:
+    rest = written
+    end: int | None
+    for index, hole in enumerate(holes[:-1]):
+        end = _first_ends(hole, holes[index + 1 :], rest, captions)
+        if end is None:
+            if any(later.kind for later in holes[index:]):
+                return False
+            named = next((later for later in holes[index:] if later.key != IGNORED), hole)
+            return _put(params, named, rest, captions)
+        if not _put(params, hole, rest[:end], captions):
+            return False
+        rest = rest[end:].lstrip()
+    return _put(params, holes[-1], rest, captions)
+
+
+def _first_ends(hole: Hole, later: Sequence[Hole], text: str, captions: Captions) -> int | None:
+    """Where the value of the first of several joined holes ends, if that can be known."""
+    if hole.kind in {"guid", "int", "word", "privilege"}:
+        space = text.find(" ")
+        return space if space > 0 else None
+    if (names := captions.of(hole.key)) is not None:
+        end = _longest_prefix(text, names)
+        if end is not None:
+            return end
+    elif hole.kind == "caption":
+        return _longest_prefix(text, captions.either)
+    if len(later) == 1:
+        before, _, last = text.rpartition(" ")
+        if (names := captions.of(later[0].key)) and (known := _longest_suffix(text, names)):
+            return known
+        if before and (guid_in(last) or (later[0].kind and _fits(later[0], last, captions))):
+            return len(before)
+    return None
+
+
+def _longest_prefix(text: str, names: frozenset[str]) -> int | None:
+    best = None
+    position = -1
+    for _ in range(_CAPTION_WORDS):
+        position = text.find(" ", position + 1, LONGEST_CAPTION)
+        if position < 0:
+            break
+        if text[:position] in names:
+            best = position
+    return best
+
+
+def _longest_suffix(text: str, names: frozenset[str]) -> int | None:
+    """Where a known name begins that the text ends with."""
+    best = None
+    position = len(text)
+    for _ in range(_CAPTION_WORDS):
+        position = text.rfind(" ", 0, position)
+        if position <= 0:
+            break
+        if text[position + 1 :] in names:
+            best = position
+    return best
+
+
+def _fits(hole: Hole, value: str, captions: Captions) -> bool:
+    kind = hole.kind
+    if kind == "guid":
+        return guid_in(value) is not None
+    if kind == "int":
+        return value.isdecimal() and len(value) < 12
+    if kind == "word":
+        return bool(value) and " " not in value
+    if kind == "privilege":
+        return _PRIVILEGE.fullmatch(value) is not None
+    return captions.known(value) if kind == "caption" else True
+
+
+def _put(params: dict[str, ParamValue], hole: Hole, value: str, captions: Captions) -> bool:
+    """Take a value for a hole; False where it cannot stand there."""
+    kind, key = hole.kind, hole.key
+    if _LEFT_OVER.fullmatch(value):  # AL was given too few arguments: there is no value
+        return True
+    if kind == "int":
+        value = value.replace(",", "").replace("\u00a0", "")
+    if kind and not _fits(hole, value, captions):
+        return False
+    if key == IGNORED or not value or key in params:
+        return True
+    if key in INTEGER_KEYS:
+        params[key] = int(value)
+    elif key in _TABLE_OF:
+        _put_record(params, key, value)
+    else:
+        params[key] = guid_in(value) or value
+    return True
+
+
+def _put_record(params: dict[str, ParamValue], key: str, value: str) -> None:
+    """A record id as Business Central writes it: ``Customer: 10000``, ``Sales Header: Order,1001``,
+    ``No.=10``.
+    """
+    table = _TABLE_OF[key]
+    if guid := guid_in(value):
+        params[key] = guid
+        return
+    if table not in params and (found := _RECORD.fullmatch(value)):
+        params[table] = found[1]
+        value = found[2]
+    if found := _KEY_FIELD.fullmatch(value):
+        value = found[1]
+    params[key] = guid_in(value) or value
