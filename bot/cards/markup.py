@@ -11,15 +11,15 @@ What has to be escaped, and what escaping leaves alive: docs.slack.dev/messaging
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from typing import Final
 
-from bot.cards.limits import length, shorten
+from bot.cards.limits import ELLIPSIS, length, shorten
 from bot.cards.links import Address
 
 
@@ -67,25 +67,29 @@ class Markup:
         sign."""
         spans = [span for span in self.spans if span.text]
         written = _write(spans)
-        while length(written) > limit and spans:
-            last = spans.pop()
-            written = _write([*spans, *_shortened(spans, last, limit)])
-        return written
+        if length(written) <= limit:
+            return written
+        # Escaping makes text longer, so what fits is found by trying (in few tries), not by counting.
+        whole = _most(len(spans), lambda count: _fits(spans[:count], limit))
+        kept, cut = spans[:whole], spans[whole]
+        size = (
+            0 if cut.moment else _most(len(cut.text), lambda size: _fits([*kept, _begun(cut, size)], limit))
+        )
+        end = _begun(cut, size) if size else Span(ELLIPSIS)
+        return _write([*kept, end] if _fits([*kept, end], limit) else kept)
 
 
-def _shortened(before: Sequence[Span], last: Span, limit: int) -> list[Span]:
-    """As much of ``last`` as fits behind ``before``: the longest beginning with an ellipsis, or nothing."""
-    if last.moment is not None or length(_write(before)) >= limit:
-        return []
+def _most(highest: int, fits: Callable[[int], bool]) -> int:
+    """The highest number from 0 to ``highest`` that still fits."""
+    return bisect_left(range(1, highest + 1), True, key=lambda number: not fits(number))
 
-    def begun(size: int) -> Span:
-        return replace(last, text=shorten(last.text, size))
 
-    # Escaping makes characters longer, so the size that fits is found by trying, not by counting.
-    fits = bisect_right(
-        range(1, len(last.text)), limit, key=lambda size: length(_write([*before, begun(size)]))
-    )
-    return [begun(fits)] if fits else []
+def _fits(spans: Sequence[Span], limit: int) -> bool:
+    return length(_write(spans)) <= limit
+
+
+def _begun(span: Span, size: int) -> Span:
+    return replace(span, text=shorten(span.text, size))
 
 
 EMPTY: Final = Markup()
