@@ -16,6 +16,10 @@ from bot.operations.views import PullReport
 from bot.store import Database, Errors, Problems, Pulls
 from bot.store.values import PullState, Scope, Totals
 from tests.businesscentral.world import World, build_world
+from tests.databases import database_url as database_url
+from tests.databases import postgresql_server as postgresql_server
+from tests.databases import postgresql_url as postgresql_url
+from tests.databases import sqlite_url as sqlite_url
 
 
 @dataclass

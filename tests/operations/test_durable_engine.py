@@ -1,23 +1,30 @@
-"""The engine on SQLite: one launch for most of it, since a launch takes a second; and a killed worker."""
+"""The engine on both databases: one launch for most of it, since a launch takes a second; a killed worker."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from bot.failures import SettingsInvalid
 from bot.operations.durable import OutcomeState, Queue, Steps
 from bot.operations.durable.engine import DbosDurable
+from bot.operations.durable.quiet import quieten
+from bot.operations.durable.slots import AdvisoryLocks, FileLocks, SlotLocks, first_free, slot_of
 
 
-async def test_queues_deduplication_schedule_and_end(tmp_path: Path) -> None:
-    engine = DbosDurable(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tick_cron="* * * * * *")
+async def test_queues_deduplication_schedule_and_end(database_url: str) -> None:
+    engine = DbosDurable(database_url, tick_cron="* * * * * *")
     release = asyncio.Event()
     ticks: list[str] = []
     ticked = asyncio.Event()
@@ -84,6 +91,90 @@ async def test_queues_deduplication_schedule_and_end(tmp_path: Path) -> None:
     finally:
         await engine.stop()
     assert await asyncio.to_thread(int, "7") == 7, "threads of the loop must outlive the engine"
+
+
+async def test_what_is_stopped_in_the_middle_goes_on_later(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    begun = asyncio.Event()
+    done: list[str] = []
+
+    async def first() -> None:
+        done.append("first")
+
+    async def second(engine: DbosDurable) -> None:
+        if engine is stopped:
+            begun.set()
+            await asyncio.Event().wait()
+        done.append("second")
+
+    def engine() -> DbosDurable:
+        made = DbosDurable(address)
+
+        async def body(steps: Steps) -> None:
+            await steps.run("first", first)
+            await steps.run("second", second, made)
+
+        made.register("body", body)
+        return made
+
+    stopped = engine()
+    await stopped.start()
+    workflow = await stopped.enqueue("body", queue=Queue.DELIVER, partition="C1")
+    await asyncio.wait_for(begun.wait(), timeout=10)
+    await stopped.stop()
+    resumed = engine()
+    await resumed.start()
+    try:
+        outcome = await resumed.wait(workflow, timeout=10)
+    finally:
+        await resumed.stop()
+    assert outcome is not None
+    assert outcome.state is OutcomeState.SUCCEEDED
+    assert done == ["first", "second"]
+
+
+async def test_nothing_that_a_workflow_says_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    quieten()
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("dbos").error(
+            "failed with %s", "something personal", exc_info=LookupError("something personal")
+        )
+    assert "personal" not in caplog.text
+    assert "LookupError" in caplog.text
+
+
+def test_slots_of_files(tmp_path: Path) -> None:
+    _check_slots(lambda: FileLocks(tmp_path / "bot.db"))
+
+
+@pytest.mark.postgresql
+def test_slots_of_the_server(postgresql_url: str) -> None:
+    _check_slots(lambda: AdvisoryLocks(postgresql_url))
+
+
+def _check_slots(open_locks: Callable[[], SlotLocks]) -> None:
+    one, other = open_locks(), open_locks()
+    try:
+        assert (first_free(one), first_free(other)) == (1, 2)
+        assert not other.try_hold(1)
+        assert one.still_held()
+        one.close()
+        assert other.try_hold(1)
+        other.let_go(1)
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    ("executor", "slot"), [("worker-7", 7), ("local", None), ("worker-", None), ("worker-x", None)]
+)
+def test_slot_of_an_executor(executor: str, slot: int | None) -> None:
+    assert slot_of(executor) == slot
+
+
+def test_memory_is_no_place_for_durable_work() -> None:
+    with pytest.raises(SettingsInvalid):
+        DbosDurable("sqlite:///:memory:")
 
 
 _WORKER = """
