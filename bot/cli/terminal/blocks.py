@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.cli.terminal.elements import Node, Pen, chip, input_line, picture_line, text_pieces, text_run
 from bot.cli.terminal.harmless import harmless, harmless_line
-from bot.cli.terminal.layout import Beside, Chips, Divider, Fields, Gap, Paragraph
+from bot.cli.terminal.layout import Beside, Chips, Divider, Fields, Gap, Paragraph, Preformatted
 from bot.cli.terminal.rich_text import inline_text, rich_text_pieces
 from bot.cli.terminal.screen import Surface
 from bot.cli.terminal.tables import table_pieces
@@ -36,11 +36,16 @@ def block_pieces(blocks: Sequence[Any], pen: Pen) -> list[RenderableType]:
         node = block if isinstance(block, Mapping) else {}
         kind = str(node.get("type"))
         drawn = _DRAWERS.get(kind, _unknown)(node, pen)
-        if drawn and above != "divider" and kind not in _CLOSE_TO_THE_BLOCK_ABOVE:
+        if drawn and above != "divider" and not _stands_close(kind, drawn[0]):
             pieces.append(Gap())
         pieces.extend(drawn)
         above = kind if drawn else above
     return pieces
+
+
+def _stands_close(kind: str, first: RenderableType) -> bool:
+    """Whether no gap is wanted above: small print belongs to what it follows, a frame keeps its own distance."""
+    return kind in _CLOSE_TO_THE_BLOCK_ABOVE or isinstance(first, Preformatted)
 
 
 def _header(block: Node, pen: Pen) -> list[RenderableType]:

@@ -76,6 +76,8 @@ class Conversation:
         finally:
             talk.cancel()
             self._lines.close()
+        if interrupted.is_set():
+            self._console.print()
         self._display.say(self._display.words.farewell)
 
     async def _talk(self) -> None:

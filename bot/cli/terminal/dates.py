@@ -14,7 +14,7 @@ from typing import Final
 
 from babel.dates import format_datetime, format_timedelta
 
-from bot.cli.terminal.screen import Screen
+from bot.cli.terminal.screen import Screen, Surface
 
 _TOKEN: Final = re.compile(r"\{([a-z_]{1,30})\}")
 _RECENT_DAYS: Final = 182
@@ -33,7 +33,8 @@ def slack_date(timestamp: object, pattern: str, fallback: str, screen: Screen) -
     tokens = _tokens(moment, screen)
     if not set(_TOKEN.findall(pattern)) <= tokens.keys():
         return fallback
-    shown = _TOKEN.sub(lambda token: tokens[token[1]](), pattern)
+    kept_whole = "\xa0" if screen.surface is Surface.TERMINAL else " "
+    shown = _TOKEN.sub(lambda token: tokens[token[1]]().replace(" ", kept_whole), pattern)
     return shown[:1].upper() + shown[1:] if pattern.startswith("{") else shown
 
 

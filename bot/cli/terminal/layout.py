@@ -34,12 +34,22 @@ def wrapped(text: Text, width: int, *, options: ConsoleOptions) -> list[Text]:
     On a terminal a word wider than that is folded; in a pipe it stays whole and its line becomes longer.
     """
     lines: list[Text] = []
-    for line in text.split("\n", allow_blank=True):
+    for line in _spanned(text).split("\n", allow_blank=True):
         breaks = _breaks(line.plain, max(width, 1), folds=options.is_terminal)
         for part in line.divide(breaks):
             part.rstrip()
             lines.append(part)
     return lines or [Text()]
+
+
+def _spanned(text: Text) -> Text:
+    """The same text, its base style as a span: ``Text.render`` forgets that of a text without spans."""
+    if not text.style:
+        return text
+    spanned = text.copy()
+    spanned.stylize_before(text.style)
+    spanned.style = ""
+    return spanned
 
 
 def _breaks(line: str, width: int, *, folds: bool) -> list[int]:
@@ -142,7 +152,7 @@ class Preformatted:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Text with something pressable at its right; below it where there is no room, and in a pipe."""
+    """Pieces with something pressable at the right of the first; below all in a pipe, or for want of room."""
 
     left: Sequence[RenderableType]
     right: Text
@@ -154,12 +164,13 @@ class Beside:
             yield Paragraph(self.right, "  ", "  ")
             return
         narrow = options.update(width=room, height=None)
-        for index, line in enumerate(console.render_lines(Group(*self.left), narrow)):
+        for index, line in enumerate(console.render_lines(Group(*self.left[:1]), narrow)):
             yield from line
             if index == 0:
                 yield Segment("   ")
-                yield from self.right.render(console)
+                yield from _spanned(self.right).render(console)
             yield Segment.line()
+        yield from self.left[1:]
 
 
 @dataclass(frozen=True, slots=True)

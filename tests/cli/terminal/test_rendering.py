@@ -72,7 +72,7 @@ def test_heading_of_a_public_message_in_dutch() -> None:
 
 def test_heading_on_a_terminal() -> None:
     shown = drawn(draw_message(FakeMessage(text="Hi"), TERMINAL), colourless_console())
-    assert shown.split("\n") == ["▌ Sync Errors  APP   2:00 PM  ·  Only visible to you", "▌", "▌ Hi"]
+    assert shown.split("\n") == ["▌ Sync Errors  APP   2:00\xa0PM  ·  Only visible to you", "▌", "▌ Hi"]
 
 
 def test_a_message_that_slack_gave_no_time_yet() -> None:
@@ -109,6 +109,16 @@ def test_section_with_a_button() -> None:
         f"{'Text of this':<27}[1] Details",
         "second line",
     ]
+
+
+def test_only_the_line_with_the_button_is_narrow() -> None:
+    block = section("Title\n" + "word " * 8, accessory=button("Details", "show", "1"))
+    assert seen(block, numbered=True, width=42)[1] == ("word " * 8).strip()
+
+
+def test_a_date_is_never_broken_on_a_terminal() -> None:
+    lines = seen(section("one two three <!date^1782907200^{date_short} {time}|x>"), width=30)
+    assert lines == ["one two three Jul\xa01,\xa02026", "2:00\xa0PM"]
 
 
 def test_a_wide_button_goes_below() -> None:
@@ -255,6 +265,16 @@ def test_modal_on_a_terminal_is_a_panel() -> None:
     )
     assert shown[0] == "╭─  Call [red]stack  ──────────────────╮"
     assert shown[-1] == f"╰{'─' * 38}╯"
+
+
+def test_quiet_texts_are_quiet_and_buttons_bold() -> None:
+    blocks = [
+        {"type": "context", "elements": [plain("small print")]},
+        section("x", accessory=button("Go", "go")),
+    ]
+    coloured = drawn(draw_message(FakeMessage(blocks=blocks), TERMINAL), terminal_console())
+    assert "\x1b[90msmall print\x1b[0m" in coloured
+    assert "\x1b[1;36m[Go]\x1b[0m" in coloured
 
 
 def test_emoji_false_keeps_its_colons() -> None:
