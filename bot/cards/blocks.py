@@ -6,13 +6,14 @@ and ``mrkdwn`` objects are ``verbatim``, so that nothing becomes a link that we 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.cards import limits
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.limits import Block
-from bot.cards.markup import Markup
+from bot.cards.markup import Markup, fits_mrkdwn, lines
 from bot.cards.outside import Outside
 
 _NOTHING: Final = "–"
@@ -41,6 +42,17 @@ def section(text: Markup, accessory: Button | None = None) -> Block:
     if accessory is not None:
         block["accessory"] = _button(accessory)
     return block
+
+
+def paragraphs(texts: Iterable[Markup]) -> tuple[Block, ...]:
+    """Lines as sections, as many whole lines in each as fit: a list is not cut where one section is full."""
+    drawn: list[Markup] = []
+    for line in texts:
+        if drawn and fits_mrkdwn(lines((drawn[-1], line)), limits.SECTION_TEXT):
+            drawn[-1] = lines((drawn[-1], line))
+        elif line:
+            drawn.append(line)
+    return tuple(section(text) for text in drawn)
 
 
 def context(*texts: Markup) -> Block:

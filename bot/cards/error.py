@@ -20,7 +20,7 @@ from bot.cards.overview import connection_words
 from bot.cards.problem import call_stack_button, remedy_parts
 from bot.cards.problem_line import problem_title
 from bot.cards.record_names import record_words
-from bot.cards.remedy import remedy_words
+from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts, digits
 from bot.operations.views import ErrorView
 
@@ -52,7 +52,7 @@ def error_card(view: ErrorView, texts: Texts) -> Card:
     ):
         parts.append(Part((blocks.section(told),)))
     record = error.source_record_id or error.destination_record_id
-    parts += remedy_parts(remedy_words(view.steps, error.params, record, links, texts), texts)
+    parts += remedy_parts(remedy_lines(view.steps, error.params, record, links, texts), texts)
     parts += original_parts(error, links, texts)
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
     summary = texts.gettext(

@@ -79,6 +79,11 @@ class Markup:
         return _write([*kept, end] if _fits([*kept, end], limit) else kept)
 
 
+def fits_mrkdwn(markup: Markup, limit: int) -> bool:
+    """Can all of it be written within ``limit``?"""
+    return _fits(markup.spans, limit)
+
+
 def _most(highest: int, fits: Callable[[int], bool]) -> int:
     """The highest number from 0 to ``highest`` that still fits."""
     return bisect_left(range(1, highest + 1), True, key=lambda number: not fits(number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
@@ -14,13 +14,13 @@ from bot.cards.filling import prose
 from bot.cards.freshness import freshness_words
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
-from bot.cards.markup import Markup, bold, dotted, lines, link, own, sentence
+from bot.cards.markup import Markup, bold, dotted, link, own, sentence
 from bot.cards.original import original_parts
 from bot.cards.overview import connection_words
 from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
-from bot.cards.remedy import remedy_words
+from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts, digits
 from bot.diagnosis.model import Params
 from bot.operations.views import ProblemDetail
@@ -44,7 +44,7 @@ def problem_card(view: ProblemDetail, texts: Texts) -> Card:
     ]
     if found := facts(without(params, OF_ONE_RECORD), links, texts):
         parts.append(Part((blocks.section(found),)))
-    parts += remedy_parts(remedy_words(view.steps, params, view.line.example_record, links, texts), texts)
+    parts += remedy_parts(remedy_lines(view.steps, params, view.line.example_record, links, texts), texts)
     parts += _records(view, links, texts)
     parts += original_parts(view.latest, links, texts)
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
@@ -53,11 +53,13 @@ def problem_card(view: ProblemDetail, texts: Texts) -> Card:
     return compose(_summary(view, name, texts), parts, texts)
 
 
-def remedy_parts(remedy: Markup, texts: Texts) -> list[Part]:
+def remedy_parts(remedy: Iterable[Markup], texts: Texts) -> list[Part]:
     """The steps under their heading; nothing where there are none."""
-    if not remedy:
+    steps = list(remedy)
+    if not steps:
         return []
-    return [Part((blocks.section(lines((bold(texts.gettext("What to do")), remedy))),), Importance.ESSENTIAL)]
+    heading = bold(texts.gettext("What to do"))
+    return [Part(blocks.paragraphs((heading, *steps)), Importance.ESSENTIAL)]
 
 
 def _params(view: ProblemDetail) -> Params:
@@ -73,7 +75,7 @@ def _records(view: ProblemDetail, links: Links, texts: Texts) -> list[Part]:
     heading = texts.ngettext("{n} record affected", "{n} records affected", view.records_total)
     listed = [_record(record, links, texts) for record in view.records]
     title = dotted((bold(heading), page_words(at, texts)))
-    parts = [Part((blocks.section(lines((title, *listed))),))]
+    parts = [Part(blocks.paragraphs((title, *listed)))]
     value = ButtonValue(connection=view.connection.key, problem=view.line.id)
     if buttons := page_buttons(at, value, Action.PROBLEM_PREVIOUS, Action.PROBLEM_NEXT, texts):
         parts.append(Part((blocks.actions(*buttons),)))

@@ -1,39 +1,31 @@
-"""The steps that end a problem, numbered, each with its link; and the warnings, apart."""
+"""The steps that end a problem, numbered, each with its link; and the warnings where they belong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 
 from bot.cards.filling import prose
 from bot.cards.links import Links
-from bot.cards.markup import EMPTY, Markup, bold, lines, link, own, sentence
+from bot.cards.markup import EMPTY, Markup, bold, link, own, sentence
 from bot.cards.texts import Texts
 from bot.diagnosis.model import LinkKind, Params, Step, StepLink
 
 
-def remedy_words(steps: Sequence[Step], params: Params, record: str, links: Links, texts: Texts) -> Markup:
-    """The steps that ``params`` can fill (``Step.condition``), warnings last.
+def remedy_lines(
+    steps: Sequence[Step], params: Params, record: str, links: Links, texts: Texts
+) -> Iterator[Markup]:
+    """A line for each step that ``params`` can fill (``Step.condition``), in the catalogue's order.
 
-    ``record`` is the id of the failing record, as Business Central formats it; it may be empty.
+    A warning has a word instead of a number. ``record`` is the id of the failing record, as Business Central
+    formats it; it may be empty.
     """
-    steps = [step for step in steps if step.condition.holds(params)]
-    doing = [step for step in steps if not step.warning]
-    numbered = [
-        sentence(
-            (
-                own(f"{number}."),
-                prose(step.text, params, texts),
-                _where(step.link, params, record, links, texts),
-            )
-        )
-        for number, step in enumerate(doing, start=1)
-    ]
-    warnings = [
-        sentence((bold(texts.gettext("Careful:")), prose(step.text, params, texts)))
-        for step in steps
-        if step.warning
-    ]
-    return lines((*numbered, *warnings))
+    numbers = count(1)
+    for step in steps:
+        if step.condition.holds(params):
+            mark = bold(texts.gettext("Careful:")) if step.warning else own(f"{next(numbers)}.")
+            words = prose(step.text, params, texts)
+            yield sentence((mark, words, _where(step.link, params, record, links, texts)))
 
 
 def _where(target: StepLink | None, params: Params, record: str, links: Links, texts: Texts) -> Markup:

@@ -21,7 +21,7 @@ from bot.cards.plain import plain
 from bot.cards.problem import problem_card
 from bot.cards.progress import progress_card
 from bot.cards.texts import Texts, msgid
-from bot.diagnosis.model import Fixer
+from bot.diagnosis.model import Condition, Fixer, LinkKind, Localized, Step, StepLink
 from bot.failures import Failure, NotFound, SettingsInvalid, SignInRefused, SourceMissing
 from tests.cards.oracle import check
 from tests.cards.scene import (
@@ -344,3 +344,35 @@ def test_the_plain_profile_splits_between_lines_and_marks_a_cut() -> None:
     assert 1 < len(fences) <= 4
     assert all(fence.startswith("```\nFrame ") for fence in fences)
     assert fences[-1].endswith("…\n```")
+
+
+def test_no_record_and_no_step_is_lost_where_one_section_is_full() -> None:
+    records = tuple(
+        replace(detail().records[0], record_id=f"Sales Header: Order,{'Ø' * 15}{number}", table=36)
+        for number in range(8)
+    )
+    text = Localized("Do this {value} thing. " * 20, "Doe dit. " * 20)
+    steps = tuple(Step(text, StepLink(LinkKind.PAGE, page=7200)) for _ in range(9))
+    card = problem_card(detail(records=records, steps=steps), ENGLISH)
+    check(card)
+    read = shown(card)
+    assert all(f"Order,{'Ø' * 15}{number} · 9 errors" in read for number in range(8))
+    assert "\n9. Do this" in read
+    assert read.count("Open the page") == 9
+
+
+def test_warnings_stay_where_the_catalogue_puts_them_and_have_no_number() -> None:
+    def step(text: str, **changes: bool) -> Step:
+        return Step(Localized(text, text), **changes)
+
+    steps = (step("Wait.", warning=True), step("One."), step("Hot.", warning=True), step("Two."))
+    read = shown(problem_card(detail(steps=steps), ENGLISH))
+    assert "What to do\nCareful: Wait.\n1. One.\nCareful: Hot.\n2. Two.\n" in read
+
+
+def test_steps_that_these_params_cannot_fill_are_left_out() -> None:
+    filled = Step(Localized("Ask {principal}.", "-"), condition=Condition(needs=frozenset({"principal"})))
+    unfilled = Step(Localized("Ask {team_id}.", "-"), condition=Condition(needs=frozenset({"team_id"})))
+    read = shown(problem_card(detail(steps=(unfilled, filled)), ENGLISH))
+    assert "1. Ask user." in read
+    assert "…" not in read

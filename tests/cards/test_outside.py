@@ -129,7 +129,6 @@ def test_the_type_checker_refuses_outside_text_where_markup_is_wanted(tmp_path: 
             sys.executable,
             "-m",
             "mypy",
-            "--follow-imports=silent",
             "--no-error-summary",
             "--config-file=pyproject.toml",
             str(module),
