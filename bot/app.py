@@ -34,7 +34,7 @@ from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.durable.engine import DbosDurable
 from bot.operations.durable.port import Durable
-from bot.operations.pull import Pull, register_pull
+from bot.operations.pull import Pull
 from bot.operations.refresh import Refresh
 from bot.settings import WORKSPACE, Settings
 from bot.store import Database
@@ -107,7 +107,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
 async def open_worker(settings: Settings, core: Core) -> AsyncIterator[Durable]:
     """Do the work that is enqueued, and read Business Central on schedule, until the end."""
     durable = DbosDurable(settings.database_url)
-    register_pull(durable, core.pull, every=timedelta(minutes=settings.pull_interval_minutes))
+    core.pull.register(durable)
+    core.pull.schedule(durable, timedelta(minutes=settings.pull_interval_minutes))
     await durable.start()
     try:
         yield durable
@@ -138,7 +139,7 @@ async def open_slack(
     async with aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(
             token,
-            **({"base_url": f"{api_url.rstrip('/')}/"} if api_url else {}),
+            base_url=f"{api_url.rstrip('/')}/" if api_url else AsyncWebClient.BASE_URL,
             session=session,
             timeout=SLACK_TIMEOUT_SECONDS,
             retry_handlers=[
@@ -159,8 +160,12 @@ def slack_app(core: Core, durable: Durable, slack: SlackAccess) -> AsyncApp:
     async def authorize() -> AuthorizeResult:
         return identity
 
-    # Signatures are checked at the door (bot.edge); Socket Mode has none.
-    app = AsyncApp(client=slack.client, authorize=authorize, request_verification_enabled=False)
+    # A client without token: ``authorize`` gives it. Signatures are checked at the door (bot.edge); Socket
+    # Mode has none.
+    client = AsyncWebClient(
+        base_url=slack.client.base_url, session=slack.client.session, timeout=SLACK_TIMEOUT_SECONDS
+    )
+    app = AsyncApp(client=client, authorize=authorize, request_verification_enabled=False)
     register_all(
         app,
         Dependencies(

@@ -43,7 +43,7 @@ def guard_interactions(app: AsyncApp, deps: Dependencies) -> None:
         return BoltResponse(status=200, body="")
 
     @app.error
-    async def explain(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+    async def explain(error: Exception, body: Mapping[str, Any]) -> None:
         visit = await deps.visits.of_broken(body)
         if isinstance(error, Failure):
             log.info("failure", key=error.key)
@@ -52,7 +52,6 @@ def guard_interactions(app: AsyncApp, deps: Dependencies) -> None:
             reference = str(structlog.contextvars.get_contextvars().get("reference", "?"))
             log.error("defect", exception=type(error).__name__, place=place_of(error))
             await visit.answer(defect_card(reference, visit.texts))
-        return BoltResponse(status=200, body="")
 
 
 def new_reference() -> str:

@@ -109,7 +109,7 @@ class Visits:
             return known[0]
         try:
             answer = await self._slack.users_info(user=user, include_locale=True)
-            locale = str(answer.get("user", {}).get("locale") or "en-US")
+            locale = str((answer.get("user") or {"locale": ""}).get("locale") or "en-US")
         except (SlackClientError, TimeoutError, OSError) as error:
             log.warning("locale.unknown", exception=type(error).__name__)
             return known[0] if known is not None else "en-US"

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from bot.cli.filling import fill
 from bot.cli.stage import staged
-from bot.cli.terminal.rendering import render_message
+from bot.cli.terminal.rendering import print_message
+from bot.cli.terminal.screen import open_console, screen_of
 from bot.cli.worlds import Opening
 from bot.operations.durable.inline import InlineDurable
-from bot.operations.pull import register_pull
 
 
 class AskFormat(StrEnum):
@@ -27,15 +27,16 @@ async def ask_once(question: str, opening: Opening, form: AskFormat, locale: str
     """Print the answer and return the exit code."""
     async with opening as world:
         if world.starts_empty:
-            await fill(world.core, Console(stderr=True))
+            await fill(world.core, open_console(sys.stderr))
         durable = InlineDurable()
-        register_pull(durable, world.core.pull)
+        world.core.pull.register(durable)
         async with staged(world.core, durable) as slack:
             message = await slack.person(locale=locale).command(_as_command(question))
+            payload = dict(slack.calls[-1].arguments)
             if form is AskFormat.JSON:
-                sys.stdout.write(json.dumps(message.payload, ensure_ascii=False, indent=2) + "\n")
+                sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2) + "\n")
             else:
-                console.print(render_message(message))
+                print_message(console, message, screen_of(console, locale, world.core.clock.now()))
     return 0
 
 

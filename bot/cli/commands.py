@@ -6,12 +6,12 @@ Modules are imported inside the commands, so that ``--help`` and a refusal of se
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from bot.failures import Failure, SettingsInvalid
 from bot.log import configure_logs
@@ -30,9 +30,11 @@ _DEMO = typer.Option("--demo", help="Use the built-in simulator instead of a rea
 @app.command()
 def demo() -> None:
     """Try the bot in this terminal: a simulated Slack, a simulated Business Central, no account."""
+    configure_logs(logging.ERROR)
     from bot.cli.demo import run_demo
+    from bot.cli.terminal.screen import open_console
 
-    _run(run_demo(Console()))
+    _run(run_demo(open_console()))
 
 
 @app.command()
@@ -45,20 +47,23 @@ def ask(
     ] = "en-US",
 ) -> None:
     """Answer one question as the bot would in Slack."""
+    configure_logs(logging.ERROR)
     from bot.cli.ask import AskFormat, ask_once
+    from bot.cli.terminal.screen import open_console
     from bot.cli.worlds import demo_world, real_world
 
     form = AskFormat.JSON if as_json else AskFormat.TEXT
-    _run(ask_once(question, demo_world() if use_demo else real_world(), form, locale, Console()))
+    _run(ask_once(question, demo_world() if use_demo else real_world(), form, locale, open_console()))
 
 
 @app.command()
 def pull(use_demo: Annotated[bool, _DEMO] = False) -> None:
     """Read Business Central once, from where reading stopped, and show the progress."""
     from bot.cli.pull import pull_once
+    from bot.cli.terminal.screen import open_console
     from bot.cli.worlds import demo_world, real_world
 
-    _run(pull_once(demo_world() if use_demo else real_world(), Console(stderr=True)))
+    _run(pull_once(demo_world() if use_demo else real_world(), open_console(sys.stderr)))
 
 
 @app.command()

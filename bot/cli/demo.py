@@ -6,9 +6,13 @@ from rich.console import Console
 
 from bot.app import open_worker
 from bot.cli.filling import fill
-from bot.cli.stage import staged
-from bot.cli.terminal.conversation import converse
+from bot.cli.stage import manifest, staged
+from bot.cli.terminal.conversation import Conversation
+from bot.cli.terminal.lines import open_lines
+from bot.cli.terminal.people import Participant, SlashCommand
 from bot.cli.worlds import demo_world
+from bot.settings import WORKSPACE
+from bot.store.values import Scope
 
 
 async def run_demo(console: Console) -> int:
@@ -16,6 +20,29 @@ async def run_demo(console: Console) -> int:
     async with demo_world() as world:
         await fill(world.core, console)
         async with open_worker(world.settings, world.core) as durable, staged(world.core, durable) as slack:
-            people = {"en": slack.person("Kim"), "nl": slack.person("Sanne", locale="nl-NL")}
-            await converse(console, people)
+            scope = Scope(WORKSPACE, next(iter(world.core.connections)))
+
+            async def reading() -> bool:
+                return (await world.core.ask.freshness(scope)).reading
+
+            people = [
+                Participant("en", "Kim", "en-US", "kim ▸ ", slack.person("Kim")),
+                Participant("nl", "Sanne", "nl-NL", "sanne ▸ ", slack.person("Sanne", locale="nl-NL")),
+            ]
+            conversation = Conversation(
+                console,
+                open_lines(console),
+                people,
+                _commands(),
+                clock=world.core.clock,
+                under_way=reading,
+            )
+            await conversation.run()
     return 0
+
+
+def _commands() -> list[SlashCommand]:
+    return [
+        SlashCommand(entry["command"], entry.get("usage_hint", ""), entry["description"])
+        for entry in manifest()["features"]["slash_commands"]
+    ]

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from bot.app import Core
 from bot.cli.terminal.progress import pull_progress
+from bot.operations.durable.inline import InlineSteps
 from bot.operations.views import PullReport
 from bot.settings import WORKSPACE
 from bot.store import Pulls
@@ -22,4 +23,4 @@ async def fill(core: Core, console: Console) -> PullReport:
         return state.rows_read, state.rows_expected
 
     async with pull_progress(console, read_state):
-        return await core.pull.once(connection)
+        return await core.pull.workflow(InlineSteps(), connection)

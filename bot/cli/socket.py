@@ -34,10 +34,10 @@ async def run_socket() -> int:
             ) as slack:
                 app = slack_app(core, durable, slack)
                 handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
-                await handler.connect_async()
+                await handler.connect_async()  # type: ignore[no-untyped-call] # bolt leaves it untyped
                 log.info("socket.connected")
                 await stop.wait()
-                await handler.close_async()
+                await handler.close_async()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
             raise SettingsInvalid((_refusal(error),)) from error
     return 0

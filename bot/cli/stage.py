@@ -12,6 +12,7 @@ import httpx
 
 import bot
 from bot.app import Core, http_app, open_slack, slack_app
+from bot.clock import SystemClock
 from bot.operations.durable.port import Durable
 from bot.simulator.slack import SlackSimulator
 
@@ -23,7 +24,9 @@ async def staged(core: Core, durable: Durable) -> AsyncIterator[SlackSimulator]:
         SlackSimulator(manifest(), clock=core.clock) as slack,
         open_slack(slack.bot_token, slack.signing_secret, slack.api_url) as access,
         httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=http_app(slack_app(core, durable, access), access, core.clock)),
+            transport=httpx.ASGITransport(
+                app=http_app(slack_app(core, durable, access), access, SystemClock())
+            ),
             base_url="http://bot.invalid",
         ) as listener,
     ):

@@ -13,8 +13,7 @@ from pydantic import SecretStr
 from bot.app import Core, Outside, open_core
 from bot.clock import Clock, SystemClock
 from bot.settings import Need, Settings, load_settings
-from bot.simulator.businesscentral import BusinessCentralSimulator
-from bot.simulator.businesscentral.history import believable_company
+from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, believable_company
 from bot.simulator.entra import EntraSimulator
 
 TENANT = "9f0c8a52-6d3b-4f52-9f3e-7c1d2b5a4e10"
@@ -46,7 +45,7 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
     clock = clock or SystemClock()
     company = believable_company(clock)
     entra = EntraSimulator(clock=clock)
-    entra.register(TENANT, CLIENT_ID, SECRET)
+    entra.register(TENANT, CLIENT_ID, SECRET, audience_scopes=[f"{AUDIENCE}/.default"])
     simulator = BusinessCentralSimulator(
         clock=clock, entra=entra, tenant=TENANT, environment=ENVIRONMENT, companies=[company]
     )
@@ -59,7 +58,7 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
             azure_client_secret=SecretStr(SECRET),
             bc_environment=ENVIRONMENT,
             bc_company_id=company.id,
-            dataverse_url="https://cronus-demo.crm4.dynamics.com",
+            dataverse_url=company.dataverse_url,
         )
         outside = Outside(business_central=simulator.transport(), entra=entra.transport(), clock=clock)
         async with open_core(settings, outside) as core:

@@ -6,11 +6,12 @@ The cost of each answer depends on what it shows, not on how many errors are sto
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.businesscentral.connection import Connection
-from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass
+from bot.businesscentral import Connection
+from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass, Params
 from bot.failures import NotFound
+from bot.operations.connections import connection_view
 from bot.operations.views import (
     ConnectionView,
     ErrorView,
@@ -19,11 +20,14 @@ from bot.operations.views import (
     ProblemDetail,
     ProblemLine,
 )
-from bot.store import Companies, Database, Errors, Problems, Pulls
-from bot.store.values import ProblemRow, PullState, Scope
+from bot.store import Database, Errors, Problems, Pulls
+from bot.store.values import ProblemRow, PullState, Scope, StoredError
 
 PROBLEMS_A_PAGE = 5
 RECORDS_A_PAGE = 8
+
+_OF_ONE_RECORD = frozenset({"record", "record_table", "other_record", "other_table", "value"})
+"""Facts of a single error: where several records share a problem, its steps must not name just one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +63,37 @@ class Ask:
         """One problem with a page of the records that fail because of it, latest first."""
         problems = Problems(self.database)
         row = await problems.get(scope, problem_id)
-        line = self._line(row)
+        latest = await Errors(self.database).latest_of(scope, problem_id)
+        line = replace(self._line(row), params=_shared_params(row, latest))
         pages = max(1, -(-row.records // RECORDS_A_PAGE))
         records_page = min(records_page, pages - 1)
         return ProblemDetail(
             connection=await self.connection(scope),
             freshness=await self.freshness(scope),
             line=line,
-            steps=line.error_class.remedy(row.topic),
+            steps=line.error_class.remedy_for(row.topic, line.params),
             records=await problems.affected(
                 scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
             ),
             records_total=row.records,
             records_page=records_page,
             records_pages=pages,
-            latest=await Errors(self.database).latest_of(scope, problem_id),
+            latest=latest,
         )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
         """One error by its No."""
-        error = await Errors(self.database).by_number(scope, number)
-        line = self._line(await Problems(self.database).get(scope, error.problem_id))
+        try:
+            error = await Errors(self.database).by_number(scope, number)
+        except NotFound as failure:
+            raise NotFound(what="error", number=str(number)) from failure
+        row = await Problems(self.database).get(scope, error.problem_id)
+        line = replace(self._line(row), params={**error.params, **row.params})
         return ErrorView(
             connection=await self.connection(scope),
             error=error,
             line=line,
-            steps=line.error_class.remedy(error.topic),
+            steps=line.error_class.remedy_for(error.topic, line.params),
         )
 
     async def freshness(self, scope: Scope) -> Freshness:
@@ -93,18 +102,7 @@ class Ask:
 
     async def connection(self, scope: Scope) -> ConnectionView:
         """A connection with its company's name, where that is known yet."""
-        connection = self.connections.get(scope.connection)
-        if connection is None:
-            raise NotFound(what="connection", connection=scope.connection)
-        company = await Companies(self.database).get(scope)
-        return ConnectionView(
-            key=connection.key,
-            company_name=company.name if company else "",
-            display_name=company.display_name if company else "",
-            environment=connection.environment,
-            web_client=connection.web_client,
-            dataverse_url=connection.dataverse_url,
-        )
+        return await connection_view(self.database, self.connections, scope)
 
     def _line(self, row: ProblemRow) -> ProblemLine:
         return ProblemLine(
@@ -117,6 +115,7 @@ class Ask:
             example_record=row.example_record,
             example_number=row.example_number,
             masked=row.masked,
+            topic=row.topic,
         )
 
     def _class(self, code: str) -> ErrorClass:
@@ -137,3 +136,11 @@ def _freshness(state: PullState) -> Freshness:
         rows_read=state.rows_read,
         rows_expected=state.rows_expected,
     )
+
+
+def _shared_params(row: ProblemRow, latest: StoredError) -> Params:
+    """What is known of a problem as a whole: all facts where one record fails, else those that all share."""
+    if row.records <= 1:
+        return {**latest.params, **row.params}
+    shared = {key: value for key, value in latest.params.items() if key not in _OF_ONE_RECORD}
+    return {**shared, **row.params}

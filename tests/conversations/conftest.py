@@ -14,10 +14,9 @@ from pydantic import SecretStr
 from bot.app import Core, Outside, open_core
 from bot.cli.stage import staged
 from bot.clock import ManualClock
-from bot.operations.durable.inline import InlineDurable
-from bot.operations.pull import register_pull
+from bot.operations.durable.inline import InlineDurable, InlineSteps
 from bot.settings import WORKSPACE, Settings
-from bot.simulator.businesscentral import BusinessCentralSimulator, SimulatedCompany
+from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, SimulatedCompany
 from bot.simulator.entra import EntraSimulator
 from bot.simulator.slack import Person, SlackSimulator
 from bot.store.values import Scope
@@ -51,7 +50,7 @@ class Stage:
 
     async def read(self) -> None:
         """Pull once, as the schedule does."""
-        report = await self.core.pull.once(self.connection)
+        report = await self.core.pull.workflow(InlineSteps(), self.connection)
         assert report.failure_key is None
 
 
@@ -59,8 +58,10 @@ class Stage:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     clock = ManualClock(NOW)
     entra = EntraSimulator(clock=clock)
-    entra.register(TENANT, CLIENT, "secret")
-    company = SimulatedCompany(id=COMPANY, name="CRONUS Demo", display_name="CRONUS Demo BV", clock=clock)
+    entra.register(TENANT, CLIENT, "secret", audience_scopes=[f"{AUDIENCE}/.default"])
+    company = SimulatedCompany(
+        company_id=COMPANY, name="CRONUS Demo", display_name="CRONUS Demo BV", clock=clock
+    )
     source = BusinessCentralSimulator(
         clock=clock, entra=entra, tenant=TENANT, environment="Production", companies=[company]
     )
@@ -77,8 +78,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         outside = Outside(business_central=source.transport(), entra=entra.transport(), clock=clock)
         core = await stack.enter_async_context(open_core(settings, outside))
         durable = InlineDurable()
-        register_pull(durable, core.pull)
-        await durable.start()
+        core.pull.register(durable)
         stack.push_async_callback(durable.stop)
         slack = await stack.enter_async_context(staged(core, durable))
         yield Stage(

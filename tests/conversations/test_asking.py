@@ -1,0 +1,121 @@
+"""What an admin sees who asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversations.conftest import Stage
+from tests.conversations.samples import ordinary_day
+
+
+@pytest.fixture
+async def ordinary(stage: Stage) -> Stage:
+    ordinary_day(stage.company, stage.clock)
+    await stage.read()
+    return stage
+
+
+async def test_the_overview_counts_and_leads_with_the_most_pressing(ordinary: Stage) -> None:
+    shown = (await ordinary.kim.command("/syncerrors")).plain()
+    assert "46" in shown
+    assert "3 causes" in shown
+    privilege, currency, deleted = (shown.index(word) for word in ("prvReadProject", "EUR", "20000"))
+    assert privilege < currency
+    assert deleted > 0
+
+
+async def test_the_overview_is_for_the_person_who_asked_only(ordinary: Stage) -> None:
+    message = await ordinary.kim.command("/syncerrors")
+    assert message.ephemeral
+    assert ordinary.sanne.messages == []
+
+
+async def test_details_explain_and_list_the_records_by_page(ordinary: Stage) -> None:
+    await ordinary.kim.command("/syncerrors")
+    details = await ordinary.kim.click("Details", nth=1)
+    shown = details.plain()
+    assert "Currency Code EUR must be coupled to a record in Dataverse" in shown
+    assert "10030" in shown
+    assert "10000" not in shown
+    while any(element.label == "Next" for element in details.elements()):
+        details = await ordinary.kim.click("Next")
+    assert "10000" in details.plain()
+    back = await ordinary.kim.click("Back to overview")
+    assert "3 causes" in back.plain()
+
+
+async def test_the_remedy_links_to_pages_of_that_very_company(ordinary: Stage) -> None:
+    await ordinary.kim.command("/syncerrors")
+    shown = (await ordinary.kim.click("Details", nth=0)).plain()
+    assert "https://businesscentral.dynamics.com/" in shown
+    assert "company=CRONUS%20Demo" in shown
+
+
+async def test_one_error_by_its_number(ordinary: Stage) -> None:
+    number = ordinary.company.errors[-1].number
+    for words in (f"{number}", f"#{number}", f"No. {number}", f"  {number} "):
+        shown = (await ordinary.kim.command(f"/syncerrors {words}")).plain()
+        assert "prvReadProject" in shown
+        assert str(number) in shown
+
+
+async def test_the_call_stack_comes_from_business_central_once(ordinary: Stage) -> None:
+    number = ordinary.company.errors[-1].number
+    await ordinary.kim.command(f"/syncerrors {number}")
+    stack = await ordinary.kim.click("Show error call stack")
+    assert '"Acme Sync Hooks"(CodeUnit 50110).OnBeforeModify line 7' in stack.plain()
+    asked = len(ordinary.source.requests)
+    again = await ordinary.kim.click("Show error call stack")
+    assert "OnBeforeModify line 7" in again.plain()
+    assert len(ordinary.source.requests) == asked
+
+
+async def test_an_error_without_call_stack_says_so(ordinary: Stage) -> None:
+    await ordinary.kim.command(f"/syncerrors {ordinary.company.errors[0].number}")
+    stack = await ordinary.kim.click("Show error call stack")
+    assert "no call stack" in stack.plain()
+
+
+async def test_a_number_that_is_not_there(ordinary: Stage) -> None:
+    for number in ("999999", "0", "9" * 18):
+        shown = (await ordinary.kim.command(f"/syncerrors {number}")).plain()
+        assert f"There is no error No. {number}" in shown
+
+
+async def test_help_lists_every_command(ordinary: Stage) -> None:
+    shown = (await ordinary.kim.command("/syncerrors help")).plain()
+    for words in ("/syncerrors", "/syncerrors 4711", "/syncerrors help"):
+        assert words in shown
+
+
+@pytest.mark.parametrize("typo", ["halp", "hlep", "HELPP"])
+async def test_a_typo_gets_the_nearest_command_offered(ordinary: Stage, typo: str) -> None:
+    shown = (await ordinary.kim.command(f"/syncerrors {typo}")).plain()
+    assert typo in shown
+    assert "Did you mean /syncerrors help?" in shown.replace("`", "")
+
+
+async def test_nonsense_is_not_repeated_as_markup(ordinary: Stage) -> None:
+    message = await ordinary.kim.command("/syncerrors <!channel> *bold* <https://evil.example|click>")
+    assert "<!channel>" not in message.text
+    assert all("<!channel>" not in str(block) for block in message.blocks)
+
+
+async def test_a_dutch_colleague_reads_dutch(ordinary: Stage) -> None:
+    shown = (await ordinary.sanne.command("/syncerrors")).plain()
+    assert "oorzaken" in shown
+    details = (await ordinary.sanne.click("Details", nth=1)).plain()
+    assert "valuta" in details.lower()
+    assert "Terug naar overzicht" in details
+
+
+async def test_an_empty_store_says_that_nothing_was_read_yet(stage: Stage) -> None:
+    shown = (await stage.kim.command("/syncerrors")).plain()
+    assert "Refresh" in shown
+    assert "0 errors" not in shown
+
+
+async def test_a_company_without_errors_is_told_so(stage: Stage) -> None:
+    await stage.read()
+    message = await stage.kim.command("/syncerrors")
+    assert "No sync errors" in message.plain()
