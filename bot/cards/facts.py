@@ -11,7 +11,7 @@ from bot.cards.markup import EMPTY, Markup, bold, code, lines, link, own
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.diagnosis.model import Fixer, Params
 
-_LABELS: Final[dict[str, MessageId]] = {
+LABELS: Final[dict[str, MessageId]] = {
     "privilege": msgid("Missing privilege"),
     "access": msgid("Access needed"),
     "entity": msgid("Dataverse table"),
@@ -33,8 +33,10 @@ _LABELS: Final[dict[str, MessageId]] = {
     "host": msgid("Server"),
     "code": msgid("Error code"),
 }
-"""In the order in which they help. Left out are ids that only support engineers look up (``caller_id``,
-``privilege_id``, ``otc``): they are in the original text."""
+"""In the order in which they help."""
+
+UNTOLD: Final = frozenset({"caller_id", "privilege_id", "otc"})
+"""Ids that only support engineers look up; they are in the original text."""
 
 _ROWS: Final = {"user_id": "systemuser", "team_id": "team", "role_id": "role"}
 """Ids of rows in Dataverse, and the table that they are in."""
@@ -60,7 +62,7 @@ def fixer_words(fixer: Fixer, texts: Texts) -> Markup:
 def facts(params: Params, links: Links, texts: Texts) -> Markup:
     """One line for each thing that the message gave away; empty where there is nothing."""
     found = []
-    for key, label in _LABELS.items():
+    for key, label in LABELS.items():
         if key in params and (shown := _shown(key, params, links, texts)):
             found.append(bold(texts.say(label)) + own(": ") + shown)
     return lines(found)
