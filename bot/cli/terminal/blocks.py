@@ -44,7 +44,7 @@ def block_pieces(blocks: Sequence[Any], pen: Pen) -> list[RenderableType]:
 
 
 def _stands_close(kind: str, first: RenderableType) -> bool:
-    """Whether no gap is wanted above: small print belongs to what it follows, a frame keeps its own distance."""
+    """Whether no gap is wanted above: small print belongs to what it follows, a frame keeps its distance."""
     return kind in _CLOSE_TO_THE_BLOCK_ABOVE or isinstance(first, Preformatted)
 
 

@@ -108,6 +108,7 @@ class Conversation:
                 if not reading.done() and self._display.changed():
                     with self._lines.aside():
                         self._display.draw_changes()
+            self._display.line_was_typed()
             return reading.result()
         finally:
             reading.cancel()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.cli.terminal.buttons import ButtonNumbers, Element
@@ -37,6 +37,7 @@ class Display:
         self._participant = participant
         self._drawn: dict[str, _Drawn] = {}
         self._modal: SeenModal | None = None
+        self._below_gap = False
         self.look_as(participant)
 
     def look_as(self, participant: Participant) -> None:
@@ -79,12 +80,18 @@ class Display:
         self.numbers.place(message.ts, message.elements())
         self._print(draw_message(message, self.screen, self.numbers))
 
+    def line_was_typed(self) -> None:
+        """Something else than a drawing stands on the last line."""
+        self._below_gap = False
+
     def say(self, sentence: str) -> None:
         """A remark of the terminal itself."""
+        self._below_gap = False
         show(self.console, Paragraph(Text(sentence, style="italic")))
 
     def complain(self, sentence: str) -> None:
         """Something did not work."""
+        self._below_gap = False
         show(self.console, Paragraph(Text(sentence, style="bold red")))
 
     def point_to(self, address: str) -> None:
@@ -139,10 +146,12 @@ class Display:
         self.numbers.place(modal.view_id, elements)
         self._print(draw_modal(modal, self.screen, self.numbers))
 
-    def _print(self, drawing: Any) -> None:
-        self.console.print()
+    def _print(self, drawing: RenderableType) -> None:
+        if not self._below_gap:
+            self.console.print()
         show(self.console, drawing)
         self.console.print()
+        self._below_gap = True
 
 
 def _state(message: SeenMessage) -> _Drawn:

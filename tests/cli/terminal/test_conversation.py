@@ -276,6 +276,7 @@ async def test_a_change_that_comes_later_is_awaited_while_work_is_under_way() ->
     session.under_way = under_way
     shown = await session.type("/syncerrors", "/quit")
     assert shown.index("Reading ...") < shown.index("Fresh") < shown.index("▸ /quit")
+    assert "\n\n\n" not in shown
 
 
 async def test_patience_has_an_end() -> None:
