@@ -39,6 +39,7 @@ from bot.operations.refresh import Refresh
 from bot.settings import WORKSPACE, Settings
 from bot.store import Database
 from handlers import Dependencies, register_all
+from handlers.listening import InFlight
 from handlers.visits import Visits
 
 SLACK_TIMEOUT_SECONDS = 5
@@ -178,7 +179,7 @@ def slack_app(core: Core, durable: Durable, slack: SlackAccess) -> AsyncApp:
             ask=core.ask,
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,
-            clock=core.clock,
+            in_flight=InFlight(),
             team_id=slack.team_id,
         ),
     )

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from bot.cards.error import error_card
 from bot.cards.help import help_card
 from bot.cards.overview import overview_card
 from handlers.dependencies import Dependencies
 from handlers.grammar import COMMAND, GRAMMAR, AskForError, AskForHelp, AskForOverview, understand
+from handlers.listening import Listening
 from handlers.visits import Visit
 
 
-def register(app: AsyncApp, deps: Dependencies) -> None:
-    @app.command(COMMAND)
-    async def answer(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        visit = await deps.visits.of_command(body)
-        await _answer(visit, deps, str(body.get("text", "")))
-
-
-async def _answer(visit: Visit, deps: Dependencies, text: str) -> None:
-    match understand(text):
-        case AskForOverview():
-            view = await deps.ask.overview(visit.scope)
-            await visit.answer(overview_card(view, visit.texts))
-        case AskForError(number):
-            error = await deps.ask.error(visit.scope, number)
-            await visit.answer(error_card(error, visit.texts))
-        case AskForHelp(unknown, nearest):
-            await visit.answer(help_card(GRAMMAR, visit.texts, unknown=unknown, nearest=nearest))
+def register(listening: Listening, deps: Dependencies) -> None:
+    @listening.command(COMMAND)
+    async def answer(visit: Visit, text: str) -> None:
+        match understand(text):
+            case AskForOverview():
+                view = await deps.ask.overview(visit.scope)
+                await visit.answer(overview_card(view, visit.texts))
+            case AskForError(number):
+                error = await deps.ask.error(visit.scope, number)
+                await visit.answer(error_card(error, visit.texts))
+            case AskForHelp(unknown, nearest):
+                await visit.answer(help_card(GRAMMAR, visit.texts, unknown=unknown, nearest=nearest))

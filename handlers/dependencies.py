@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.clock import Clock
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.refresh import Refresh
+from handlers.listening import InFlight
 from handlers.visits import Visits
 
 
@@ -19,6 +19,6 @@ class Dependencies:
     ask: Ask
     refresh: Refresh
     call_stacks: CallStacks
-    clock: Clock
+    in_flight: InFlight
     team_id: str
     """The workspace that installed the bot; people of any other are refused."""

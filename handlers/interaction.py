@@ -1,4 +1,4 @@
-"""What cuts across all listeners: a reference for each interaction, strangers, and failures as replies."""
+"""What comes before every listener: a reference for the interaction, and a kind word for strangers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.failure import defect_card, failure_card
-from bot.failures import Failure, Stranger
+from bot.cards.failure import failure_card
+from bot.failures import Stranger
 from bot.log import place_of
 from handlers.dependencies import Dependencies
 
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 def guard_interactions(app: AsyncApp, deps: Dependencies) -> None:
-    """Install the middleware and the one place where exceptions become replies."""
+    """Install the middleware, and a last resort for what goes wrong outside the listeners."""
 
     @app.middleware
     async def refer(body: Mapping[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> None:
@@ -43,15 +43,8 @@ def guard_interactions(app: AsyncApp, deps: Dependencies) -> None:
         return BoltResponse(status=200, body="")
 
     @app.error
-    async def explain(error: Exception, body: Mapping[str, Any]) -> None:
-        visit = await deps.visits.of_broken(body)
-        if isinstance(error, Failure):
-            log.info("failure", key=error.key)
-            await visit.answer(failure_card(error, visit.texts))
-        else:
-            reference = str(structlog.contextvars.get_contextvars().get("reference", "?"))
-            log.error("defect", exception=type(error).__name__, place=place_of(error))
-            await visit.answer(defect_card(reference, visit.texts))
+    async def record(error: Exception) -> None:
+        log.error("defect", exception=type(error).__name__, place=place_of(error))
 
 
 def new_reference() -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from bot.cards.actions import Action
 from bot.cards.problem import problem_card
 from handlers.dependencies import Dependencies
-from handlers.visits import problem_of
+from handlers.listening import Listening
+from handlers.visits import Visit, problem_of
 
 
-def register(app: AsyncApp, deps: Dependencies) -> None:
-    @app.action(Action.PROBLEM_SHOW)
-    @app.action(Action.PROBLEM_PREVIOUS)
-    @app.action(Action.PROBLEM_NEXT)
-    async def show(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        visit = await deps.visits.of_action(body)
+def register(listening: Listening, deps: Dependencies) -> None:
+    @listening.action(Action.PROBLEM_SHOW, Action.PROBLEM_PREVIOUS, Action.PROBLEM_NEXT)
+    async def show(visit: Visit) -> None:
         view = await deps.ask.problem(visit.scope, problem_of(visit.button), visit.button.page)
         await visit.replace(problem_card(view, visit.texts))

@@ -7,10 +7,12 @@ from slack_bolt.async_app import AsyncApp
 from handlers import call_stack, command, overview, problem, stale
 from handlers.dependencies import Dependencies
 from handlers.interaction import guard_interactions
+from handlers.listening import Listening
 
 
 def register_all(app: AsyncApp, deps: Dependencies) -> None:
     """Middleware first, then one module after the other; ``stale`` catches what nobody else took."""
     guard_interactions(app, deps)
+    listening = Listening(app, deps.visits, deps.in_flight)
     for feature in (command, overview, problem, call_stack, stale):
-        feature.register(app, deps)
+        feature.register(listening, deps)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from bot.failures import StaleButton
 from handlers.dependencies import Dependencies
+from handlers.listening import Listening
+from handlers.visits import Visit
 
 
-def register(app: AsyncApp, deps: Dependencies) -> None:
-    @app.action(re.compile(".*"))
-    async def answer_kindly(ack: AsyncAck) -> None:
-        await ack()
+def register(listening: Listening, _deps: Dependencies) -> None:
+    @listening.action(re.compile(".*"))
+    async def answer_kindly(_visit: Visit) -> None:
         raise StaleButton

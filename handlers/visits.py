@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from aiohttp import ClientError
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -49,12 +50,16 @@ class Visit:
         if self.response is None:
             log.warning("answer.nowhere_to_go")
             return
-        answer = await self.response.send(
-            text=card.text,
-            blocks=card.blocks,
-            response_type="ephemeral",
-            replace_original=replace_original,
-        )
+        try:
+            answer = await self.response.send(
+                text=card.text,
+                blocks=card.blocks,
+                response_type="ephemeral",
+                replace_original=replace_original,
+            )
+        except (SlackClientError, ClientError, TimeoutError) as error:
+            log.warning("answer.lost", exception=type(error).__name__)
+            return
         if answer.status_code != 200:
             log.warning("answer.refused", status=answer.status_code, reason=answer.body[:40])
 

@@ -27,7 +27,7 @@ PROBLEMS_A_PAGE = 5
 RECORDS_A_PAGE = 8
 
 _OF_ONE_RECORD = frozenset({"record", "record_table", "other_record", "other_table", "value"})
-"""Facts of a single error: where several records share a problem, its steps must not name just one of them."""
+"""Facts of one error: where several records share a problem, its steps must not name one of them."""
 
 
 @dataclass(frozen=True, slots=True)
