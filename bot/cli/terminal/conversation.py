@@ -198,7 +198,8 @@ class Conversation:
             if clock() >= end:
                 return drawn
             if clock() - quiet_since >= self._pace.quiet and not await self._under_way():
-                return drawn
+                # The work's last change may have come while it was asked about.
+                return self._display.draw_changes() or drawn
             await asyncio.sleep(self._pace.look)
 
     def _hint(self, text: str) -> None:

@@ -199,9 +199,3 @@ class ScriptedLines:
 
     def close(self) -> None:
         self.closed = True
-
-
-async def moments(number: int = 20) -> None:
-    """Let other tasks run for a few rounds of the event loop."""
-    for _ in range(number):
-        await asyncio.sleep(0)
