@@ -108,7 +108,8 @@ class Person:
         """Press the button with that label, in the newest message that has one or in ``message``.
 
         ``nth`` counts equal labels from 0. Gives the message that appeared or changed; the pressed one when a
-        modal opened or the button is a link. Raises Refused when there is no such button, otherwise as ``command``.
+        modal opened or the button is a link. Raises Refused when there is no such button, otherwise as
+        ``command``.
         """
         buttons = self._find(message, lambda element: element.kind == "button" and element.label == label)
         return await self.press(_nth(buttons, nth, label), patience=patience)

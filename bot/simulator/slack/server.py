@@ -66,7 +66,7 @@ class Server:
         token = _token(request, values or {})
         call = partial(self._call, name, token, values)
         status, body, headers = await self._guarded(name, call)
-        self._backend.calls.append(ApiCall(name, values or {}, body))
+        self._record(name, values, body)
         headers = {"x-oauth-scopes": ",".join(sorted(self._backend.manifest.scopes)), **headers}
         return web.json_response(body, status=status, headers=headers)
 
@@ -85,7 +85,7 @@ class Server:
         values = await _read(request)
         token = request.match_info["token"]
         status, body, headers = await self._guarded(RESPONSE_URL, partial(self._use_url, token, values))
-        self._backend.calls.append(ApiCall(RESPONSE_URL, values or {}, body))
+        self._record(RESPONSE_URL, values, body)
         if status == HTTPStatus.OK and request.match_info["place"] == "commands":
             return web.Response(text="ok")
         return web.json_response(body, status=status, headers=headers)
@@ -102,6 +102,10 @@ class Server:
             self._backend.refusals.append(Refusal(RESPONSE_URL, error.code, error.details))
             return HTTPStatus.BAD_REQUEST, error.body(), {}
         return HTTPStatus.OK, {"ok": True}, {}
+
+    def _record(self, name: str, values: dict[str, Any] | None, body: dict[str, Any]) -> None:
+        self._backend.calls.append(ApiCall(name, values or {}, body))
+        self._backend.workspace.changes.mark()  # whoever waits may be waiting for a call
 
     async def _guarded(self, name: str, act: Callable[[], Reply]) -> Reply:
         """Faults first, then the act; a refusal is written down and answered."""
@@ -162,7 +166,7 @@ def _arguments(values: dict[str, Any] | None) -> Arguments:
 async def _read(request: web.Request) -> dict[str, Any] | None:
     """Arguments of the query string and the body; None when the body is no JSON object though it says so."""
     values: dict[str, Any] = dict(request.query)
-    body = await request.text()
+    body = await request.read()
     if request.content_type == "application/json":
         try:
             sent = json.loads(body)
@@ -172,5 +176,5 @@ async def _read(request: web.Request) -> dict[str, Any] | None:
             return None
         values |= sent
     elif request.content_type == "application/x-www-form-urlencoded":
-        values |= dict(parse_qsl(body, keep_blank_values=True))
+        values |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,7 +16,7 @@ from bot.simulator.slack.faults import SlackFaults
 from bot.simulator.slack.files import Files, StoredFile
 from bot.simulator.slack.manifest import Manifest
 from bot.simulator.slack.outcomes import ApiCall, Refusal
-from bot.simulator.slack.people import Person
+from bot.simulator.slack.people import PATIENCE, Person
 from bot.simulator.slack.server import Server
 from bot.simulator.slack.sockets import Sockets
 from bot.simulator.slack.tickets import ResponseUrls, Triggers
@@ -64,7 +64,7 @@ class SlackSimulator:
             files=Files(self._workspace),
             triggers=Triggers(clock),
             response_urls=ResponseUrls(clock),
-            sockets=Sockets(self._workspace.app_id, self.refusals),
+            sockets=Sockets(self._workspace.app_id, self.refusals, self._workspace.changes),
             bot_token=self.bot_token,
             app_token=self.app_token,
             calls=self.calls,
@@ -111,6 +111,13 @@ class SlackSimulator:
     def connect_http(self, client: httpx.AsyncClient, path: str = "/slack/events") -> None:
         """Post payloads to ``path`` of that client, signed. An open socket takes precedence."""
         self._delivery.listener = Listener(client, path)
+
+    async def until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait until something holds, looking again at every change: messages, views, sockets, refusals.
+
+        Raises TimeoutError after ``patience`` seconds of real time.
+        """
+        await self._workspace.changes.wait_for(lambda: condition() or None, patience)
 
     async def recycle_sockets(self) -> None:
         """Make every Socket Mode client reconnect, as Slack does from time to time."""

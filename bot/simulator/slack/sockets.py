@@ -14,15 +14,17 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.simulator.slack import limits
+from bot.simulator.slack.changes import Changes
 from bot.simulator.slack.outcomes import Refusal
 
 
 class Sockets:
     """The app's open WebSockets."""
 
-    def __init__(self, app_id: str, refusals: list[Refusal]) -> None:
+    def __init__(self, app_id: str, refusals: list[Refusal], changes: Changes) -> None:
         self._app_id = app_id
         self._refusals = refusals
+        self._changes = changes
         self._tickets: set[str] = set()
         self._open: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Any]] = {}
@@ -49,19 +51,21 @@ class Sockets:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         if len(self._open) >= limits.SOCKETS:
-            self._refusals.append(Refusal("apps.connections.open", "too_many_websockets"))
+            self._refuse("too_many_websockets")
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
-        self._open.append(socket)
         try:
+            self._open.append(socket)
             await socket.send_json(self._hello())
+            self._changes.mark()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledge(message.data)
         finally:
             if socket in self._open:
                 self._open.remove(socket)
+            self._changes.mark()
         return socket
 
     async def send(self, kind: str, payload: dict[str, Any]) -> asyncio.Future[Any]:
@@ -92,6 +96,10 @@ class Sockets:
         for future in self._waiting.values():
             future.cancel()
 
+    def _refuse(self, error: str) -> None:
+        self._refusals.append(Refusal("socket", error))
+        self._changes.mark()
+
     def _hello(self) -> dict[str, Any]:
         return {
             "type": "hello",
@@ -105,10 +113,10 @@ class Sockets:
             answer = json.loads(frame)
             envelope_id = answer["envelope_id"]
         except (ValueError, KeyError, TypeError):
-            self._refusals.append(Refusal("socket", "unreadable_acknowledgement", (frame[:200],)))
+            self._refuse("unreadable_acknowledgement")
             return
         future = self._waiting.pop(envelope_id, None)
         if future is None:
-            self._refusals.append(Refusal("socket", "unknown_envelope_id"))
+            self._refuse("unknown_envelope_id")
         elif not future.done():
             future.set_result(answer.get("payload"))

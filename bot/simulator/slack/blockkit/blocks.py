@@ -137,7 +137,7 @@ _SIMPLE: Final[dict[str, Rule]] = {
                         "is_wrapped": Boolean(),
                     },
                 ),
-                Limit(limits.TABLE_COLUMN_SETTINGS.most, 0),
+                limits.TABLE_COLUMN_SETTINGS,
             ),
         },
         _table_size,
