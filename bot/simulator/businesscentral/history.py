@@ -86,6 +86,7 @@ class _Calendar:
         self.runs: Sequence[datetime] = tuple(self._runs()) or (now - timedelta(minutes=5),)
 
     def _runs(self) -> Iterator[datetime]:
+        """A run takes up to five minutes, so none may begin later than that before now."""
         run = self.begin.replace(minute=0, second=0, microsecond=0) + RUN_EVERY
         while run < self.now - timedelta(minutes=5):
             if run > self.begin and _is_working(run):
@@ -127,7 +128,7 @@ def _rows_of(
                 if count == 0:
                     return
                 at = run + offset + timedelta(milliseconds=400 * step + rng.randrange(300))
-                yield _Moment(min(at, calendar.now), run, failure)
+                yield _Moment(at, run, failure)
                 count -= 1
 
 

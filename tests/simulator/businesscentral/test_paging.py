@@ -36,6 +36,21 @@ async def test_pages_follow_each_other(wire: Wire, form: NextLinkForm) -> None:
     assert await walk(wire, "$orderby=number", 3) == [[1, 2, 3], [4, 5, 6], [7]]
 
 
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        (NextLinkForm.ABSOLUTE, f"https://{API_HOST}/v2.0/"),
+        (NextLinkForm.PATH, "/v2.0/"),
+        (NextLinkForm.SEGMENT, "syncErrors?"),
+    ],
+)
+async def test_links_are_written_in_the_chosen_form(wire: Wire, form: NextLinkForm, start: str) -> None:
+    wire.log(2)
+    wire.simulator.faults.relative_next_link(form)
+    body = await wire.page("$orderby=number", Prefer="odata.maxpagesize=1")
+    assert body["@odata.nextLink"].startswith(start)
+
+
 async def test_top_over_several_pages(wire: Wire) -> None:
     wire.log(9)
     assert await walk(wire, "$orderby=number%20desc&$top=5", 2) == [[9, 8], [7, 6], [5]]
