@@ -24,7 +24,7 @@ from bot.store import Database, Errors, Problems, Pulls
 from bot.store.values import ProblemRow, PullState, Scope, StoredError
 
 PROBLEMS_A_PAGE = 5
-RECORDS_A_PAGE = 8
+RECORDS_A_PAGE = 5
 
 _OF_ONE_RECORD = frozenset({"record", "record_table", "other_record", "other_table", "value"})
 """Facts of one error: where several records share a problem, its steps must not name one of them."""
