@@ -24,7 +24,7 @@ from bot.diagnosis.entries import (
     TitleEntry,
     WrapperEntry,
 )
-from bot.diagnosis.identity import TOPIC
+from bot.diagnosis.identity import EITHER, TOPIC
 from bot.diagnosis.model import (
     Condition,
     ErrorClass,
@@ -184,7 +184,8 @@ class _Reader:
     def _add_class(self, entry: ClassEntry) -> None:
         if entry.code in self._classes:
             raise self._refusal(entry.code, "this class exists already")
-        if unknown := [key for key in entry.group_by if key not in PARAM_KEYS and key != TOPIC]:
+        deciding = [key for alternatives in entry.group_by for key in alternatives.split(EITHER)]
+        if unknown := [key for key in deciding if key not in PARAM_KEYS and key != TOPIC]:
             raise self._refusal(entry.code, f"group_by: {unknown[0]!r} is no key of params")
         title = _localized(entry.title)
         if title.holes:

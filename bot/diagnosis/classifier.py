@@ -13,15 +13,15 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.diagnosis.catalogue_files import Catalogue, WrapperRule
+from bot.diagnosis.language import UNDETERMINED, spoken_language
 from bot.diagnosis.masking import mask
 from bot.diagnosis.matcher import Found, Matcher
-from bot.diagnosis.model import NO_PARAMS, UNKNOWN, Diagnosis, Fixer, ParamValue
-from bot.diagnosis.normal import NormalText, without_stack
+from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
+from bot.diagnosis.normal import NormalText, bare_message
 from bot.diagnosis.templates import INNER
 from bot.diagnosis.tokens import PrivilegeFacts, codes_in, hexadecimal, read_privilege
 from bot.diagnosis.values import read_spans
 
-UNDETERMINED: Final = "und"
 _MISSING_PRIVILEGE: Final = "permission.missing_privilege"
 _STRONGER_THAN_PRIVILEGE: Final = frozenset(
     {"permission.no_role_or_license", "permission.bc_permission_set", "connection.admin_mode"}
@@ -66,7 +66,7 @@ class Classifier:
 
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
-        plain = NormalText(without_stack(text).strip())
+        plain = NormalText(bare_message(text))
         inside = self._unwrap(plain)
         cut = _looks_cut(text)
         verdict = self._verdict(plain, inside, cut=cut)
@@ -74,7 +74,7 @@ class Classifier:
             return Diagnosis(
                 UNKNOWN,
                 self._fixer(UNKNOWN, None),
-                inside.rules[-1].language if inside.rules else UNDETERMINED,
+                spoken_language(plain.text),
                 MappingProxyType(inside.params) if inside.params else NO_PARAMS,
                 wrappers=tuple(rule.id for rule in inside.rules),
                 masked=mask(plain.text[inside.start : inside.end] or plain.text),
@@ -85,7 +85,7 @@ class Classifier:
         return Diagnosis(
             verdict.class_code,
             self._fixer(verdict.class_code, verdict.topic),
-            verdict.language,
+            verdict.language if verdict.language != UNDETERMINED else spoken_language(plain.text),
             MappingProxyType(params) if params else NO_PARAMS,
             verdict.rule,
             verdict.topic,
@@ -142,8 +142,10 @@ class Classifier:
             verdict = _Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
             return self._by_code(window) or _by_wrapper(inside.rules)
-        if verdict.class_code == UNKNOWN and (by_code := self._by_code(window)):
-            return by_code
+        if verdict.class_code in {UNKNOWN, PLUGIN}:
+            by_code = self._by_code(window)
+            if by_code and by_code.class_code != verdict.class_code:
+                return by_code
         if "code" not in verdict.params and (code := next(codes_in(window), None)):
             verdict.params["code"] = code
         return verdict

@@ -17,6 +17,8 @@ from bot.diagnosis.model import UNKNOWN, Diagnosis, ErrorClass, Params, ParamVal
 
 TOPIC: Final = "topic"
 """In ``group_by``: the topic of the diagnosis decides too."""
+EITHER: Final = "|"
+"""In ``group_by``: ``value|other_record`` is the first of these keys that the diagnosis has."""
 _ID_BYTES: Final = 8
 
 
@@ -39,11 +41,14 @@ def problem_identity(diagnosis: Diagnosis, error_class: ErrorClass) -> ProblemId
     """
     if diagnosis.class_code != error_class.code:
         raise ValueError(f"{error_class.code} is not the class of a {diagnosis.class_code} diagnosis")
-    decisive: dict[str, ParamValue] = {
-        key: diagnosis.params[key] for key in error_class.group_by if key in diagnosis.params
-    }
-    if TOPIC in error_class.group_by and diagnosis.topic:
-        decisive[TOPIC] = diagnosis.topic
+    known: dict[str, ParamValue] = dict(diagnosis.params)
+    if diagnosis.topic:
+        known[TOPIC] = diagnosis.topic
+    decisive: dict[str, ParamValue] = {}
+    for alternatives in error_class.group_by:
+        key = next((key for key in alternatives.split(EITHER) if key in known), None)
+        if key:
+            decisive[key] = known[key]
     masked = diagnosis.masked if diagnosis.class_code == UNKNOWN else ""
     return ProblemIdentity(diagnosis.class_code, diagnosis.topic, MappingProxyType(decisive), masked)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.diagnosis.normal import even, without_stack
+from bot.diagnosis.normal import bare_message, even
 from bot.diagnosis.values import GUID_FORM
 
 MASKED_LENGTH: Final = 200
@@ -43,7 +43,7 @@ def mask(text: str) -> str:
 
     A call stack behind the text does not count. Two errors of the same unknown cause give the same mask.
     """
-    plain = even(without_stack(text[:_READ_LENGTH])).strip()
+    plain = even(bare_message(text[:_READ_LENGTH]))
     return _VARIABLE.sub(_masked, plain)[:MASKED_LENGTH].rstrip(". ")
 
 

@@ -14,13 +14,16 @@ from typing import Final
 import re2
 
 from bot.diagnosis.catalogue_files import TemplateRule
-from bot.diagnosis.model import UNKNOWN, ParamValue
+from bot.diagnosis.model import PLUGIN, UNKNOWN, ParamValue
 from bot.diagnosis.normal import NormalText
-from bot.diagnosis.templates import FLOATING_MINIMUM, Match
+from bot.diagnosis.templates import FLOATING_MINIMUM, IGNORED, Match, Span
 from bot.diagnosis.values import LONGEST_LEADING, Captions, read_spans
 
 _SCAN_MEMORY: Final = 64 << 20
 _SHORT_NAME: Final = 60
+_DEPTHS: Final = {UNKNOWN: 0, PLUGIN: 1}
+"""A cause inside wins over the plug-in that it was met in, and anything over a text that says no cause."""
+_DEEPEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,12 @@ class Matcher:
         if cut:
             rules = list({rule.id: rule for rule in rules + self._openings.rules_in(window)}.values())
         best: Found | None = None
-        best_rank: tuple[bool, int, int, int] | None = None
+        best_rank: tuple[int, int, int, int] | None = None
         for rule in rules:
             match = rule.template.match(window, cut=cut)
             if match is None:
                 continue
-            rank = (rule.class_code != UNKNOWN, *match.rank)
+            rank = (_DEPTHS.get(rule.class_code, _DEEPEST), *match.rank)
             if best_rank is not None and rank <= best_rank:
                 continue
             params = self._values(match, window, text, start)
@@ -100,13 +103,16 @@ class Matcher:
         """
         spans = match.spans
         if match.rank[0] < FLOATING_MINIMUM:
-            if not all(_plausible(window[span.start : span.end]) for span in spans):
+            if not all(_plausible(span, window) for span in spans):
                 return None
         elif spans and spans[0].start == 0 and spans[0].end > LONGEST_LEADING:
             spans = spans[1:]
         return read_spans(spans, text, base, self._captions)
 
 
-def _plausible(value: str) -> bool:
-    """True for what can be a name or a key; false for a piece of prose."""
+def _plausible(span: Span, window: str) -> bool:
+    """True for what can be a name or a key, or what nobody needs; false for a piece of prose."""
+    if all(hole.key == IGNORED and not hole.kind for hole in span.holes):
+        return True
+    value = window[span.start : span.end]
     return len(value) <= LONGEST_LEADING and (len(value) <= _SHORT_NAME or ". " not in value)

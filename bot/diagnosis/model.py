@@ -19,6 +19,8 @@ def _no_params() -> Params:
 
 UNKNOWN = "unknown"
 """The class of a text that names no cause."""
+PLUGIN = "customization.plugin_or_workflow"
+"""The class of a refusal by the customer's own code: what that code met may be the deeper cause."""
 
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -148,7 +150,10 @@ class ErrorClass:
     fixer: Fixer
     severity: Severity
     group_by: tuple[str, ...]
-    """Keys of params that make two errors of this class the same problem. ``topic`` stands for the topic."""
+    """Keys of params that make two errors of this class the same problem. See ``identity``.
+
+    ``topic`` stands for the topic; ``a|b`` is the first of the two that a diagnosis has.
+    """
     steps: tuple[Step, ...]
     steps_by_topic: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     titles: tuple[Title, ...] = ()

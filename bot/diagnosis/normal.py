@@ -17,6 +17,12 @@ _STACK = re.compile(
     r"[\r\n][ \t]*+(?:at|bei|à|en|in|ved|vid) [\w.`<>\[\],$+]++ ?\(|[\r\n][ \t]*+at [A-Za-z_][\w`]*+\."
 )
 _AL_FRAME = "(CodeUnit "
+_EXCEPTION = re.compile(
+    r"(?:---> |Unhandled Exception: )?[A-Z][\w.]{2,150}Exception(?:`\d)?(?:\[[^\]\n]{0,200}\])?: "
+)
+_LONGEST_DRESS = 400
+_DRESSES = 4
+_FAULT = "(Fault Detail is equal to Microsoft.Xrm.Sdk.OrganizationServiceFault"
 
 
 def even(text: str) -> str:
@@ -40,6 +46,23 @@ def without_stack(text: str) -> str:
         line = text.rfind("\n", 0, frame)
         end = line if line >= 0 else end
     return text[:end] if end < len(text) else text
+
+
+def bare_message(text: str) -> str:
+    """What a text says, without the call stack behind it and the .NET dress around it.
+
+    Examples of the dress: ``System.ServiceModel.FaultException`1[...]: `` in front, and ``(Fault Detail is
+    equal to Microsoft.Xrm.Sdk.OrganizationServiceFault)`` behind.
+    """
+    plain = without_stack(text).strip()
+    if "xception" in plain[:_LONGEST_DRESS]:
+        for _ in range(_DRESSES):
+            dress = _EXCEPTION.match(plain)
+            if not dress:
+                break
+            plain = plain[dress.end() :]
+    fault = plain.find(_FAULT) if _FAULT in plain else -1
+    return plain[:fault].rstrip() if fault > 0 else plain
 
 
 class NormalText:

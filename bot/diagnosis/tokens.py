@@ -76,15 +76,6 @@ def split_privilege(name: str) -> dict[str, ParamValue]:
     return {}
 
 
-def read_code(text: str) -> str | None:
-    """The platform's hexadecimal or signed code, or Entra's AADSTS number, as written."""
-    if "AADSTS" in text and (found := _AADSTS.search(text)):
-        return found[0]
-    if ("0x8" in text or "-214" in text) and (found := _CODE.search(text)):
-        return found[0]
-    return None
-
-
 def codes_in(text: str) -> Iterator[str]:
     """All such codes of a text, in order."""
     if "AADSTS" in text:
