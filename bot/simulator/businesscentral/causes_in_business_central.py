@@ -26,9 +26,13 @@ Rows = tuple[SimulatedFailure, ...]
 FROM = SynchDirection.FROM_DATAVERSE
 
 
+def _rank(rng: random.Random, count: int) -> int:
+    """A number below ``count``, the first ones far more often than the last: counts have a long tail."""
+    return min(int(rng.expovariate(1.2)), count - 1)
+
+
 def _favourite(rng: random.Random, choices: tuple[str, ...]) -> str:
-    """The first choices far more often than the last: counts have a long tail."""
-    return choices[min(int(rng.expovariate(1.2)), len(choices) - 1)]
+    return choices[_rank(rng, len(choices))]
 
 
 def _currency(people: Population, rng: random.Random, index: int) -> Rows:
@@ -39,14 +43,14 @@ def _currency(people: Population, rng: random.Random, index: int) -> Rows:
 
 def _salesperson(people: Population, rng: random.Random, index: int) -> Rows:
     pair = people.customer(index)
-    code = _favourite(rng, tuple(code for code, _ in SALESPEOPLE))
+    code = _favourite(rng, SALESPEOPLE)
     text = f"Salesperson Code {code} must be coupled to a Dataverse row."
     return one(copying(text), "CUSTOMER", pair.local, pair.remote, call_stack=call_stacks.DATAVERSE_OWNER)
 
 
 def _owner(people: Population, rng: random.Random, index: int) -> Rows:
     pair = people.contact(index)
-    owner = people.guid("owner", int(rng.expovariate(1.5)))
+    owner = people.guid("owner", _rank(rng, 2))
     text = f"Dataverse Systemuser {{{owner.upper()}}} must be coupled to a Salesperson/Purchaser row."
     return one(
         text, "CONTACT", pair.remote, pair.local, call_stack=call_stacks.DATAVERSE_OWNER, direction=FROM
@@ -54,17 +58,19 @@ def _owner(people: Population, rng: random.Random, index: int) -> Rows:
 
 
 def _unit(people: Population, rng: random.Random, index: int) -> Rows:
-    pair = people.item(index)
     unit = _favourite(rng, UNITS)
-    text = f"Item Unit of Measure ({pair.no}, {unit}) must be coupled to a Dataverse record."
     if index % 3:
+        pair = people.item(index)
         text = f"Base Unit of Measure {unit} must be coupled to a record in Dataverse."
+    else:
+        pair = people.item(index % 2)
+        text = f"Item Unit of Measure ({pair.no}, PALLET) must be coupled to a Dataverse record."
     return one(copying(text), "ITEM-PRODUCT", pair.local, None, call_stack=call_stacks.COUPLED_FIELD)
 
 
 def _customer_of_contact(people: Population, rng: random.Random, index: int) -> Rows:
     pair = people.contact(index)
-    customer = people.customer(int(rng.expovariate(0.15)))
+    customer = people.customer(_rank(rng, 4))
     text = f"Company No. {customer.no} must be coupled to a record in Dataverse."
     return one(copying(text), "CONTACT", pair.local, None, call_stack=call_stacks.COUPLED_FIELD)
 
@@ -123,7 +129,7 @@ def _too_long(people: Population, _: random.Random, index: int) -> Rows:
 
 def _blocked(people: Population, rng: random.Random, index: int) -> Rows:
     invoice = people.invoice(index)
-    item = people.item(int(rng.expovariate(0.4)))
+    item = people.item(_rank(rng, 6))
     text = f"Blocked must be equal to 'No'  in Item: No.={item.no}. Current value is 'Yes'."
     return one(text, "POSTEDSALESINV-INV", invoice.local, None, call_stack=call_stacks.INVOICE_LINES)
 
@@ -159,7 +165,7 @@ def _validation(people: Population, _: random.Random, index: int) -> Rows:
 def _product_not_synchronized(people: Population, rng: random.Random, index: int) -> Rows:
     """The invoice names the product only; the real cause stands in the nested row of the same minute."""
     invoice = people.invoice(index)
-    item = people.item(int(rng.expovariate(0.5)))
+    item = people.item(_rank(rng, 2))
     outer = f"Cannot synchronize the product {item.no}."
     inner = f"Base Unit of Measure must have a value in Item: No.={item.no}. It cannot be zero or empty."
     return (
@@ -245,7 +251,8 @@ def _odd_characters(people: Population, _: random.Random, index: int) -> Rows:
 
 
 def _wrapped_twice(people: Population, _: random.Random, index: int) -> Rows:
-    pair = people.customer(index)
+    """Two accounts that somebody deleted in Dataverse, met again and again."""
+    pair = people.customer(index % 2)
     text = f"account With Id = {pair.remote.system_id} Does Not Exist"
     message = modifying("Dataverse Account", copying(communicating(text)))
     return one(message, "CUSTOMER", pair.local, pair.remote, call_stack=call_stacks.MODIFYING)

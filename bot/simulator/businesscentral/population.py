@@ -65,9 +65,9 @@ ODD_NAMES = (
 )
 """Names of customers that a bot must survive: mentions, links, markup, right-to-left and very long ones."""
 
-SALESPEOPLE = (("BV", "Bram Visser"), ("EJ", "Eva Jansen"), ("NK", "Noor Kaya"), ("TD", "Thijs Dekker"))
-CURRENCIES = ("USD", "GBP", "SEK", "PLN", "CHF")
-UNITS = ("DOOS", "PALLET", "ROL", "PAK-12")
+SALESPEOPLE = ("BV", "EJ", "NK")
+CURRENCIES = ("USD", "GBP", "SEK")
+UNITS = ("DOOS", "PALLET", "PAK-12")
 
 
 @dataclass(frozen=True, slots=True)
