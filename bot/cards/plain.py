@@ -7,39 +7,50 @@ few sections is cut, and the cut is marked.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from bot.cards.card import Card
-from bot.cards.limits import BLOCKS, ELLIPSIS, SECTION_TEXT, Block, length, texts_of
+from bot.cards.limits import BLOCKS, ELLIPSIS, MESSAGE_TEXT, SECTION_TEXT, Block, length, texts_of
 from bot.cards.markup import fence
-
-_SECTIONS: Final = 4
-"""Sections for one ``rich_text`` block."""
 
 
 def plain(card: Card) -> Card:
     """``card`` without ``rich_text``."""
+    drawn = [block for block in card.blocks if not _is_rich(block)]
+    blocks_left = BLOCKS - len(drawn)
+    text_left = MESSAGE_TEXT - sum(length(text) for block in drawn for text in texts_of(block))
     blocks: list[Block] = []
-    for index, block in enumerate(card.blocks):
-        room = BLOCKS - len(blocks) - (len(card.blocks) - index - 1)
-        blocks.extend(_drawn(block, min(room, _SECTIONS)))
+    for block in card.blocks:
+        sections = _fenced(block, blocks_left, text_left) if _is_rich(block) else [block]
+        if _is_rich(block):
+            blocks_left -= len(sections)
+            text_left -= sum(length(section["text"]["text"]) for section in sections)
+        blocks.extend(sections)
     return Card(text=card.text, blocks=blocks)
 
 
-def _drawn(block: Block, room: int) -> Iterator[Block]:
-    if block.get("type") != "rich_text":
-        yield block
-        return
-    pieces = list(_pieces("\n".join(texts_of(block))))
-    if len(pieces) > room:
-        pieces = [*pieces[: room - 1], pieces[room - 1].rstrip("\n") + ELLIPSIS]
-    for piece in pieces:
-        yield {"type": "section", "text": {"type": "mrkdwn", "text": fence(piece), "verbatim": True}}
+def _is_rich(block: Block) -> bool:
+    return bool(block["type"] == "rich_text")
+
+
+def _fenced(block: Block, blocks_left: int, text_left: int) -> list[Block]:
+    """The text of ``block`` in as many sections as there is room for; an ellipsis where that is not all."""
+    sections: list[Block] = []
+    for piece in _pieces("\n".join(texts_of(block))):
+        text = fence(piece)
+        text_left -= length(text)
+        if len(sections) + 1 >= blocks_left or text_left < length(fence(ELLIPSIS)):
+            return [*sections, _section(fence(ELLIPSIS))]
+        sections.append(_section(text))
+    return sections
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
 def _pieces(text: str) -> Iterator[str]:
     """``text`` in pieces whose fence fits a section, split between lines where lines are short enough."""
-    limit = SECTION_TEXT - len(ELLIPSIS)
+    limit = SECTION_TEXT
     piece = ""
     for line in text.splitlines(keepends=True):
         if length(fence(piece + line)) > limit:

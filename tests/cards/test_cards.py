@@ -336,14 +336,21 @@ def test_the_plain_profile_fences_what_rich_text_showed() -> None:
     assert "&lt;!channel&gt;" in fenced
 
 
-def test_the_plain_profile_splits_between_lines_and_marks_a_cut() -> None:
-    stack = "\n".join(f"Frame {number} & more" for number in range(2000))
+def test_the_plain_profile_splits_between_lines() -> None:
+    stack = "\n".join(f"Frame {number} & more" for number in range(250))
     card = plain(call_stack_card(call_stack_view(call_stack=stack), ENGLISH))
     check(card)
     fences = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
-    assert 1 < len(fences) <= 4
+    assert len(fences) == 2
     assert all(fence.startswith("```\nFrame ") for fence in fences)
-    assert fences[-1].endswith("…\n```")
+    assert shown(card).count("Frame ") == 250
+
+
+def test_the_plain_profile_marks_what_it_has_no_room_for() -> None:
+    card = plain(call_stack_card(call_stack_view(call_stack="&" * 6000), ENGLISH))
+    check(card)
+    fences = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
+    assert fences[-1] == "```\n…\n```"
 
 
 def test_no_record_and_no_step_is_lost_where_one_section_is_full() -> None:
