@@ -1,0 +1,151 @@
+"""The command ``syncerrors`` as a person at a shell meets it: real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GUID = "11111111-2222-4333-8444-555555555555"
+GOOD = {
+    "AZURE_TENANT_ID": GUID,
+    "AZURE_CLIENT_ID": GUID,
+    "AZURE_CLIENT_SECRET": "s3cret-value",
+    "BC_ENVIRONMENT": "Production",
+    "BC_COMPANY_ID": GUID,
+}
+
+
+def run(
+    *arguments: str, stdin: str = "", cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(  # noqa: S603 # our own program
+        [sys.executable, "-m", "bot", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+        cwd=cwd,
+        env=kept | {"COLUMNS": "100", "PYTHONPATH": str(Path(__file__).parents[2])} | variables,
+    )
+
+
+def test_help_names_every_command() -> None:
+    shown = run("--help").stdout
+    for command in ("demo", "ask", "pull", "classify", "socket"):
+        assert command in shown
+
+
+def test_missing_settings_are_listed_all_at_once() -> None:
+    result = run("socket")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    for variable in (
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "AZURE_TENANT_ID",
+        "AZURE_CLIENT_ID",
+        "AZURE_CLIENT_SECRET",
+        "BC_ENVIRONMENT",
+        "BC_COMPANY_ID",
+    ):
+        assert f"{variable}: missing" in result.stderr
+
+
+def test_wrong_settings_are_listed_with_the_missing_ones_and_never_repeated() -> None:
+    result = run(
+        "socket",
+        SLACK_BOT_TOKEN="hush-not-a-token",
+        BC_COMPANY_ID="CRONUS",
+        BC_BASE_URL="http://example.com",
+        DATABASE_URL="mysql://x",
+    )
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "hush-not-a-token" not in result.stderr
+    assert "SLACK_BOT_TOKEN: must begin with xoxb-" in result.stderr
+    assert "BC_COMPANY_ID: must be a GUID" in result.stderr
+    assert "BC_BASE_URL: must begin with https://" in result.stderr
+    assert "DATABASE_URL: must begin with sqlite:// or postgresql://" in result.stderr
+    assert "SLACK_APP_TOKEN: missing" in result.stderr
+    assert "SLACK_BOT_TOKEN: missing" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [["pull"], ["ask", "/syncerrors"]])
+def test_commands_that_read_need_no_slack(command: list[str]) -> None:
+    result = run(*command)
+    assert result.returncode == 2
+    assert "AZURE_TENANT_ID: missing" in result.stderr
+    assert "SLACK" not in result.stderr
+
+
+def test_pull_says_in_a_sentence_that_nobody_answers(tmp_path: Path) -> None:
+    result = run("pull", cwd=tmp_path, **GOOD, AZURE_AUTHORITY_HOST="https://127.0.0.1:9")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "s3cret-value" not in result.stderr + result.stdout
+
+
+def test_ask_answers_from_an_empty_store(tmp_path: Path) -> None:
+    result = run("ask", "/syncerrors", cwd=tmp_path, **GOOD)
+    assert result.returncode == 0, result.stderr
+    assert "Refresh" in result.stdout
+
+
+def test_ask_prints_the_exact_payload(tmp_path: Path) -> None:
+    result = run("ask", "/syncerrors", "--demo", "--json", cwd=tmp_path)
+    payload = json.loads(result.stdout)
+    assert payload["response_type"] == "ephemeral"
+    assert payload["text"]
+    assert payload["blocks"][0]["type"] in {"header", "section"}
+
+
+def test_ask_speaks_dutch(tmp_path: Path) -> None:
+    result = run("ask", "help", "--locale", "nl-NL", cwd=tmp_path, **GOOD)
+    assert "/syncerrors 4711" in result.stdout
+    assert "Alleen u" in result.stdout or "Alleen jij" in result.stdout
+
+
+def test_the_demo_works_in_a_pipe(tmp_path: Path) -> None:
+    result = run("demo", stdin="/syncerrors\n1\nback to overview\n/quit\n", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "sync errors" in result.stdout
+    assert "What to do" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_classify_answers_line_by_line_in_order() -> None:
+    lines = [
+        json.dumps("Currency Code EUR must be coupled to a record in Dataverse."),
+        json.dumps({"text": "Principal user is missing prvReadAccount privilege."}),
+        "{broken",
+        json.dumps({"no": "text"}),
+        json.dumps("\ud800 lone surrogate"),
+        json.dumps("Hello"),
+    ]
+    result = run("classify", stdin="\n".join(lines) + "\n")
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(answers) == len(lines)
+    assert answers[0]["class"] == "coupling.dependency_not_coupled"
+    assert answers[0]["params"]["value"] == "EUR"
+    assert answers[1]["params"]["privilege"] == "prvReadAccount"
+    assert "error" in answers[2]
+    assert "error" in answers[3]
+    assert answers[5]["class"] == "unknown"
+    assert set(answers[0]) == {"class", "fixer", "language", "params", "rule"}
+    assert result.returncode == 1
+
+
+def test_classify_reads_a_file_and_names_one_that_is_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('"Hello"\n', encoding="utf-8")
+    assert json.loads(run("classify", str(file)).stdout)["class"] == "unknown"
+    missing = run("classify", str(tmp_path / "absent.jsonl"))
+    assert missing.returncode == 2
+    assert "Cannot read" in missing.stderr
