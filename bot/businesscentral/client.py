@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 import httpx
 
@@ -117,15 +117,17 @@ class BusinessCentralClient:
         return await self._read(url, parse, prefer=f"odata.maxpagesize={page_size}")
 
     def _own(self, base: str, link: str) -> str:
-        """A link made absolute. The token goes nowhere but to the connection's own scheme, host and port."""
+        """A link made absolute. The token goes nowhere but to the connection's own scheme, host and port.
+
+        The parser that judges the link is the one that will send the request.
+        """
         try:
-            absolute = urljoin(base, link)
-            place = _place(absolute)
-        except ValueError:
+            absolute = httpx.URL(base).join(link)
+        except (httpx.InvalidURL, ValueError):
             raise SourceGarbled("nextLink: not an address") from None
-        if place != _place(self._connection.prefix):
+        if _place(absolute) != _place(httpx.URL(self._connection.prefix)):
             raise SourceGarbled("nextLink: leads to another host")
-        return absolute
+        return str(absolute)
 
     async def _read(self, url: str, parse: Callable[[bytes], T], *, what: str = "", prefer: str = "") -> T:
         """GET and understand. An answer cut off in the middle is asked for once more."""
@@ -188,8 +190,6 @@ def _the_one_row(body: bytes) -> Maintenance:
     return rows.maintenance(found[0])
 
 
-def _place(url: str) -> tuple[str, str | None, int | None, bool]:
-    """Scheme, host, port (filled in) and whether a user stands in front. Raises ValueError."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, parts.hostname, port, "@" in parts.netloc
+def _place(url: httpx.URL) -> tuple[str, str, int | None, bytes]:
+    """Scheme, host, port (None for the scheme's own) and whoever stands in front of them."""
+    return url.scheme, url.host, url.port, url.userinfo

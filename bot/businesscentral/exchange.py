@@ -85,8 +85,8 @@ class Exchange:
         return outcome
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Answer | SourceFailure:
+        authorization = await self._auth.header()
         async with self._limit.request():
-            authorization = await self._auth.header()
             try:
                 async with (
                     asyncio.timeout(self._answer_seconds),

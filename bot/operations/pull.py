@@ -16,7 +16,6 @@ from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
 from bot.diagnosis import Classifier
 from bot.failures import (
-    Failure,
     SourceFailure,
     SourceGarbled,
     SourceMissing,
@@ -25,6 +24,7 @@ from bot.failures import (
 )
 from bot.operations.diagnosing import Diagnosing
 from bot.operations.durable.port import Durable, Queue, Steps
+from bot.operations.reading import Beginning, FailureNote, PageRead, Place, note_of, report_of
 from bot.operations.views import PullReport
 from bot.store import Companies, Database, Pulls
 from bot.store.values import Scope
@@ -49,48 +49,6 @@ _EXPIRED = frozenset({SourceRejected.key, SourceMissing.key, SourceGarbled.key})
 """How Business Central may answer a nextLink that it has forgotten, or with 500; nothing documents which."""
 
 _log = logging.getLogger("bot.pull")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to read on."""
-
-    after: int
-    """Only higher numbers are wanted."""
-    link: str | None = None
-    """The nextLink; None begins from ``after``."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailureNote:
-    """A failure on its way through a step."""
-
-    key: str
-    facts: Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What is known before the first page."""
-
-    cursor: int = 0
-    cut_off_at: str | None = None
-    """nextLink of a pull that did not end."""
-    company_known: bool = False
-    failure: FailureNote | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageRead:
-    """What one page brought: counts, and where to go on."""
-
-    rows: int = 0
-    stored: int = 0
-    unreadable: int = 0
-    new_problems: int = 0
-    highest: int = 0
-    next_link: str | None = None
-    failure: FailureNote | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +93,7 @@ class Pull:
         """Read everything that is new. A failure is stored and reported, never raised."""
         beginning = await steps.run("begin", self._begin, connection)
         if beginning.failure is not None:
-            return _report(connection, [PageRead(failure=beginning.failure)])
+            return report_of(connection, [PageRead(failure=beginning.failure)])
         restart = Place(max(0, beginning.cursor - self.overlap))
         resuming = beginning.cut_off_at is not None
         place = Place(beginning.cursor, beginning.cut_off_at) if resuming else restart
@@ -162,7 +120,7 @@ class Pull:
                 read.append(PageRead(failure=FailureNote(SourceGarbled.key, {"reason": "pages stand still"})))
                 break
             place = Place(max(place.after, page.highest), page.next_link)
-        return await steps.run("end", self._end, connection, _report(connection, read))
+        return await steps.run("end", self._end, connection, report_of(connection, read))
 
     async def _after_first(
         self, steps: Steps, connection: str, beginning: Beginning, place: Place, page: PageRead
@@ -186,7 +144,7 @@ class Pull:
             await pulls.begin(scope, self.clock.now(), None)
             known = await Companies(self.database).get(scope)
         except StoreUnavailable as failure:
-            return Beginning(failure=_note(failure))
+            return Beginning(failure=note_of(failure))
         return Beginning(state.cursor, state.next_link, known is not None)
 
     async def _page(self, connection: str, place: Place) -> PageRead:
@@ -201,7 +159,7 @@ class Pull:
             diagnosed = await Diagnosing(self.classifier).page(scope, page, place.after)
             outcome = await Pulls(self.database).store_page(scope, diagnosed, self.clock.now())
         except (SourceFailure, StoreUnavailable) as failure:
-            return PageRead(failure=_note(failure))
+            return PageRead(failure=note_of(failure))
         return PageRead(
             rows=len(page.rows) + len(page.unreadable),
             stored=outcome.stored,
@@ -284,20 +242,3 @@ async def _unless_refused(ask: Callable[[], Awaitable[None]], what: str) -> None
 
 def _may_be_the_link(failure: FailureNote) -> bool:
     return failure.key in _EXPIRED or failure.facts.get("status") == 500
-
-
-def _note(failure: Failure) -> FailureNote:
-    return FailureNote(failure.key, dict(failure.facts))
-
-
-def _report(connection: str, read: list[PageRead]) -> PullReport:
-    failure = read[-1].failure
-    return PullReport(
-        connection=connection,
-        rows_read=sum(page.rows for page in read),
-        stored=sum(page.stored for page in read),
-        unreadable=sum(page.unreadable for page in read),
-        new_problems=sum(page.new_problems for page in read),
-        failure_key=failure.key if failure else None,
-        failure_facts=failure.facts if failure else {},
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 from collections.abc import AsyncIterator
@@ -11,9 +12,14 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from bot.businesscentral import BusinessCentralClient
+from bot.businesscentral import BusinessCentralClient, RequestLimits, connection_from
+from bot.businesscentral.authentication import BasicAuthentication
 from bot.businesscentral.records import Direction
+from bot.clock import ManualClock
 from bot.failures import (
     SignInRefused,
     SourceFailure,
@@ -25,7 +31,7 @@ from bot.failures import (
     SourceUnreachable,
 )
 from bot.simulator.businesscentral import ABSENT, NextLinkForm
-from tests.businesscentral.world import SECRET, START, World, build_world, client_on
+from tests.businesscentral.world import SECRET, START, World, build_world, client_on, settings
 
 
 @pytest.fixture
@@ -100,6 +106,26 @@ async def test_the_token_goes_to_no_other_host(world: World, link: str) -> None:
     with pytest.raises(SourceGarbled):
         await world.client.follow(link, 10)
     assert world.server.requests == []
+
+
+@given(st.text() | st.text().map("https://api.businesscentral.dynamics.com".__add__))
+async def test_any_link_leads_home_or_nowhere(link: str) -> None:
+    hosts: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        hosts.append(f"{request.url.scheme}://{request.url.netloc.decode()}")
+        return httpx.Response(200, content=b'{"value": []}')
+
+    connection = connection_from(settings())
+    auth = BasicAuthentication("bot", SecretStr("key"))
+    limit = RequestLimits().of(connection.application_user(settings()))
+    transport = httpx.MockTransport(answer)
+    client = BusinessCentralClient(
+        connection, auth, clock=ManualClock(START), limit=limit, transport=transport
+    )
+    with contextlib.suppress(SourceGarbled):
+        await client.follow(link, 10)
+    assert set(hosts) <= {"https://api.businesscentral.dynamics.com"}
 
 
 async def test_a_foreign_next_link_is_refused_when_it_arrives(world: World) -> None:
@@ -313,7 +339,7 @@ async def test_other_statuses(status: int, body: bytes, failure: type[SourceFail
 
 async def test_an_endless_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.businesscentral.exchange.LARGEST_BODY", 1_000)
-    with pytest.raises(SourceGarbled):
+    with pytest.raises(SourceGarbled, match="too large"):
         await _answers(200, b" " * 2_000).company()
 
 

@@ -164,6 +164,7 @@ async def test_pages_that_stand_still_end(bot: Bot, monkeypatch: pytest.MonkeyPa
         "source.garbled",
         {"reason": "pages stand still"},
     )
+    assert report.rows_read == 60
 
 
 async def test_one_failing_connection_stops_no_other(bot: Bot) -> None:

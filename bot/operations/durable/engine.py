@@ -16,13 +16,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 import dbos
 from dbos import DBOS, DBOSConfig
 
+from bot.clock import Clock, SystemClock
 from bot.failures import NotFound, SettingsInvalid
+from bot.operations.durable.housekeeping import forget_ended, pending, resume
 from bot.operations.durable.port import Outcome, OutcomeState, Queue, WorkflowBody, check_keys
 from bot.operations.durable.quiet import quieten
 from bot.operations.durable.slots import (
@@ -44,6 +46,8 @@ POLLING_SECONDS = 0.15
 
 EVERY_MINUTE = "0 * * * * *"
 LOOK_FOR_DEAD_SECONDS = 15.0
+KEEP_ENDED = timedelta(days=1)
+FORGET_EVERY_SECONDS = 3_600.0
 TICK_QUEUE = "tick"
 """Plain: a schedule on a partitioned queue is silently never run."""
 
@@ -76,10 +80,14 @@ class DbosDurable:
         *,
         tick_cron: str = EVERY_MINUTE,
         look_for_dead_seconds: float = LOOK_FOR_DEAD_SECONDS,
+        keep_ended: timedelta = KEEP_ENDED,
+        clock: Clock | None = None,
     ) -> None:
         self._database_url = _plain(database_url)
         self._tick_cron = tick_cron
         self._look_for_dead_seconds = look_for_dead_seconds
+        self._keep_ended = keep_ended
+        self._clock = clock or SystemClock()
         self._bodies: dict[str, WorkflowBody] = {}
         self._minutely: list[str] = []
         self._running: set[asyncio.Task[Any]] = set()
@@ -126,7 +134,7 @@ class DbosDurable:
         await self._open_queues()
         await self._schedule(workflows)
         await self._adopt()
-        self._watch = asyncio.create_task(self._watch_slots(), name="durable slots")
+        self._watch = asyncio.create_task(self._keep_house(), name="durable housekeeping")
 
     async def stop(self) -> None:
         """Stop working; what is unfinished stays PENDING for the next holder of the slot."""
@@ -217,8 +225,14 @@ class DbosDurable:
             ]
         )
 
-    async def _watch_slots(self) -> None:
+    async def _keep_house(self) -> None:
+        """Forget what ended long ago, and look for the dead, until the engine stops."""
+        forgotten_at: float | None = None
         while True:
+            now = self._clock.monotonic()
+            if forgotten_at is None or now - forgotten_at >= FORGET_EVERY_SECONDS:
+                await forget_ended(self._clock.now() - self._keep_ended)
+                forgotten_at = now
             await asyncio.sleep(self._look_for_dead_seconds)
             if not await asyncio.to_thread(self._slot_is_ours):
                 _log.critical("another process works as %s now: durable work stops here", self.executor)
@@ -237,14 +251,14 @@ class DbosDurable:
     async def _adopt(self) -> None:
         """Resume the PENDING work of those who hold their slot no more: they are dead."""
         locks = self._locks
-        pending = await _pending()
-        for owner in sorted({workflow.executor_id for workflow in pending if workflow.executor_id}):
+        left = await pending()
+        for owner in sorted({workflow.executor_id for workflow in left if workflow.executor_id}):
             slot = slot_of(owner)
             if slot is None or slot == self._slot or locks is None:
                 continue
             if await asyncio.to_thread(locks.try_hold, slot):
                 try:
-                    await _resume(owner)
+                    await resume(owner)
                 finally:
                     await asyncio.to_thread(locks.let_go, slot)
 
@@ -253,18 +267,6 @@ class DbosDurable:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-
-
-async def _pending(owner: str | None = None) -> list[dbos.WorkflowStatus]:
-    return await DBOS.list_workflows_async(
-        status="PENDING", executor_id=owner, load_input=False, load_output=False
-    )
-
-
-async def _resume(dead: str) -> None:
-    for workflow in await _pending(dead):
-        await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
-        _log.warning("took over unfinished work of %s: %s", dead, workflow.name)
 
 
 def _plain(database_url: str) -> str:

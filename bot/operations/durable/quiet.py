@@ -22,8 +22,11 @@ class _Where(logging.Handler):
 
 
 def quieten() -> None:
-    """Put our handler in place of DBOS's console, which it adds only where there is none."""
+    """Put our handler in place of DBOS's console, which it adds only where there is none.
+
+    Errors only: without their text warnings say nothing, and each workflow stopped in the middle makes one.
+    """
     log = logging.getLogger("dbos")
-    log.handlers[:] = [_Where(level=logging.WARNING)]
-    log.setLevel(logging.WARNING)
+    log.handlers[:] = [_Where(level=logging.ERROR)]
+    log.setLevel(logging.ERROR)
     log.propagate = False
