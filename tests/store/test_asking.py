@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -58,12 +59,13 @@ async def test_the_most_pressing_problem_comes_first(database: Database, scope: 
         "z old": (2, 1, before),
         "mild": (1, 50, newest),
     }
-    number = 0
-    for name, (severity, count, last_seen) in reversed(pressing.items()):
-        for _ in range(count):
-            number += 1
-            one = error(number, problem(name, severity=severity), logged_at=last_seen)
-            await Pulls(database).store_page(scope, page([one]), READ_AT)
+    errors = [
+        error(0, problem(name, severity=severity), logged_at=last_seen)
+        for name, (severity, count, last_seen) in reversed(pressing.items())
+        for _ in range(count)
+    ]
+    numbered = [replace(one, number=number, id=str(number)) for number, one in enumerate(errors)]
+    await Pulls(database).store_page(scope, page(numbered), READ_AT)
 
     rows = await Problems(database).page(scope, 10, 0)
     assert [row.id.removeprefix("problem-") for row in rows] == list(pressing)
@@ -156,9 +158,8 @@ _ON_ERRORS = {"latest", "number", "id"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_no_question_scans_a_table(sqlite_url: str, scope: Scope, question: str) -> None:
-    database = Database.open(sqlite_url)
-    await database.migrate()
+async def test_no_question_scans_a_table(migrated_sqlite_url: str, scope: Scope, question: str) -> None:
+    database = Database.open(migrated_sqlite_url)
     errors = [error(number, problem(str(number % 10))) for number in range(200)]
     await Pulls(database).store_page(scope, page(errors), READ_AT)
     await Companies(database).save(scope, "CRONUS", "CRONUS", READ_AT)

@@ -129,7 +129,7 @@ async def test_a_time_without_a_zone_is_refused(database: Database, scope: Scope
         await Companies(database).save(scope, "CRONUS", "CRONUS", datetime(2026, 3, 1))  # noqa: DTZ001
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=any_text)
 async def test_any_text_survives_the_database(database: Database, scope: Scope, text: str) -> None:
     await Companies(database).save(scope, text, text[::-1], READ_AT)

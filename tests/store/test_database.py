@@ -87,10 +87,9 @@ async def test_a_reader_sees_one_moment_and_no_writer_waits_for_it(database: Dat
     assert await Companies(database).get(scope) is not None
 
 
-async def test_two_processes_write_overlapping_pages_at_once(database_url: str, scope: Scope) -> None:
+async def test_two_processes_write_overlapping_pages_at_once(migrated_url: str, scope: Scope) -> None:
     """Two engines on one database are what two processes are."""
-    one, other = Database.open(database_url), Database.open(database_url)
-    await one.migrate()
+    one, other = Database.open(migrated_url), Database.open(migrated_url)
     problems = [problem(str(number)) for number in range(3)]
     errors = [error(number, problems[number % 3]) for number in range(60)]
     windows = [page(errors[start : start + 20]) for start in range(0, 50, 5)]
@@ -112,11 +111,10 @@ async def test_two_processes_write_overlapping_pages_at_once(database_url: str, 
 
 
 async def test_a_locked_sqlite_file_is_a_failure_that_can_be_told(
-    sqlite_url: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+    migrated_sqlite_url: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "BUSY_TIMEOUT", 0.01)
-    one, other = Database.open(sqlite_url), Database.open(sqlite_url)
-    await one.migrate()
+    one, other = Database.open(migrated_sqlite_url), Database.open(migrated_sqlite_url)
     async with one.writing():
         with pytest.raises(StoreUnavailable) as locked:
             await Companies(other).save(scope, "CRONUS", "CRONUS", READ_AT)
