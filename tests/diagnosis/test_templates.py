@@ -144,3 +144,14 @@ def test_a_template_that_cannot_be_used_is_refused(text: str) -> None:
 def test_nothing_may_follow_what_is_wrapped() -> None:
     with pytest.raises(TemplateInvalid):
         parse_template("Failed: {inner} today", inner=True)
+
+
+def test_captions_of_another_language_decide_too() -> None:
+    diagnosis = load_classifier().classify("Valutakode EUR skal være sammenkædet med en record i Dataverse.")
+    assert diagnosis.language == "da"
+    assert diagnosis.params == {
+        "field": "Valutakode",
+        "value": "EUR",
+        "other_record": "EUR",
+        "product": "Dataverse",
+    }
