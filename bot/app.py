@@ -34,7 +34,7 @@ from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.durable.engine import DbosDurable
 from bot.operations.durable.port import Durable
-from bot.operations.pull import Pull
+from bot.operations.pull import Pull, enqueue_pull
 from bot.operations.refresh import Refresh
 from bot.settings import WORKSPACE, Settings
 from bot.store import Database
@@ -107,11 +107,15 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
 @asynccontextmanager
 async def open_worker(settings: Settings, core: Core) -> AsyncIterator[Durable]:
     """Do the work that is enqueued, and read Business Central on schedule, until the end."""
+    interval = timedelta(minutes=settings.pull_interval_minutes)
     durable = DbosDurable(settings.database_url)
     core.pull.register(durable)
-    core.pull.schedule(durable, timedelta(minutes=settings.pull_interval_minutes))
+    core.pull.schedule(durable, interval)
     await durable.start()
     try:
+        # The schedule ticks at the full minute: a newcomer should not wait for that.
+        for connection in await core.pull.due(interval):
+            await enqueue_pull(durable, connection)
         yield durable
     finally:
         await durable.stop()

@@ -42,6 +42,12 @@ class NotFound(Failure):
     key = "not_found"
 
 
+class RowNotUnderstood(Failure):
+    """Business Central sent the row with ``facts['number']`` in a form that the bot cannot read."""
+
+    key = "row.not_understood"
+
+
 class StaleButton(Failure):
     """A button whose value this version does not understand, or that points at something gone."""
 
@@ -52,6 +58,13 @@ class Stranger(Failure):
     """Somebody of another organization (Slack Connect) used the bot."""
 
     key = "stranger"
+
+
+class SlackUnreachable(Failure):
+    """Slack does not answer when the bot starts."""
+
+    key = "slack.unreachable"
+    retry_helps = True
 
 
 class SourceFailure(Failure):

@@ -6,6 +6,7 @@ Exceptions are logged by type and place only, since their texts can quote what a
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
@@ -13,7 +14,17 @@ from pathlib import Path
 
 import structlog
 
-_LOUD_LIBRARIES = ("slack_bolt", "slack_sdk", "httpx", "httpcore", "msal", "sqlalchemy", "alembic", "dbos", "uvicorn")
+_LOUD_LIBRARIES = (
+    "slack_bolt",
+    "slack_sdk",
+    "httpx",
+    "httpcore",
+    "msal",
+    "sqlalchemy",
+    "alembic",
+    "dbos",
+    "uvicorn",
+)
 """They log addresses, bodies or arguments at INFO; Bolt even whole requests of strangers."""
 
 
@@ -40,10 +51,15 @@ class _LibraryFormatter(logging.Formatter):
     """A library's warning as name, level and place; its text is left out (it can quote a payload)."""
 
     def format(self, record: logging.LogRecord) -> str:
-        place = f"{Path(record.pathname).name}:{record.lineno}"
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        return f'{{"event": "library", "logger": "{record.name}", "level": "{record.levelname.lower()}", ' + (
-            f'"place": "{place}", "exception": "{kind}"}}'
+        return json.dumps(
+            {
+                "event": "library",
+                "logger": record.name,
+                "level": record.levelname.lower(),
+                "place": f"{Path(record.pathname).name}:{record.lineno}",
+                "exception": kind,
+            }
         )
 
 

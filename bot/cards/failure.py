@@ -98,6 +98,26 @@ def _not_found(facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _row_not_understood(facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext(
+            "Business Central sent error No. {number} in a form that the bot cannot read.",
+            number=_fact(facts, "number"),
+        ),
+        texts.gettext(
+            "It is kept as it came. Look at it in Business Central, and tell whoever runs the bot: "
+            "bot and extension may be of different versions."
+        ),
+    )
+
+
+def _slack_unreachable(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Slack did not answer."),
+        texts.gettext("Whoever runs the bot checks its way to the internet and starts it again."),
+    )
+
+
 def _stale_button(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("This button is out of date."),
@@ -224,6 +244,8 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "failure": _failure,
     "settings.invalid": _settings_invalid,
     "not_found": _not_found,
+    "row.not_understood": _row_not_understood,
+    "slack.unreachable": _slack_unreachable,
     "button.stale": _stale_button,
     "stranger": _stranger,
     "store.unavailable": _store_unavailable,

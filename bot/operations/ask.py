@@ -6,11 +6,12 @@ The cost of each answer depends on what it shows, not on how many errors are sto
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.businesscentral import Connection
 from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass, Params
-from bot.failures import NotFound
+from bot.failures import NotFound, RowNotUnderstood
 from bot.operations.connections import connection_view
 from bot.operations.views import (
     ConnectionView,
@@ -82,11 +83,8 @@ class Ask:
         )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
-        """One error by its No."""
-        try:
-            error = await Errors(self.database).by_number(scope, number)
-        except NotFound as failure:
-            raise NotFound(what="error", number=str(number)) from failure
+        """One error by its No.; raises RowNotUnderstood for one that could not be read."""
+        error = await self._numbered(scope, number)
         row = await Problems(self.database).get(scope, error.problem_id)
         line = replace(self._line(row), params={**error.params, **row.params})
         return ErrorView(
@@ -103,6 +101,16 @@ class Ask:
     async def connection(self, scope: Scope) -> ConnectionView:
         """A connection with its company's name, where that is known yet."""
         return await connection_view(self.database, self.connections, scope)
+
+    async def _numbered(self, scope: Scope, number: int) -> StoredError:
+        errors = Errors(self.database)
+        try:
+            return await errors.by_number(scope, number)
+        except NotFound:
+            with suppress(NotFound):
+                await errors.unreadable_by_number(scope, number)
+                raise RowNotUnderstood(number=str(number)) from None
+            raise NotFound(what="error", number=str(number)) from None
 
     def _line(self, row: ProblemRow) -> ProblemLine:
         return ProblemLine(

@@ -20,10 +20,15 @@ GOOD = {
 }
 
 
+def environment(**variables: str) -> dict[str, str]:
+    """Only what a process needs, so that nothing of this machine decides how the test ends."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"COLUMNS": "100", "PYTHONPATH": str(Path(__file__).parents[2])} | variables
+
+
 def run(
     *arguments: str, stdin: str = "", cwd: Path | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(  # noqa: S603 # our own program
         [sys.executable, "-m", "bot", *arguments],
         input=stdin,
@@ -32,7 +37,7 @@ def run(
         timeout=90,
         check=False,
         cwd=cwd,
-        env=kept | {"COLUMNS": "100", "PYTHONPATH": str(Path(__file__).parents[2])} | variables,
+        env=environment(**variables),
     )
 
 

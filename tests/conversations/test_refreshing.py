@@ -70,6 +70,8 @@ async def test_a_row_that_cannot_be_understood_is_kept_and_told(stage: Stage) ->
     overview = await stage.core.ask.overview(stage.scope)
     assert (overview.errors, overview.unreadable) == (1, 1)
     assert "1 row" in (await stage.kim.command("/syncerrors")).plain()
+    asked = (await stage.kim.command(f"/syncerrors {row.number}")).plain()
+    assert f"No. {row.number} in a form that the bot cannot read" in asked
 
 
 async def test_a_call_stack_while_the_source_is_down(stage: Stage) -> None:
