@@ -6,6 +6,7 @@ Source: docs.slack.dev, surfaces/modals. An empty acknowledgement of a submissio
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -144,7 +145,7 @@ class ModalHand:
             blocks=body["blocks"],
             reader=self._reader(),
             errors=dict(view.errors),
-            values=view.values,
+            values=copy.deepcopy(view.values),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One Web API call, response_url post or acknowledgement of the bot.
+    """One Web API call, or one post to a response_url (``method`` is then ``response_url``).
 
     ``arguments`` are as the bot sent them, without the token; ``response`` is what it was answered.
     """

@@ -7,6 +7,7 @@ shapes that bite: a click in an ephemeral message carries no ``message``, and on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ class Press:
 
 def command(backend: Backend, user: User, channel: Channel, name: str, text: str) -> dict[str, str]:
     """A slash command; all fields are strings, and none tells of a thread."""
+    declared = backend.manifest.commands.get(name)
     return {
         "token": "deprecated",
         "team_id": backend.workspace.team_id,
@@ -39,7 +41,7 @@ def command(backend: Backend, user: User, channel: Channel, name: str, text: str
         "user_id": user.id,
         "user_name": user.name.lower(),
         "command": name,
-        "text": text,
+        "text": _escaped(backend, text) if declared and declared.should_escape else text,
         "api_app_id": backend.workspace.app_id,
         "is_enterprise_install": "false",
         "response_url": backend.response_url(user=user.id, channel=channel.id, original=None),
@@ -126,6 +128,21 @@ def _action(backend: Backend, press: Press) -> dict[str, Any]:
         **press.fields,
         "action_ts": backend.workspace.new_ts(),
     }
+
+
+def _escaped(backend: Backend, text: str) -> str:
+    """People and channels as Slack writes them when the manifest asks for ``should_escape``."""
+    people = {user.name.lower(): user.id for user in backend.workspace.users.values()}
+    channels = {channel.name: channel.id for channel in backend.workspace.channels.values()}
+
+    def person(match: re.Match[str]) -> str:
+        name = match[1].lower()
+        return f"<@{people[name]}|{name}>" if name in people else match[0]
+
+    def place(match: re.Match[str]) -> str:
+        return f"<#{channels[match[1]]}|{match[1]}>" if match[1] in channels else match[0]
+
+    return re.sub(r"#([\w-]+)", place, re.sub(r"@([\w.-]+)", person, text))
 
 
 def _channel_name(channel: Channel) -> str:

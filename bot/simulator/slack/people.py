@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -96,9 +95,7 @@ class Person:
     def command_payload(self, text: str) -> dict[str, str]:
         """The fields that Slack would send for it; for tests that tamper with them."""
         name, _, rest = text.strip().partition(" ")
-        command = self._backend.manifest.commands.get(name)
-        words = self._escaped(rest.strip()) if command and command.should_escape else rest.strip()
-        return payloads.command(self._backend, self._user, self.channel, name, words)
+        return payloads.command(self._backend, self._user, self.channel, name, rest.strip())
 
     # Messages
 
@@ -233,14 +230,10 @@ class Person:
     def _newest_change(self, before: int) -> StoredMessage | None:
         """The last message, in any of the person's channels, that changed on this screen."""
         channels = self._backend.workspace.channels
-        seen = [
-            message
-            for message in self._backend.workspace.messages
-            if message.changed > before
-            and message.only_for in (None, self.id)
-            and (self.id in channels[message.channel].members)
-        ]
-        return max(seen, key=lambda message: message.changed, default=None)
+        for message in self._backend.workspace.changed_since(before):
+            if message.only_for in (None, self.id) and self.id in channels[message.channel].members:
+                return message
+        return None
 
     async def _await(self, look: Callable[[], T | None], seconds: float, what: str) -> T:
         try:
@@ -318,19 +311,6 @@ class Person:
             return known.name if known else item
 
         return Reader(self._user.tz, self._user.locale, self._backend.clock.now(), name_of)
-
-    def _escaped(self, words: str) -> str:
-        """People and channels as Slack writes them when the manifest asks for ``should_escape``."""
-        people = {
-            user.name.lower(): f"<@{user.id}|{user.name.lower()}>"
-            for user in self._backend.workspace.users.values()
-        }
-        channels = {
-            channel.name: f"<#{channel.id}|{channel.name}>"
-            for channel in self._backend.workspace.channels.values()
-        }
-        words = re.sub(r"@([\w.-]+)", lambda match: people.get(match[1].lower(), match[0]), words)
-        return re.sub(r"#([\w-]+)", lambda match: channels.get(match[1], match[0]), words)
 
 
 def _nth(elements: list[Element], nth: int, label: str) -> Element:

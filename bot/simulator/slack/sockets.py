@@ -94,7 +94,9 @@ class Sockets:
         for socket in list(self._open):
             await socket.close()
         for future in self._waiting.values():
-            future.cancel()
+            if not future.done():
+                future.set_exception(ConnectionResetError("the simulator ended"))
+                future.exception()  # nobody may be waiting any more
 
     def _refuse(self, error: str) -> None:
         self._refusals.append(Refusal("socket", error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
@@ -88,6 +89,8 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: list[StoredMessage] = []
+        self._by_place: dict[tuple[str, str], StoredMessage] = {}
+        self._changed: list[StoredMessage] = []
         self._serial = count(1)
         self._last_ts = 0
         name = app_name.lower().replace(" ", "_")
@@ -157,8 +160,9 @@ class Workspace:
             files=files,
         )
         message.values = initial_values(message.blocks)
-        message.changed = self.changes.mark()
         self.messages.append(message)
+        self._by_place[channel, message.ts] = message
+        self._mark(message)
         return message
 
     def rewrite(self, message: StoredMessage, text: str, blocks: Blocks) -> None:
@@ -167,16 +171,25 @@ class Workspace:
         message.blocks = self.identified(blocks)
         message.values = kept_values(message.values, message.blocks)
         message.updates += 1
-        message.changed = self.changes.mark()
+        self._mark(message)
 
     def remove(self, message: StoredMessage) -> None:
         """Take a message off the screen."""
         message.deleted = True
-        message.changed = self.changes.mark()
+        self._mark(message)
 
     def find(self, channel: str, ts: str) -> StoredMessage | None:
         """The message that stands there now, ephemeral ones included."""
-        for message in self.messages:
-            if message.channel == channel and message.ts == ts and not message.deleted:
-                return message
-        return None
+        message = self._by_place.get((channel, ts))
+        return None if message is None or message.deleted else message
+
+    def changed_since(self, number: int) -> Iterator[StoredMessage]:
+        """Messages that changed after that change, the latest change first."""
+        for message in reversed(self._changed):
+            if message.changed <= number:
+                return
+            yield message
+
+    def _mark(self, message: StoredMessage) -> None:
+        message.changed = self.changes.mark()
+        self._changed.append(message)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.slack import DispatchFailed, NothingHappened, OperationTimeout, Refused
+from bot.simulator.slack import ChannelKind, DispatchFailed, NothingHappened, OperationTimeout, Refused
 from tests.simulator.slack.conftest import MANIFEST, Stage, manifest, section, stage_of
 
 
@@ -89,6 +89,21 @@ async def test_an_answer_other_than_200_is_told_to_the_person(stage: Stage) -> N
         await kim.command("/probe")  # nobody listens in the app
     assert caught.value.status == 404
     assert "status code 404" in kim.messages[-1].plain()
+
+
+async def test_a_command_works_where_the_bot_is_no_member(stage: Stage) -> None:
+    @stage.app.command("/probe")
+    async def answer(ack: Any, respond: Any, command: dict[str, str]) -> None:
+        await ack()
+        await respond(f"in {command['channel_name']}")
+
+    kim, lee = stage.slack.person("Kim"), stage.slack.person("Lee")
+    kim.visit(stage.slack.channel("finance", kind=ChannelKind.PRIVATE))
+    assert (await kim.command("/probe")).plain() == "in privategroup"
+    kim.visit_bot()
+    assert (await kim.command("/probe")).plain() == "in directmessage"
+    assert [message.plain() for message in kim.messages] == ["in directmessage"]
+    assert lee.messages == []
 
 
 async def test_without_a_listener_nothing_can_be_dispatched() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.clock import ManualClock
-from bot.simulator.slack import DispatchFailed, Refused, SlackSimulator
+from bot.simulator.slack import DispatchFailed, OperationTimeout, Refused
 from tests.simulator.slack.conftest import (
-    MANIFEST,
     Stage,
     actions,
     button,
@@ -290,9 +290,26 @@ class TestHome:
             assert await refused(stage.web.views_publish(user_id=kim.id, view=home)) == "not_enabled"
 
 
-async def test_late_acknowledgement_of_a_form_leaves_it_open() -> None:
-    async with SlackSimulator(MANIFEST, ack_seconds=0.05) as slack:
-        kim = slack.person()
-        with pytest.raises(DispatchFailed):
-            await kim.send_command("/probe")
-        assert kim.modal is None
+async def test_a_late_acknowledgement_leaves_the_form_open() -> None:
+    async with stage_of(ack_seconds=0.05) as stage:
+        kim = stage.slack.person()
+
+        @stage.app.view("form")
+        async def never(ack: Any) -> None:
+            await asyncio.Event().wait()
+
+        view = modal(section("x"), callback_id="form", submit=SUBMIT)
+        await stage.web.views_open(trigger_id=await trigger(stage, kim), view=view)
+        with pytest.raises(OperationTimeout):
+            await kim.submit()
+        assert kim.modal is not None
+
+
+async def test_a_snapshot_keeps_what_it_showed(stage: Stage) -> None:
+    kim = stage.slack.person()
+    view = modal(text_input("Name", "name"), submit=SUBMIT)
+    await stage.web.views_open(trigger_id=await trigger(stage, kim), view=view)
+    before = kim.modal
+    kim.fill("Name", "Anna")
+    assert before is not None
+    assert before.values["name"]["text"]["value"] is None
