@@ -450,3 +450,28 @@ def test_a_long_text_cannot_hang_the_bot(piece: str) -> None:
     started = time.process_time()
     CLASSIFIER.classify(text)
     assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize("row", LABELLED, ids=[row["id"] for row in LABELLED])
+def test_a_known_text_gets_steps_that_it_can_fill(row: dict[str, str]) -> None:
+    diagnosis = CLASSIFIER.classify(row["text"])
+    known = CLASSIFIER.catalogue.classes[diagnosis.class_code]
+    steps = known.remedy_for(diagnosis.topic, diagnosis.params)
+    assert [step for step in steps if step.link]
+    for step in steps:
+        assert "…" not in step.text.filled("nl", diagnosis.params)
+
+
+def test_the_record_to_couple_first_is_named_first() -> None:
+    for text, first in (
+        (
+            "Currency Code EUR must be coupled to a Dataverse row.",
+            "Open Currency Code EUR in Business Central",
+        ),
+        ("Item Unit of Measure (1000, PCS) must be coupled to a Dataverse record.", "Open 1000"),
+        ("Sales header is not coupled.", "Find the record that the text names"),
+    ):
+        diagnosis = CLASSIFIER.classify(text)
+        known = CLASSIFIER.catalogue.classes["coupling.dependency_not_coupled"]
+        steps = known.remedy_for(diagnosis.topic, diagnosis.params)
+        assert steps[0].text.filled("en", diagnosis.params).startswith(first)
