@@ -1,0 +1,78 @@
+"""Settings become a store, clients and use cases: the bot without Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.businesscentral import BusinessCentralClient, Connection, RequestLimits
+from bot.businesscentral.authentication import authentication_from
+from bot.businesscentral.connection import connection_from
+from bot.clock import Clock, SystemClock
+from bot.diagnosis import load_catalogue, load_classifier
+from bot.operations.ask import Ask
+from bot.operations.call_stack import CallStacks
+from bot.operations.pull import Pull
+from bot.settings import WORKSPACE, Settings
+from bot.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How the outside is reached. Tests and the demo put stand-ins here; None is the real network."""
+
+    business_central: httpx.AsyncBaseTransport | None = None
+    entra: httpx.BaseTransport | None = None
+    clock: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The bot without Slack."""
+
+    database: Database
+    connections: Mapping[str, Connection]
+    ask: Ask
+    pull: Pull
+    call_stacks: CallStacks
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]:
+    """Open the store (migrating it) and the clients.
+
+    Raises SettingsInvalid where the settings describe no connection.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        connection = connection_from(settings)
+        client = BusinessCentralClient(
+            connection,
+            authentication_from(settings, transport=outside.entra),
+            transport=outside.business_central,
+            clock=outside.clock,
+            limit=RequestLimits().of(connection.application_user(settings)),
+        )
+        stack.push_async_callback(client.aclose)
+        connections = {connection.key: connection}
+        clients = {connection.key: client}
+        yield Core(
+            database=database,
+            connections=connections,
+            ask=Ask(database, load_catalogue(), connections),
+            pull=Pull(
+                workspace=WORKSPACE,
+                database=database,
+                clients=clients,
+                classifier=load_classifier(),
+                clock=outside.clock,
+            ),
+            call_stacks=CallStacks(database, clients, connections),
+            clock=outside.clock,
+        )

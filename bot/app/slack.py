@@ -1,0 +1,98 @@
+"""Signing in to Slack, and the Bolt app with every listener."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app.core import Core
+from bot.operations.durable.port import Durable
+from bot.operations.refresh import Refresh
+from bot.settings import WORKSPACE
+from handlers import Dependencies, register_all
+from handlers.listening import InFlight
+from handlers.visits import Visits
+
+SLACK_TIMEOUT_SECONDS = 5
+"""For calls of Slack's Web API and for answers; nobody waits longer for a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackAccess:
+    """The bot's identity in one workspace."""
+
+    client: AsyncWebClient
+    signing_secret: str
+    team_id: str
+    bot_user_id: str
+
+
+@asynccontextmanager
+async def open_slack(
+    token: str, signing_secret: str, api_url: str | None = None
+) -> AsyncIterator[SlackAccess]:
+    """Sign in to Slack with one shared HTTP session.
+
+    ``auth.test`` is called here and not by the first command, which has 3 seconds for everything.
+    Raises SlackApiError where the token is refused.
+    """
+    timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        client = AsyncWebClient(
+            token,
+            base_url=f"{api_url.rstrip('/')}/" if api_url else AsyncWebClient.BASE_URL,
+            session=session,
+            timeout=SLACK_TIMEOUT_SECONDS,
+            retry_handlers=[
+                AsyncConnectionErrorRetryHandler(max_retry_count=2),
+                AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+            ],
+        )
+        identity = await client.auth_test()
+        yield SlackAccess(client, signing_secret, str(identity["team_id"]), str(identity["user_id"]))
+
+
+def slack_app(
+    core: Core, durable: Durable, slack: SlackAccess, in_flight: InFlight | None = None
+) -> AsyncApp:
+    """The Bolt app with every listener. ``in_flight`` holds the work that was acknowledged, to wait for."""
+    identity = AuthorizeResult(
+        enterprise_id=None, team_id=slack.team_id, bot_token=slack.client.token, bot_user_id=slack.bot_user_id
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return identity
+
+    # A client without token: ``authorize`` gives it. Signatures are checked at the door (bot.edge); Socket
+    # Mode has none.
+    client = AsyncWebClient(
+        base_url=slack.client.base_url, session=slack.client.session, timeout=SLACK_TIMEOUT_SECONDS
+    )
+    app = AsyncApp(client=client, authorize=authorize, request_verification_enabled=False)
+    register_all(
+        app,
+        Dependencies(
+            visits=Visits(
+                workspace=WORKSPACE,
+                connection=next(iter(core.connections)),
+                slack=slack.client,
+                clock=core.clock,
+            ),
+            ask=core.ask,
+            refresh=Refresh(core.ask, durable),
+            call_stacks=core.call_stacks,
+            in_flight=in_flight or InFlight(),
+            team_id=slack.team_id,
+        ),
+    )
+    return app
