@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
 from sqlalchemy.exc import StatementError
 
 from bot.store import Companies, Database, Errors, Problems, Pulls
@@ -122,6 +123,24 @@ async def test_moments_come_back_in_utc(database: Database, scope: Scope, moment
     assert stored == moment
     assert stored.tzinfo is UTC
     assert (await Problems(database).page(scope, 1, 0))[0].last_seen == moment
+
+
+@pytest.mark.postgresql
+async def test_the_zone_of_the_server_does_not_matter(postgresql_url: str, scope: Scope) -> None:
+    database = Database.open(postgresql_url)
+    await database.migrate()
+    async with database.writing() as connection:
+        name = (await connection.execute(sql("SELECT current_database()"))).scalar_one()
+        await connection.execute(sql(f"ALTER DATABASE {name} SET TimeZone = 'America/New_York'"))
+    await database.close()
+    blank = datetime(1, 1, 1, tzinfo=UTC)
+
+    await Companies(database).save(scope, "CRONUS", "CRONUS", blank)
+
+    company = await Companies(database).get(scope)
+    await database.close()
+    assert company is not None
+    assert company.read_at == blank
 
 
 async def test_a_time_without_a_zone_is_refused(database: Database, scope: Scope) -> None:

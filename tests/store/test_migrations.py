@@ -96,7 +96,7 @@ async def test_tables_of_others_in_the_same_database_are_left_alone(database_url
 
 
 def test_a_migration_that_fails_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.store import migrations
+    from bot.store.engines import open_blocking_engine
 
     def cut(*_arguments: object, **_options: object) -> None:
         raise ZeroDivisionError
@@ -106,7 +106,7 @@ def test_a_migration_that_fails_leaves_nothing(database_url: str, monkeypatch: p
         patch.setattr("alembic.op.create_index", cut)
         with pytest.raises(ZeroDivisionError):
             asyncio.run(database.migrate())
-    engine = migrations.open_blocking_engine(database._url)
+    engine = open_blocking_engine(database._url)
     assert inspect(engine).get_table_names() == []
     engine.dispose()
 

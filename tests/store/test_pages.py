@@ -85,10 +85,13 @@ async def test_an_older_error_that_comes_late_leaves_the_example_alone(
 async def test_of_two_errors_of_one_moment_the_higher_number_is_the_latest(
     database: Database, scope: Scope
 ) -> None:
-    for number in (7, 8, 6):
-        await Pulls(database).store_page(scope, page([error(number, logged_at=START)]), READ_AT)
+    seen = []
+    for numbers in ((6, 7, 5), (9,), (8,)):
+        errors = [error(number, logged_at=START) for number in numbers]
+        await Pulls(database).store_page(scope, page(errors), READ_AT)
+        seen.append((await Errors(database).latest_of(scope, "problem-uncoupled")).number)
 
-    assert (await Errors(database).latest_of(scope, "problem-uncoupled")).number == 8
+    assert seen == [7, 9, 9]
 
 
 async def test_a_new_error_opens_a_fixed_problem_again(database: Database, scope: Scope) -> None:

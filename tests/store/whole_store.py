@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, select
+from typing import Any
+
+from sqlalchemy import Column, Table, select
 
 from bot.store import Database
 from bot.store.tables import METADATA, PULL_STATE, belongs
@@ -21,5 +23,5 @@ async def whole_store(database: Database, scope: Scope | None = None) -> dict[st
     return rows
 
 
-def _columns(table: Table) -> list[object]:
+def _columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if not (table is PULL_STATE and column.name == "rows_read")]

@@ -19,9 +19,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=METADATA,
         include_name=is_ours,
-        compare_type=True,
         render_as_batch=connection.dialect.name == "sqlite",
-        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()
