@@ -38,9 +38,13 @@ def guard_interactions(app: AsyncApp, deps: Dependencies) -> None:
         if team_of(body) == deps.team_id:
             await next_()
             return None
+        deps.in_flight.begin(refuse(body))
+        return BoltResponse(status=200, body="")
+
+    async def refuse(body: Mapping[str, Any]) -> None:
+        """Not awaited by the acknowledgement: Slack may be slow to tell a stranger's language."""
         visit = await deps.visits.of_broken(body)
         await visit.answer(failure_card(Stranger(), visit.texts))
-        return BoltResponse(status=200, body="")
 
     @app.error
     async def record(error: Exception) -> None:

@@ -32,11 +32,16 @@ class InFlight:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def ended(self, work: Coroutine[Any, Any, None]) -> BaseException | None:
-        """Do the work to its end, and give what it raised."""
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start the work; it is held until it ends."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def ended(self, work: Coroutine[Any, Any, None]) -> BaseException | None:
+        """Do the work to its end, and give what it raised."""
+        task = self.begin(work)
         await asyncio.wait({task})
         return None if task.cancelled() else task.exception()
 
@@ -90,8 +95,11 @@ class Listening:
         async def listen(ack: AsyncAck, body: Body) -> None:
             await ack()
             error = await self._in_flight.ended(work(body))
-            if error is not None:
-                await self._in_flight.ended(self._explain(error, body))
+            if error is None:
+                return
+            lost = await self._in_flight.ended(self._explain(error, body))
+            if lost is not None:
+                log.error("defect", exception=type(lost).__name__, place=place_of(lost))
 
         return listen
 

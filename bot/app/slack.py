@@ -16,6 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app.core import Core
+from bot.cards.surface import SLACK, Surface
 from bot.operations.durable.port import Durable
 from bot.operations.refresh import Refresh
 from bot.settings import WORKSPACE
@@ -63,9 +64,16 @@ async def open_slack(
 
 
 def slack_app(
-    core: Core, durable: Durable, slack: SlackAccess, in_flight: InFlight | None = None
+    core: Core,
+    durable: Durable,
+    slack: SlackAccess,
+    in_flight: InFlight | None = None,
+    surface: Surface = SLACK,
 ) -> AsyncApp:
-    """The Bolt app with every listener. ``in_flight`` holds the work that was acknowledged, to wait for."""
+    """The Bolt app with every listener.
+
+    ``in_flight`` holds the work that was acknowledged, to wait for; ``surface`` is what shows the cards.
+    """
     identity = AuthorizeResult(
         enterprise_id=None, team_id=slack.team_id, bot_token=slack.client.token, bot_user_id=slack.bot_user_id
     )
@@ -87,6 +95,7 @@ def slack_app(
                 connection=next(iter(core.connections)),
                 slack=slack.client,
                 clock=core.clock,
+                surface=surface,
             ),
             ask=core.ask,
             refresh=Refresh(core.ask, durable),

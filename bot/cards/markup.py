@@ -173,9 +173,9 @@ def _neutral(text: str) -> str:
     return text.translate(_ENTITIES)
 
 
-def fence(text: str) -> str:
-    """Any text as a code fence of mrkdwn: nothing in it is formatted, and it cannot end the fence."""
-    return f"```\n{_uncoded(text)}\n```"
+def quote(text: str) -> str:
+    """Any text as a quotation of mrkdwn: nothing in it is formatted, and each of its lines is quoted."""
+    return "\n".join(f"> {_neutral(line)}".rstrip() for line in text.split("\n"))
 
 
 def _uncoded(text: str) -> str:

@@ -1,16 +1,20 @@
 """The plain profile: the same card for surfaces that do not draw ``rich_text``.
 
-What ``rich_text`` shows unparsed becomes code fences in sections, escaped. A text that needs more than a
-few sections is cut, and the cut is marked.
+What ``rich_text`` shows unparsed becomes quotations in sections, escaped; quotations and not code fences,
+since surfaces that lack the one tend to lack the other (local-slack 0.1.8 shows the backticks). A text that
+needs more than a few sections is cut, and the cut is marked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.limits import BLOCKS, ELLIPSIS, MESSAGE_TEXT, SECTION_TEXT, Block, length, texts_of
-from bot.cards.markup import fence
+from bot.cards.markup import quote
+
+_LONGEST_ESCAPE: Final = len("&amp;")
 
 
 def plain(card: Card) -> Card:
@@ -20,7 +24,7 @@ def plain(card: Card) -> Card:
     text_left = MESSAGE_TEXT - sum(length(text) for block in drawn for text in texts_of(block))
     blocks: list[Block] = []
     for block in card.blocks:
-        sections = _fenced(block, blocks_left, text_left) if _is_rich(block) else [block]
+        sections = _quoted(block, blocks_left, text_left) if _is_rich(block) else [block]
         if _is_rich(block):
             blocks_left -= len(sections)
             text_left -= sum(length(section["text"]["text"]) for section in sections)
@@ -32,14 +36,14 @@ def _is_rich(block: Block) -> bool:
     return bool(block["type"] == "rich_text")
 
 
-def _fenced(block: Block, blocks_left: int, text_left: int) -> list[Block]:
+def _quoted(block: Block, blocks_left: int, text_left: int) -> list[Block]:
     """The text of ``block`` in as many sections as there is room for; an ellipsis where that is not all."""
     sections: list[Block] = []
     for piece in _pieces("\n".join(texts_of(block))):
-        text = fence(piece)
+        text = quote(piece)
         text_left -= length(text)
-        if len(sections) + 1 >= blocks_left or text_left < length(fence(ELLIPSIS)):
-            return [*sections, _section(fence(ELLIPSIS))]
+        if len(sections) + 1 >= blocks_left or text_left < length(quote(ELLIPSIS)):
+            return [*sections, _section(quote(ELLIPSIS))]
         sections.append(_section(text))
     return sections
 
@@ -49,23 +53,20 @@ def _section(text: str) -> Block:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """``text`` in pieces whose fence fits a section, split between lines where lines are short enough."""
-    limit = SECTION_TEXT
-    piece = ""
-    for line in text.splitlines(keepends=True):
-        if length(fence(piece + line)) > limit:
-            if piece:
-                yield piece
-            *whole, piece = _slices(line, limit)
-            yield from whole
-        else:
-            piece += line
-    yield piece
+    """``text`` in pieces whose quotation fits a section, split between lines where lines are short enough."""
+    piece: list[str] = []
+    for line in text.split("\n"):
+        for part in _slices(line):
+            if piece and length(quote("\n".join((*piece, part)))) > SECTION_TEXT:
+                yield "\n".join(piece)
+                piece = []
+            piece.append(part)
+    yield "\n".join(piece)
 
 
-def _slices(line: str, limit: int) -> list[str]:
-    """One line in pieces that fit; escaping makes a character five at most."""
-    if length(fence(line)) <= limit:
+def _slices(line: str) -> list[str]:
+    """One line in parts that fit a section each."""
+    if length(quote(line)) <= SECTION_TEXT:
         return [line]
-    size = (limit - length(fence(""))) // len("&amp;")
+    size = (SECTION_TEXT - len("> ")) // _LONGEST_ESCAPE
     return [line[start : start + size] for start in range(0, len(line), size)]

@@ -327,30 +327,30 @@ def test_moments_carry_a_token_and_a_text_in_utc() -> None:
     assert moment(datetime(1, 1, 1, tzinfo=UTC)).mrkdwn(200) == "0001-01-01 00:00 UTC"
 
 
-def test_the_plain_profile_fences_what_rich_text_showed() -> None:
+def test_the_plain_profile_quotes_what_rich_text_showed() -> None:
     card = plain(problem_card(detail(), ENGLISH))
     check(card)
     assert not [block for block in card.blocks if block["type"] == "rich_text"]
-    (fenced,) = [block["text"]["text"] for block in card.blocks if "evil.example" in str(block)]
-    assert fenced.startswith("```\nPrincipal user")
-    assert "&lt;!channel&gt;" in fenced
+    (quoted,) = [block["text"]["text"] for block in card.blocks if "evil.example" in str(block)]
+    assert quoted.startswith("> Principal user")
+    assert "&lt;!channel&gt;" in quoted
 
 
 def test_the_plain_profile_splits_between_lines() -> None:
     stack = "\n".join(f"Frame {number} & more" for number in range(250))
     card = plain(call_stack_card(call_stack_view(call_stack=stack), ENGLISH))
     check(card)
-    fences = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
-    assert len(fences) == 2
-    assert all(fence.startswith("```\nFrame ") for fence in fences)
+    quotes = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
+    assert len(quotes) == 2
+    assert all(quote.startswith("> Frame ") for quote in quotes)
     assert shown(card).count("Frame ") == 250
 
 
 def test_the_plain_profile_marks_what_it_has_no_room_for() -> None:
     card = plain(call_stack_card(call_stack_view(call_stack="&" * 6000), ENGLISH))
     check(card)
-    fences = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
-    assert fences[-1] == "```\n…\n```"
+    quotes = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
+    assert quotes[-1] == "> …"
 
 
 def test_no_record_and_no_step_is_lost_where_one_section_is_full() -> None:

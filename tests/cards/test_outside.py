@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.cards.limits import length
 from bot.cards.links import Address
-from bot.cards.markup import Markup, bold, code, fence, link, own
+from bot.cards.markup import Markup, bold, code, link, own, quote
 from bot.cards.outside import Outside
 from tests.cards.oracle import foreign_controls
 from tests.cards.scene import readable
@@ -76,8 +76,11 @@ def test_bold_and_links_close_what_they_open(raw: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_a_fence_cannot_be_closed_from_inside(raw: str) -> None:
-    assert fence(Outside(raw).verbatim(200)).count("`") == 6
+def test_a_quotation_quotes_every_line_and_formats_nothing(raw: str) -> None:
+    quoted = quote(Outside(raw).verbatim(200))
+    assert all(line.startswith(">") for line in quoted.split("\n"))
+    assert not [sign for sign in "*~`<" if sign in quoted]
+    assert quoted.count(">") == quoted.count("\n") + 1
 
 
 def test_formatting_does_not_cross_lines_and_neighbours_share_their_signs() -> None:
