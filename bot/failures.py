@@ -123,3 +123,16 @@ class StoreUnavailable(Failure):
 
     key = "store.unavailable"
     retry_helps = True
+
+
+class StoreNotMigrated(Failure):
+    """The tables of a PostgreSQL database are older than this version of the bot, or not there."""
+
+    key = "store.not_migrated"
+
+
+class WorkTakenOver(Failure):
+    """Another process holds the executor slot ``facts['executor']`` of this one, which must stop."""
+
+    key = "work.taken_over"
+    retry_helps = True

@@ -22,6 +22,7 @@ Facts = Mapping[str, str | int]
 _FACT: Final = 80
 _SETTING: Final = 300
 _OVERVIEW: Final = code(own("/syncerrors"))
+_MIGRATE: Final = code(own("syncerrors migrate"))
 _PERMISSION_SET: Final = code(own("SYNCERRORS READ"))
 _COMPANY_SETTING: Final = code(own("BC_COMPANY_ID"))
 _ENVIRONMENT_SETTING: Final = code(own("BC_ENVIRONMENT"))
@@ -141,6 +142,20 @@ def _store_unavailable(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _store_not_migrated(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("The database is not prepared for this version of the bot."),
+        texts.gettext("Whoever runs the bot runs {command} first.", command=_MIGRATE),
+    )
+
+
+def _work_taken_over(facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Another process works as {executor} now.", executor=_fact(facts, "executor")),
+        texts.gettext("Nothing is lost. Start this worker again."),
+    )
+
+
 def _source_failed(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Business Central could not be read."),
@@ -249,6 +264,8 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "button.stale": _stale_button,
     "stranger": _stranger,
     "store.unavailable": _store_unavailable,
+    "store.not_migrated": _store_not_migrated,
+    "work.taken_over": _work_taken_over,
     "source.failed": _source_failed,
     "source.sign_in_refused": _sign_in_refused,
     "source.unreachable": _source_unreachable,

@@ -20,12 +20,20 @@ from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 import dbos
+import psycopg
 from dbos import DBOS, DBOSConfig
 
 from bot.clock import Clock, SystemClock
-from bot.failures import NotFound, SettingsInvalid
-from bot.operations.durable.housekeeping import forget_ended, pending, resume
-from bot.operations.durable.port import Outcome, OutcomeState, Queue, WorkflowBody, check_keys
+from bot.failures import NotFound, WorkTakenOver
+from bot.operations.durable.enqueueing import (
+    APPLICATION,
+    POLLING_SECONDS,
+    options_for,
+    outcome_of,
+    plain_address,
+)
+from bot.operations.durable.housekeeping import forget_ended, owners_of_pending, take_over
+from bot.operations.durable.port import Outcome, Queue, WorkflowBody
 from bot.operations.durable.quiet import quieten
 from bot.operations.durable.slots import (
     AdvisoryLocks,
@@ -41,11 +49,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 APPLICATION_VERSION = "1"
-POLLING_SECONDS = 0.15
-"""Between looks into a queue; one partition starts one workflow a look."""
-
 EVERY_MINUTE = "0 * * * * *"
-LOOK_FOR_DEAD_SECONDS = 15.0
+LOOK_FOR_DEAD_SECONDS = 5.0
 KEEP_ENDED = timedelta(days=1)
 FORGET_EVERY_SECONDS = 3_600.0
 TICK_QUEUE = "tick"
@@ -67,6 +72,10 @@ class DbosSteps:
 
         return await DBOS.run_step_async({"name": name}, recorded)
 
+    async def changed(self, change: str) -> bool:
+        """Whether this workflow goes the new way; recorded at its place among the steps."""
+        return await DBOS.patch_async(change)
+
 
 class DbosDurable:
     """The engine; one for each process, since DBOS is.
@@ -83,7 +92,7 @@ class DbosDurable:
         keep_ended: timedelta = KEEP_ENDED,
         clock: Clock | None = None,
     ) -> None:
-        self._database_url = _plain(database_url)
+        self._database_url = plain_address(database_url)
         self._tick_cron = tick_cron
         self._look_for_dead_seconds = look_for_dead_seconds
         self._keep_ended = keep_ended
@@ -94,7 +103,7 @@ class DbosDurable:
         self._locks: SlotLocks | None = None
         self._slot = 0
         self._watch: asyncio.Task[None] | None = None
-        self._end: asyncio.Task[None] | None = None
+        self._taken_over = asyncio.Event()
 
     @property
     def executor(self) -> str:
@@ -122,7 +131,7 @@ class DbosDurable:
         quieten()
         DBOS(
             config=DBOSConfig(
-                name="syncerrors",
+                name=APPLICATION,
                 system_database_url=self._database_url,
                 application_version=APPLICATION_VERSION,
                 executor_id=self.executor,
@@ -162,13 +171,7 @@ class DbosDurable:
         deduplication: str | None = None,
     ) -> str:
         """Write the workflow into its queue; returns its id, or that of the one it doubles."""
-        check_keys(queue, deduplication)
-        options = dbos.EnqueueOptions(workflow_name=workflow, queue_name=queue.value)
-        if deduplication is None:
-            options["queue_partition_key"] = partition
-        else:
-            options["deduplication_id"] = deduplication
-            options["duplication_policy"] = "return-existing"
+        options = options_for(workflow, queue, partition, deduplication)
         handle = await DBOS.enqueue_workflow_with_options_async(options, *args)
         return handle.workflow_id
 
@@ -177,15 +180,12 @@ class DbosDurable:
         if await DBOS.get_workflow_status_async(workflow_id) is None:
             raise NotFound(what="workflow")
         handle: dbos.WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(workflow_id)
-        result = asyncio.ensure_future(handle.get_result(polling_interval_sec=POLLING_SECONDS))
-        await asyncio.wait({result}, timeout=timeout)
-        if not result.done():
-            result.cancel()
-            return None
-        error = result.exception()
-        if error is not None:
-            return Outcome(workflow_id, OutcomeState.FAILED, None, type(error).__name__)
-        return Outcome(workflow_id, OutcomeState.SUCCEEDED, result.result())
+        return await outcome_of(workflow_id, handle, timeout)
+
+    async def watched(self) -> None:
+        """Wait for ever; raises WorkTakenOver once another process works under this one's executor id."""
+        await self._taken_over.wait()
+        raise WorkTakenOver(executor=self.executor)
 
     def _open_locks(self) -> SlotLocks:
         file = sqlite_path(self._database_url)
@@ -234,14 +234,23 @@ class DbosDurable:
                 await forget_ended(self._clock.now() - self._keep_ended)
                 forgotten_at = now
             await asyncio.sleep(self._look_for_dead_seconds)
-            if not await asyncio.to_thread(self._slot_is_ours):
+            try:
+                ours = await asyncio.to_thread(self._slot_is_ours)
+            except psycopg.OperationalError as error:
+                _log.warning("the lock on %s cannot be checked: %s", self.executor, type(error).__name__)
+                continue
+            if not ours:
                 _log.critical("another process works as %s now: durable work stops here", self.executor)
-                self._end = asyncio.create_task(self.stop(), name="durable stop")
+                await self._cancel_running()
+                self._taken_over.set()
                 return
             await self._adopt()
 
     def _slot_is_ours(self) -> bool:
-        """Whether the lock is still held, or could be taken again after the server forgot our session."""
+        """Whether the lock is still held, or could be taken again after the server forgot our session.
+
+        Raises psycopg.OperationalError while there is no server.
+        """
         if self._locks is None or self._locks.still_held():
             return True
         self._locks.close()
@@ -249,16 +258,15 @@ class DbosDurable:
         return self._locks.try_hold(self._slot)
 
     async def _adopt(self) -> None:
-        """Resume the PENDING work of those who hold their slot no more: they are dead."""
+        """Take over the PENDING work of those who hold their slot no more: they are dead."""
         locks = self._locks
-        left = await pending()
-        for owner in sorted({workflow.executor_id for workflow in left if workflow.executor_id}):
+        for owner in await owners_of_pending():
             slot = slot_of(owner)
             if slot is None or slot == self._slot or locks is None:
                 continue
             if await asyncio.to_thread(locks.try_hold, slot):
                 try:
-                    await resume(owner)
+                    await take_over(owner)
                 finally:
                     await asyncio.to_thread(locks.let_go, slot)
 
@@ -267,12 +275,3 @@ class DbosDurable:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-
-
-def _plain(database_url: str) -> str:
-    """The address without a driver; DBOS brings its own. Raises SettingsInvalid for SQLite in memory."""
-    scheme, _, rest = database_url.partition("://")
-    scheme = scheme.partition("+")[0]
-    if scheme == "sqlite" and sqlite_path(database_url) is None:
-        raise SettingsInvalid(("DATABASE_URL: durable work needs a file or PostgreSQL, not memory",))
-    return f"{'postgresql' if scheme == 'postgres' else scheme}://{rest}"

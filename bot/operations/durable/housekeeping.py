@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime
 
-import dbos
 from dbos import DBOS
 
 FORGOTTEN_AT_ONCE = 500
@@ -14,18 +14,21 @@ FORGOTTEN_AT_ONCE = 500
 _log = logging.getLogger("bot.durable")
 
 
-async def pending(owner: str | None = None) -> list[dbos.WorkflowStatus]:
-    """Workflows that are under way, or were when their process died; all, or those of one executor id."""
-    return await DBOS.list_workflows_async(
-        status="PENDING", executor_id=owner, load_input=False, load_output=False
-    )
+async def owners_of_pending() -> list[str]:
+    """Executor ids with workflows that are under way, or were when their process died."""
+    left = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+    return sorted({workflow.executor_id for workflow in left if workflow.executor_id})
 
 
-async def resume(dead: str) -> None:
-    """Put the unfinished work of a dead executor back into its queues; the caller holds its slot."""
-    for workflow in await pending(dead):
-        await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
-        _log.warning("took over unfinished work of %s: %s", dead, workflow.name)
+async def take_over(dead: str) -> None:
+    """Put the unfinished work of a dead executor back into its queues; the caller holds its slot.
+
+    DBOS's own recovery, which it calls internal: ``resume_workflow`` would drop the deduplication key (dbos
+    3.4, ``resume_workflows``), and a second pull could begin beside the one that was taken over.
+    """
+    recovered = await asyncio.to_thread(DBOS._recover_pending_workflows, [dead])
+    if recovered:
+        _log.warning("took over unfinished work of %s: %s workflows", dead, len(recovered))
 
 
 async def forget_ended(before: datetime) -> None:

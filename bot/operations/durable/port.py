@@ -55,6 +55,14 @@ class Steps(Protocol):
     ) -> R:
         """Do one step, or hand back its recorded result. What it raises, it raises again."""
 
+    async def changed(self, change: str) -> bool:
+        """Whether to go the new way, where a release changed the steps of a workflow.
+
+        False for a workflow that went past this place under the older release: it must find its recorded
+        steps again. ``if await steps.changed("names the change"): await steps.run(...)``. The call may be
+        removed, and the old way with it, once no such workflow can be left.
+        """
+
 
 WorkflowBody = Callable[..., Awaitable[Any]]
 """``async def body(steps: Steps, *args)``."""
@@ -91,6 +99,9 @@ class Durable(Protocol):
 
     async def stop(self) -> None:
         """Stop working. Unfinished workflows go on after the next ``start``."""
+
+    async def watched(self) -> None:
+        """Wait for ever; raises WorkTakenOver where this process may work no longer."""
 
 
 def check_keys(queue: Queue, deduplication: str | None) -> None:
