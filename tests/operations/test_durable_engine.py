@@ -139,18 +139,17 @@ async def test_what_ended_long_ago_is_forgotten(tmp_path: Path) -> None:
     engine = DbosDurable(f"sqlite:///{tmp_path / 'bot.db'}")
     may_end = asyncio.Event()
 
-    async def body(steps: Steps) -> str:
-        await may_end.wait()
+    async def body(steps: Steps, patience: int) -> str:
+        if patience:
+            await may_end.wait()
         return "done"
 
     engine.register("body", body)
     await engine.start()
     try:
-        ended = await engine.enqueue("body", queue=Queue.ACT, partition="a")
-        going_on = await engine.enqueue("body", queue=Queue.ACT, partition="a")
-        may_end.set()
+        ended = await engine.enqueue("body", 0, queue=Queue.ACT, partition="a")
+        going_on = await engine.enqueue("body", 1, queue=Queue.ACT, partition="a")
         assert await engine.wait(ended, timeout=10) is not None
-        may_end.clear()
         await forget_ended(datetime.now(UTC) + timedelta(hours=1))
         with pytest.raises(NotFound):
             await engine.wait(ended, timeout=0)
