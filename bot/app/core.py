@@ -16,7 +16,7 @@ from bot.diagnosis import load_catalogue, load_classifier
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.pull import Pull
-from bot.settings import WORKSPACE, Settings
+from bot.settings import WORKSPACE, Settings, connections_of
 from bot.store import Database
 
 
@@ -51,17 +51,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
-        connection = connection_from(settings)
-        client = BusinessCentralClient(
-            connection,
-            authentication_from(settings, transport=outside.entra),
-            transport=outside.business_central,
-            clock=outside.clock,
-            limit=RequestLimits().of(connection.application_user(settings)),
-        )
-        stack.push_async_callback(client.aclose)
-        connections = {connection.key: connection}
-        clients = {connection.key: client}
+        connections, clients = _open_clients(settings, outside, stack)
         yield Core(
             database=database,
             connections=connections,
@@ -76,3 +66,28 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             call_stacks=CallStacks(database, clients, connections),
             clock=outside.clock,
         )
+
+
+def _open_clients(
+    settings: Settings, outside: Outside, stack: AsyncExitStack
+) -> tuple[Mapping[str, Connection], Mapping[str, BusinessCentralClient]]:
+    """A client for each connection, closed with ``stack``; both by key, in the order of the settings.
+
+    Companies of one environment that use the same application share its request limits.
+    """
+    limits = RequestLimits()
+    connections: dict[str, Connection] = {}
+    clients: dict[str, BusinessCentralClient] = {}
+    for told in connections_of(settings):
+        connection = connection_from(told)
+        client = BusinessCentralClient(
+            connection,
+            authentication_from(told.sign_in, transport=outside.entra),
+            transport=outside.business_central,
+            clock=outside.clock,
+            limit=limits.of(connection.application_user),
+        )
+        stack.push_async_callback(client.aclose)
+        connections[connection.key] = connection
+        clients[connection.key] = client
+    return connections, clients

@@ -17,8 +17,8 @@ import msal
 from msal.exceptions import MsalServiceError
 from pydantic import SecretStr
 
-from bot.failures import SettingsInvalid, SignInRefused, SourceUnreachable
-from bot.settings import Settings
+from bot.failures import SignInRefused, SourceUnreachable
+from bot.settings import BasicSignIn, Certificate, EntraSignIn
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 TIMEOUT_SECONDS = 20.0
@@ -40,7 +40,7 @@ class Authentication(Protocol):
 
 
 class ClientCredentials:
-    """An Entra application with a secret; one instance for each connection.
+    """An Entra application with a secret or a certificate; one instance for each connection.
 
     MSAL is synchronous, does network I/O in its constructor and keeps the token itself, so everything of it
     runs in a thread, one call at a time.
@@ -50,14 +50,14 @@ class ClientCredentials:
         self,
         tenant: str,
         client_id: str,
-        secret: SecretStr,
+        credential: SecretStr | Certificate,
         *,
         authority_host: str = "https://login.microsoftonline.com",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._authority = f"{authority_host}/{tenant}"
         self._client_id = client_id
-        self._secret = secret
+        self._credential = credential
         self._transport = transport
         self._http: httpx.Client | None = None
         self._application: Any = None
@@ -101,7 +101,7 @@ class ClientCredentials:
         if self._application is None:
             self._application = msal.ConfidentialClientApplication(
                 self._client_id,
-                client_credential=self._secret.get_secret_value(),
+                client_credential=_for_msal(self._credential),
                 authority=self._authority,
                 http_client=self._http,
             )
@@ -129,28 +129,28 @@ class BasicAuthentication:
 
 
 def authentication_from(
-    settings: Settings, *, transport: httpx.BaseTransport | None = None
+    sign_in: EntraSignIn | BasicSignIn, *, transport: httpx.BaseTransport | None = None
 ) -> Authentication:
-    """The way of signing in that the settings describe; ``transport`` replaces the network to Entra.
-
-    Raises SettingsInvalid where the settings describe none.
-    """
-    if settings.uses_basic_authentication:
-        if settings.bc_username is None or settings.bc_web_service_key is None:
-            raise SettingsInvalid(("BC_USERNAME and BC_WEB_SERVICE_KEY: both or neither",))
-        return BasicAuthentication(settings.bc_username, settings.bc_web_service_key)
-    tenant, client_id, secret = (
-        settings.azure_tenant_id,
-        settings.azure_client_id,
-        settings.azure_client_secret,
-    )
-    if tenant is None or client_id is None or secret is None:
-        raise SettingsInvalid(
-            ("AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET: all three are needed",)
-        )
+    """The way of signing in that the settings describe; ``transport`` replaces the network to Entra."""
+    if isinstance(sign_in, BasicSignIn):
+        return BasicAuthentication(sign_in.username, sign_in.key)
     return ClientCredentials(
-        tenant, client_id, secret, authority_host=settings.azure_authority_host, transport=transport
+        sign_in.tenant,
+        sign_in.client_id,
+        sign_in.credential,
+        authority_host=sign_in.authority_host,
+        transport=transport,
     )
+
+
+def _for_msal(credential: SecretStr | Certificate) -> str | dict[str, str]:
+    """A certificate goes without thumbprint: MSAL then makes the SHA-256 one (MSAL for Python 1.35)."""
+    if isinstance(credential, SecretStr):
+        return credential.get_secret_value()
+    return {
+        "private_key": credential.private_key.get_secret_value(),
+        "public_certificate": credential.certificate,
+    }
 
 
 def _code(text: str) -> str:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bot.businesscentral.limits import ApplicationUser
-from bot.failures import SettingsInvalid
-from bot.settings import Settings
+from bot.settings import BasicSignIn, ConnectionSettings, EntraSignIn
 
 API_ONLINE = "https://api.businesscentral.dynamics.com"
 WEB_ONLINE = "https://businesscentral.dynamics.com"
@@ -24,6 +23,8 @@ class Connection:
 
     key: str
     """16 hexadecimal digits, derived from where the company is: another environment is another key."""
+    name: str
+    """As whoever runs the bot calls it; empty where there is no other."""
     prefix: str
     """What every API address begins with, without a slash at the end."""
     company_id: str
@@ -32,6 +33,8 @@ class Connection:
     web_client: str | None
     """What links begin with; None on-premises without ``BC_WEB_URL``."""
     dataverse_url: str | None
+    application_user: ApplicationUser
+    """Whose request limits its client shares."""
 
     @property
     def standard_api(self) -> str:
@@ -43,49 +46,41 @@ class Connection:
         """The company in the companion extension's API (its publisher, group and version)."""
         return f"{self.prefix}/api/syncerrors/integration/v1.0/companies({self.company_id})"
 
-    def application_user(self, settings: Settings) -> ApplicationUser:
-        """Whose request limits its client shares."""
-        return ApplicationUser(
-            tenant=settings.azure_tenant_id or self.prefix,
-            environment=self.environment.lower(),
-            application=settings.azure_client_id or settings.bc_username or "",
-        )
 
-
-def connection_from(settings: Settings) -> Connection:
-    """The connection that the settings describe.
-
-    Raises SettingsInvalid where they do not describe one; ``load_settings`` with
-    ``Need.BUSINESS_CENTRAL`` says so earlier and more completely.
-    """
-    if settings.bc_company_id is None:
-        raise SettingsInvalid(("BC_COMPANY_ID: missing. Id of the company (a GUID)",))
+def connection_from(settings: ConnectionSettings) -> Connection:
+    """The company as addresses."""
     prefix = _prefix(settings)
     return Connection(
-        key=_key(prefix, settings.bc_company_id),
+        key=_key(prefix, settings.company_id),
+        name=settings.name,
         prefix=prefix,
-        company_id=settings.bc_company_id,
-        environment=settings.bc_environment or "",
+        company_id=settings.company_id,
+        environment=settings.environment or "",
         web_client=_web_client(settings),
         dataverse_url=settings.dataverse_url,
+        application_user=ApplicationUser(
+            tenant=settings.tenant or prefix,
+            environment=(settings.environment or "").lower(),
+            application=_application(settings.sign_in),
+        ),
     )
 
 
-def _prefix(settings: Settings) -> str:
-    if settings.bc_environment is None:
-        if settings.bc_base_url is None:
-            raise SettingsInvalid(("BC_ENVIRONMENT: missing. Name of the environment, such as Production",))
-        return settings.bc_base_url
-    if settings.azure_tenant_id is None:
-        raise SettingsInvalid(("AZURE_TENANT_ID: missing. Directory (tenant) id in Entra",))
-    server = settings.bc_base_url or API_ONLINE
-    return f"{server}/v2.0/{settings.azure_tenant_id}/{quote(settings.bc_environment, safe='')}"
+def _prefix(settings: ConnectionSettings) -> str:
+    if settings.environment is None:
+        return settings.base_url or API_ONLINE
+    server = settings.base_url or API_ONLINE
+    return f"{server}/v2.0/{settings.tenant}/{quote(settings.environment, safe='')}"
 
 
-def _web_client(settings: Settings) -> str | None:
-    if settings.bc_web_url is not None or settings.bc_environment is None:
-        return settings.bc_web_url
-    return f"{WEB_ONLINE}/{settings.azure_tenant_id}/{quote(settings.bc_environment, safe='')}"
+def _web_client(settings: ConnectionSettings) -> str | None:
+    if settings.web_url is not None or settings.environment is None:
+        return settings.web_url
+    return f"{WEB_ONLINE}/{settings.tenant}/{quote(settings.environment, safe='')}"
+
+
+def _application(sign_in: EntraSignIn | BasicSignIn) -> str:
+    return sign_in.client_id if isinstance(sign_in, EntraSignIn) else sign_in.username
 
 
 def _key(prefix: str, company_id: str) -> str:

@@ -6,52 +6,22 @@ Names follow convention: ``SLACK_*`` as Bolt reads them, ``AZURE_*`` as azure-id
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.failures import SettingsInvalid
+from bot.settings.connections_file import read_connections
+from bot.settings.values import address, guid, tenant
 
 WORKSPACE = "main"
 """Key of the one workspace of an installation that is configured by environment variables."""
-
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def _guid(value: str) -> str:
-    bare = value.strip().strip("{}")
-    if not _GUID.fullmatch(bare):
-        raise ValueError("must be a GUID such as 1b1f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10")
-    return bare.lower()
-
-
-def _tenant(value: str) -> str:
-    """Tenant id or one of its verified domains (Microsoft identity platform accepts both)."""
-    bare = value.strip()
-    if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", bare):
-        raise ValueError("must be the tenant's id (a GUID) or its domain")
-    return bare.lower()
-
-
-def _address(value: str) -> str:
-    bare = value.strip().rstrip("/")
-    parts = urlsplit(bare)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address that begins with https://")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be a bare address, without user, query or fragment")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError(
-            "must begin with https:// (plain http:// only on this machine's own loopback address)"
-        )
-    return bare
 
 
 def _database(value: str) -> str:
@@ -69,9 +39,9 @@ def _prefixed(prefix: str) -> Any:
     return AfterValidator(check)
 
 
-Guid = Annotated[str, AfterValidator(_guid)]
-Tenant = Annotated[str, AfterValidator(_tenant)]
-Address = Annotated[str, AfterValidator(_address)]
+Guid = Annotated[str, AfterValidator(guid)]
+Tenant = Annotated[str, AfterValidator(tenant)]
+Address = Annotated[str, AfterValidator(address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 BotToken = Annotated[SecretStr, _prefixed("xoxb-")]
 AppToken = Annotated[SecretStr, _prefixed("xapp-")]
@@ -123,6 +93,9 @@ class Settings(BaseSettings):
     )
     bc_web_service_key: SecretStr | None = Field(default=None, description="Its web service access key")
     dataverse_url: Address | None = Field(default=None, description="https://yourorg.crm4.dynamics.com")
+    connections_file: Path | None = Field(
+        default=None, description="TOML file with several connections, instead of BC_COMPANY_ID and the like"
+    )
     pull_interval_minutes: int = Field(
         default=5, ge=1, le=1440, description="How often Business Central is read, in minutes"
     )
@@ -136,7 +109,8 @@ class Settings(BaseSettings):
 def load_settings(needs: Iterable[Need] = ()) -> Settings:
     """Read the environment.
 
-    Raises SettingsInvalid with one line for each variable that is missing or wrong, all of them at once.
+    Raises SettingsInvalid with one line for each variable that is missing or wrong, all of them at once, and
+    for what is wrong in the connections file where one is needed.
     """
     problems: list[str] = []
     try:
@@ -144,9 +118,11 @@ def load_settings(needs: Iterable[Need] = ()) -> Settings:
     except ValidationError as error:
         problems.extend(_explain(error))
         settings = Settings.model_construct(**_well_formed(error))
-    problems.extend(_missing(settings, frozenset(needs), frozenset(line.split(":")[0] for line in problems)))
-    if problems:
-        raise SettingsInvalid(tuple(sorted(problems)))
+    needed = frozenset(needs)
+    problems.extend(_missing(settings, needed, frozenset(line.split(":")[0] for line in problems)))
+    in_file = _problems_in_file(settings) if Need.BUSINESS_CENTRAL in needed else ()
+    if problems or in_file:
+        raise SettingsInvalid((*sorted(problems), *in_file))
     return settings
 
 
@@ -162,8 +138,6 @@ def _explain(error: ValidationError) -> list[str]:
 
 def _well_formed(error: ValidationError) -> Mapping[str, Any]:
     """Raw values of the variables that are present and not complained about, to see what else is missing."""
-    import os
-
     wrong = {str(detail["loc"][0]) for detail in error.errors()}
     present = {name: os.environ.get(name.upper()) for name in Settings.model_fields}
     return {name: value for name, value in present.items() if value and name not in wrong}
@@ -173,7 +147,7 @@ def _missing(settings: Settings, needs: frozenset[Need], already_named: frozense
     needed: list[str] = []
     if Need.SOCKET in needs:
         needed += ["slack_bot_token", "slack_app_token"]
-    if Need.BUSINESS_CENTRAL in needs:
+    if Need.BUSINESS_CENTRAL in needs and settings.connections_file is None:
         needed.append("bc_company_id")
         if settings.uses_basic_authentication:
             needed += ["bc_base_url", "bc_username", "bc_web_service_key"]
@@ -186,6 +160,20 @@ def _missing(settings: Settings, needs: frozenset[Need], already_named: frozense
         for name in needed
         if getattr(settings, name, None) is None and name.upper() not in already_named
     ]
+
+
+def _problems_in_file(settings: Settings) -> tuple[str, ...]:
+    """What is wrong in the connections file, where there is one."""
+    if settings.connections_file is None:
+        return ()
+    problems: tuple[str, ...] = ()
+    if settings.bc_company_id is not None:
+        problems = ("BC_COMPANY_ID: does not go with CONNECTIONS_FILE; write that company into the file",)
+    try:
+        read_connections(Path(settings.connections_file), os.environ)
+    except SettingsInvalid as failure:
+        problems += failure.problems
+    return problems
 
 
 def sqlite_path(database_url: str) -> Path | None:

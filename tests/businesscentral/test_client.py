@@ -118,7 +118,7 @@ async def test_any_link_leads_home_or_nowhere(link: str) -> None:
 
     connection = connection_from(settings())
     auth = BasicAuthentication("bot", SecretStr("key"))
-    limit = RequestLimits().of(connection.application_user(settings()))
+    limit = RequestLimits().of(connection.application_user)
     transport = httpx.MockTransport(answer)
     client = BusinessCentralClient(
         connection, auth, clock=ManualClock(START), limit=limit, transport=transport

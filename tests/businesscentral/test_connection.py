@@ -63,15 +63,15 @@ def test_the_key_is_the_place() -> None:
 )
 def test_settings_that_describe_none(missing: dict[str, None]) -> None:
     with pytest.raises(SettingsInvalid):
-        connection_from(settings(**missing))
+        settings(**missing)
 
 
 @pytest.mark.parametrize("missing", ["azure_tenant_id", "azure_client_id", "azure_client_secret"])
 def test_settings_without_a_way_to_sign_in(missing: str) -> None:
     with pytest.raises(SettingsInvalid):
-        authentication_from(settings(**{missing: None}))
+        settings(**{missing: None})
     with pytest.raises(SettingsInvalid):
-        authentication_from(settings(bc_username="bot"))
+        settings(bc_username="bot")
 
 
 async def test_basic_authentication_is_sent_and_not_repeated() -> None:
@@ -87,13 +87,13 @@ async def test_basic_authentication_is_sent_and_not_repeated() -> None:
         bc_username="bøt",
         bc_web_service_key=SecretStr("key"),
     )
-    auth = authentication_from(values)
+    auth = authentication_from(values.sign_in)
     assert isinstance(auth, BasicAuthentication)
     client = BusinessCentralClient(
         connection_from(values),
         auth,
         clock=ManualClock(START),
-        limit=RequestLimits().of(connection_from(values).application_user(values)),
+        limit=RequestLimits().of(connection_from(values).application_user),
         transport=httpx.MockTransport(answer),
     )
     with pytest.raises(SourceRefused):

@@ -13,7 +13,7 @@ from bot.businesscentral import ApplicationUser, BusinessCentralClient, Connecti
 from bot.businesscentral.authentication import SCOPE, ClientCredentials
 from bot.businesscentral.connection import connection_from
 from bot.clock import ManualClock
-from bot.settings import Settings
+from bot.settings import ConnectionSettings, Settings, single_connection
 from bot.simulator.businesscentral import BusinessCentralSimulator, SimulatedCompany
 from bot.simulator.entra import EntraSimulator
 
@@ -23,7 +23,7 @@ SECRET = "a secret"
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
-def settings(**values: object) -> Settings:
+def settings(**values: object) -> ConnectionSettings:
     """Settings for the simulated environment; ``values`` replace or, with None, remove some."""
     usual: dict[str, object] = {
         "azure_tenant_id": TENANT,
@@ -37,7 +37,7 @@ def settings(**values: object) -> Settings:
         "bc_web_service_key": None,
         "dataverse_url": "https://kleiweg.crm4.dynamics.com",
     }
-    return Settings.model_construct(**{**usual, **values})
+    return single_connection(Settings.model_construct(**{**usual, **values}))
 
 
 @dataclass

@@ -1,0 +1,54 @@
+"""What the bot is told about each Business Central company that it reads. Frozen; secrets never show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+AUTHORITY_HOST = "https://login.microsoftonline.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate of an Entra application with its private key, both as PEM, the key unencrypted."""
+
+    private_key: SecretStr
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntraSignIn:
+    """An Entra application of the company's own tenant."""
+
+    tenant: str
+    client_id: str
+    credential: SecretStr | Certificate
+    """A client secret, or a certificate."""
+    authority_host: str = AUTHORITY_HOST
+
+
+@dataclass(frozen=True, slots=True)
+class BasicSignIn:
+    """A user and a web service access key; on-premises only, gone online since October 2022."""
+
+    username: str
+    key: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """One company of one environment."""
+
+    name: str
+    """As whoever runs the bot calls it; empty for the one that environment variables describe."""
+    company_id: str
+    sign_in: EntraSignIn | BasicSignIn
+    tenant: str | None
+    """Part of the address online; None on-premises where nobody told."""
+    environment: str | None
+    """None on-premises."""
+    base_url: str | None
+    """Another API server; never None on-premises."""
+    web_url: str | None
+    dataverse_url: str | None
