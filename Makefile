@@ -4,10 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check format pins clean
+.PHONY: help demo demo-browser test check format pins clean
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -27,6 +27,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 
 demo: $(VENV)/.runtime ## Try the bot here: terminal Slack, simulated Business Central
 	@$(BIN)/syncerrors demo
+
+demo-browser: $(VENV)/.runtime ## The same in a web page; needs npm
+	@$(BIN)/syncerrors demo-browser
 
 test: $(VENV)/.dev ## Run all tests, those on PostgreSQL included
 	@$(BIN)/python -m pytest -n 2

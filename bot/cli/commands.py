@@ -37,6 +37,20 @@ def demo() -> None:
     _run(run_demo(open_console()))
 
 
+@app.command("demo-browser")
+def demo_browser(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the page; 3400 or a free one unless given.")
+    ] = None,
+) -> None:
+    """Try the bot in a web page: local-slack, made by others; a simulated Business Central."""
+    configure_logs(logging.ERROR)
+    from bot.cli.browser.demo import run_browser_demo
+    from bot.cli.terminal.screen import open_console
+
+    _run(run_browser_demo(open_console(), port))
+
+
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="What you would type in Slack, such as '/syncerrors 4711'")],

@@ -1,0 +1,1 @@
+"""``make demo-browser``: the bot in a web page, in front of *local-slack*, a stand-in made by others."""
