@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.cards.error import error_card
 from bot.cards.help import help_card
-from bot.cards.overview import overview_card
 from handlers.dependencies import Dependencies
 from handlers.grammar import COMMAND, GRAMMAR, AskForError, AskForHelp, AskForOverview, understand
 from handlers.listening import Listening
+from handlers.overview import overview
 from handlers.visits import Visit
 
 
@@ -16,8 +16,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
     async def answer(visit: Visit, text: str) -> None:
         match understand(text):
             case AskForOverview():
-                view = await deps.ask.overview(visit.scope)
-                await visit.answer(overview_card(view, visit.texts))
+                await visit.answer(await overview(deps, visit))
             case AskForError(number):
                 error = await deps.ask.error(visit.scope, number)
                 await visit.answer(error_card(error, visit.texts))

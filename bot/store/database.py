@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 
 import psycopg
-from sqlalchemy import URL, Table
+from sqlalchemy import URL, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.failures import StoreUnavailable
 from bot.store.engines import WRITES, open_engine, parse_address
 from bot.store.migrations import upgrade
+from bot.store.tables import REVISION
 
 
 class Database:
@@ -68,6 +69,17 @@ class Database:
         with _telling_unavailable():
             async with self._turn, self._writer.begin() as connection:
                 yield connection
+                # Last, so that nobody waits long for this row, and nobody who holds it waits for another.
+                await connection.execute(_count_on(connection))
+
+    async def revision(self) -> int:
+        """A number that has grown with every transaction of ``writing``, of whatever process.
+
+        What was read after asking for it is at least as new. Raises StoreUnavailable.
+        """
+        async with self.reading() as connection:
+            number = (await connection.execute(_REVISION)).scalar_one_or_none()
+        return number or 0
 
     async def migrate(self) -> None:
         """Bring the tables to this version of the bot. Safe to call from several processes at once."""
@@ -84,6 +96,22 @@ def insert_into(connection: AsyncConnection, table: Table) -> sqlite.Insert | po
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+_OF_NOBODY = {"workspace": "", "connection": ""}
+_REVISION = select(REVISION.c.number).where(
+    REVISION.c.workspace == _OF_NOBODY["workspace"], REVISION.c.connection == _OF_NOBODY["connection"]
+)
+
+
+def _count_on(connection: AsyncConnection) -> sqlite.Insert | postgresql.Insert:
+    return (
+        insert_into(connection, REVISION)
+        .values(number=1, **_OF_NOBODY)
+        .on_conflict_do_update(
+            index_elements=list(REVISION.primary_key), set_={"number": REVISION.c.number + 1}
+        )
+    )
 
 
 _SQLITE_UNAVAILABLE = frozenset(

@@ -166,6 +166,14 @@ class Company(Row, table=True):
     read_at: datetime = Field(sa_type=UtcTime)
 
 
+class Revision(Row, table=True):
+    """One row, of no workspace and no connection: how often the store was changed (``Database.writing``)."""
+
+    __tablename__ = "revision"
+
+    number: int = Field(sa_type=BigInteger)
+
+
 def table_of(model: type[Row]) -> Table:
     """The table of a model, for statements in SQLAlchemy Core."""
     return cast("Table", getattr(model, "__table__"))  # noqa: B009
@@ -183,3 +191,4 @@ PROBLEM_COUNTER = table_of(ProblemCounter)
 PROBLEM_RECORD = table_of(ProblemRecord)
 PULL_STATE = table_of(PullProgress)
 COMPANY = table_of(Company)
+REVISION = table_of(Revision)

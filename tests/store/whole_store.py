@@ -7,15 +7,18 @@ from typing import Any
 from sqlalchemy import Column, Table, select
 
 from bot.store import Database
-from bot.store.tables import METADATA, PULL_STATE, belongs
+from bot.store.tables import METADATA, PULL_STATE, REVISION, SEARCH_SCOPE, belongs
 from bot.store.values import Scope
 
 
 async def whole_store(database: Database, scope: Scope | None = None) -> dict[str, list[tuple[object, ...]]]:
-    """Rows of each table, sorted; without ``rows_read``, which counts readings."""
+    """Rows of each table, sorted; without ``rows_read``, which counts readings, the numbers that stand for
+    scopes in the search index, and ``revision``."""
     rows: dict[str, list[tuple[object, ...]]] = {}
     async with database.reading() as connection:
         for table in METADATA.sorted_tables:
+            if table is REVISION:
+                continue
             query = select(*_columns(table))
             if scope is not None:
                 query = query.where(belongs(table, scope))
@@ -24,4 +27,5 @@ async def whole_store(database: Database, scope: Scope | None = None) -> dict[st
 
 
 def _columns(table: Table) -> list[Column[Any]]:
-    return [column for column in table.c if not (table is PULL_STATE and column.name == "rows_read")]
+    numbers = {(PULL_STATE.name, "rows_read"), (SEARCH_SCOPE.name, "number")}
+    return [column for column in table.c if (table.name, column.name) not in numbers]
