@@ -13,11 +13,13 @@ from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
 from bot.diagnosis import load_catalogue, load_classifier
+from bot.failures import StoreNotMigrated
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.pull import Pull
-from bot.settings import WORKSPACE, Settings, connections_of
+from bot.settings import WORKSPACE, Settings, connections_of, sqlite_path
 from bot.store import Database
+from bot.store.readiness import is_migrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ class Core:
 
 @asynccontextmanager
 async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]:
-    """Open the store (migrating it) and the clients.
+    """Open the store and the clients. SQLite is migrated here, PostgreSQL by ``syncerrors migrate`` alone.
 
-    Raises SettingsInvalid where the settings describe no connection.
+    Raises SettingsInvalid where the settings describe no connection, StoreNotMigrated, StoreUnavailable.
     """
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
-        await database.migrate()
+        await _prepare(database, settings)
         connections, clients = _open_clients(settings, outside, stack)
         yield Core(
             database=database,
@@ -66,6 +68,13 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             call_stacks=CallStacks(database, clients, connections),
             clock=outside.clock,
         )
+
+
+async def _prepare(database: Database, settings: Settings) -> None:
+    if sqlite_path(settings.database_url) is not None:
+        await database.migrate()
+    elif not await is_migrated(database):
+        raise StoreNotMigrated
 
 
 def _open_clients(

@@ -7,15 +7,23 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.app.core import Core
+from bot.failures import StoreNotMigrated
+from bot.operations.durable.client import DurableClient
 from bot.operations.durable.engine import DbosDurable
 from bot.operations.durable.port import Durable
+from bot.operations.durable.system_tables import system_tables_are_current
 from bot.operations.pull import enqueue_pull
-from bot.settings import Settings
+from bot.settings import Settings, sqlite_path
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings, core: Core) -> AsyncIterator[Durable]:
-    """Do the work that is enqueued, and read Business Central on schedule, until the end."""
+async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurable]:
+    """Do the work that is enqueued, and read Business Central on schedule, until the end.
+
+    Raises StoreNotMigrated for a PostgreSQL database without this version's system tables; on SQLite they are
+    made here.
+    """
+    await _check_system_tables(settings)
     interval = timedelta(minutes=settings.pull_interval_minutes)
     durable = DbosDurable(settings.database_url)
     core.pull.register(durable)
@@ -28,3 +36,31 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[Durable]:
         yield durable
     finally:
         await durable.stop()
+
+
+@asynccontextmanager
+async def open_durable(settings: Settings, core: Core) -> AsyncIterator[Durable]:
+    """What a process that talks to people needs.
+
+    On SQLite a worker in it, so that a newcomer runs one process; on PostgreSQL only the way into the queues,
+    since workers run beside it.
+
+    Raises StoreNotMigrated as ``open_worker`` does.
+    """
+    if sqlite_path(settings.database_url) is not None:
+        async with open_worker(settings, core) as durable:
+            yield durable
+        return
+    await _check_system_tables(settings)
+    client = DurableClient(settings.database_url)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+async def _check_system_tables(settings: Settings) -> None:
+    on_sqlite = sqlite_path(settings.database_url) is not None
+    if not on_sqlite and not await system_tables_are_current(settings.database_url):
+        raise StoreNotMigrated

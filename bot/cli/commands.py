@@ -92,10 +92,53 @@ def classify(
 
 @app.command()
 def socket() -> None:
-    """Run the bot in Slack over Socket Mode. On SQLite it also reads Business Central by itself."""
+    """Run the bot in Slack over Socket Mode.
+
+    On SQLite it also reads Business Central by itself; on PostgreSQL "syncerrors worker" does that.
+    """
     from bot.cli.socket import run_socket
 
     _run(run_socket())
+
+
+@app.command()
+def web(
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on: 127.0.0.1, or 0.0.0.0 where the variable PORT is set."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port to listen on: that of the variable PORT, else 3000."),
+    ] = None,
+) -> None:
+    """Run the bot in Slack over HTTP: /slack/events, /healthz, /readyz.
+
+    On SQLite it also reads Business Central by itself; on PostgreSQL "syncerrors worker" does that.
+    """
+    from bot.cli.web import run_web
+
+    _run(run_web(host, port))
+
+
+@app.command()
+def worker() -> None:
+    """Read Business Central on schedule and do the work that web and socket enqueue.
+
+    Several may work on one PostgreSQL.
+    """
+    from bot.cli.worker import run_worker
+
+    _run(run_worker())
+
+
+@app.command()
+def migrate() -> None:
+    """Prepare the database for this version: tables of the store and of the engine. Safe to repeat."""
+    from bot.cli.migrate import run_migrate
+    from bot.cli.terminal.screen import open_console
+
+    _run(run_migrate(open_console()))
 
 
 def main() -> None:

@@ -51,6 +51,7 @@ class Need(StrEnum):
     """What a command cannot do without."""
 
     SOCKET = "socket"
+    WEB = "web"
     BUSINESS_CENTRAL = "business central"
 
 
@@ -65,6 +66,9 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: SecretStr | None = Field(default=None, description="Signing Secret of the app")
     slack_api_url: Address | None = Field(default=None, description="Another server than Slack's own")
+    port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of the web process, as hosts set it"
+    )
     database_url: DatabaseUrl = Field(
         default="sqlite:///syncerrors.db", description="Where the bot keeps what it read"
     )
@@ -147,6 +151,8 @@ def _missing(settings: Settings, needs: frozenset[Need], already_named: frozense
     needed: list[str] = []
     if Need.SOCKET in needs:
         needed += ["slack_bot_token", "slack_app_token"]
+    if Need.WEB in needs:
+        needed += ["slack_bot_token", "slack_signing_secret"]
     if Need.BUSINESS_CENTRAL in needs and settings.connections_file is None:
         needed.append("bc_company_id")
         if settings.uses_basic_authentication:
