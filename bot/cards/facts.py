@@ -21,22 +21,22 @@ LABELS: Final[dict[str, MessageId]] = {
     "role_id": msgid("Security role"),
     "record_table": msgid("Table"),
     "record": msgid("Record"),
-    "other_table": msgid("Table it depends on"),
-    "other_record": msgid("Record it depends on"),
+    "other_table": msgid("Related table"),
+    "other_record": msgid("Related record"),
     "table": msgid("Table"),
     "field": msgid("Field"),
     "value": msgid("Value"),
     "max_length": msgid("Longest value allowed"),
     "mapping": msgid("Table mapping"),
     "company": msgid("Company"),
-    "product": msgid("Application"),
     "host": msgid("Server"),
     "code": msgid("Error code"),
 }
 """In the order in which they help."""
 
-UNTOLD: Final = frozenset({"caller_id", "privilege_id", "otc"})
-"""Ids that only support engineers look up; they are in the original text."""
+UNTOLD: Final = frozenset({"caller_id", "privilege_id", "otc", "product"})
+"""Ids that only support engineers look up, and the other side's name, which everybody knows; they are in the
+original text."""
 
 _ROWS: Final = {"user_id": "systemuser", "team_id": "team", "role_id": "role"}
 """Ids of rows in Dataverse, and the table that they are in."""
@@ -73,6 +73,8 @@ def _shown(key: str, params: Params, links: Links, texts: Texts) -> Markup:
     if key == "principal":
         return _principal(params, texts)
     shown = value(params[key])
+    if not shown:
+        return EMPTY
     if key in _ROWS:
         address = links.dataverse_row(_ROWS[key], str(params[key]))
         return code(shown) if address is None else link(shown, address)
