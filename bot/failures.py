@@ -54,6 +54,31 @@ class StaleButton(Failure):
     key = "button.stale"
 
 
+class StaleForm(Failure):
+    """A form (a modal) that another version of the bot opened."""
+
+    key = "form.stale"
+
+
+class Restarting(Failure):
+    """The process is about to end, for a new version or another machine."""
+
+    key = "restarting"
+    retry_helps = True
+
+
+class ConnectionGone(Failure):
+    """The settings no longer name a connection that was there once; ``facts['name']`` is its company."""
+
+    key = "connection.gone"
+
+
+class ConnectionUnknown(Failure):
+    """No connection has the name that somebody typed; ``facts['nearest']`` is one that is like it, or none."""
+
+    key = "connection.unknown"
+
+
 class Stranger(Failure):
     """Somebody of another organization (Slack Connect) used the bot."""
 

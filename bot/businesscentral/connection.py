@@ -59,7 +59,7 @@ def connection_from(settings: ConnectionSettings) -> Connection:
         web_client=_web_client(settings),
         dataverse_url=settings.dataverse_url,
         application_user=ApplicationUser(
-            tenant=settings.tenant or prefix,
+            tenant=prefix if settings.environment is None else settings.tenant or prefix,
             environment=(settings.environment or "").lower(),
             application=_application(settings.sign_in),
         ),

@@ -25,6 +25,11 @@ class Action(StrEnum):
     PROBLEM_PREVIOUS = "problem.previous"
     PROBLEM_NEXT = "problem.next"
     CALL_STACK_SHOW = "call_stack.show"
+    CONNECTION_CHOOSE = "connection.choose"
+    CONNECTION_OPEN = "connection.open"
+    CONNECTIONS_SHOW = "connections.show"
+    CONNECTIONS_PREVIOUS = "connections.previous"
+    CONNECTIONS_NEXT = "connections.next"
 
 
 class ButtonValue(BaseModel):

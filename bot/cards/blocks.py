@@ -31,6 +31,24 @@ class Button:
     spoken: Markup | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a menu."""
+
+    label: Markup
+    value: ButtonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu of at most 100 options; ``chosen`` is one of them."""
+
+    placeholder: Markup
+    action: Action
+    options: tuple[Option, ...]
+    chosen: Option | None = None
+
+
 def header(text: Markup) -> Block:
     """A heading, plain."""
     return {"type": "header", "text": _plain(text, limits.HEADER_TEXT)}
@@ -61,12 +79,13 @@ def context(*texts: Markup) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text, limits.CONTEXT_TEXT) for text in kept]}
 
 
-def actions(*buttons: Button) -> Block:
-    """A row of buttons; each action may be there once, since Slack wants ids unique in a block."""
-    names = [button.action for button in buttons]
+def actions(*elements: Button | Menu) -> Block:
+    """A row of buttons and menus; each action once, since Slack wants ids unique in a block."""
+    names = [element.action for element in elements]
     if len(set(names)) != len(names) or not 1 <= len(names) <= limits.ACTIONS_ELEMENTS:
-        raise ValueError(f"these buttons cannot share a row: {names}")
-    return {"type": "actions", "elements": [_button(button) for button in buttons]}
+        raise ValueError(f"these cannot share a row: {names}")
+    drawn = [_button(element) if isinstance(element, Button) else _menu(element) for element in elements]
+    return {"type": "actions", "elements": drawn}
 
 
 def divider() -> Block:
@@ -97,6 +116,24 @@ def _button(button: Button) -> dict[str, Any]:
     if button.spoken:
         drawn["accessibility_label"] = button.spoken.plain(limits.ACCESSIBILITY_LABEL)
     return drawn
+
+
+def _menu(menu: Menu) -> dict[str, Any]:
+    if not 1 <= len(menu.options) <= limits.SELECT_OPTIONS:
+        raise ValueError(f"a menu cannot hold {len(menu.options)} options")
+    drawn: dict[str, Any] = {
+        "type": "static_select",
+        "placeholder": _plain(menu.placeholder, limits.PLACEHOLDER),
+        "action_id": str(menu.action),
+        "options": [_option(option) for option in menu.options],
+    }
+    if menu.chosen is not None:
+        drawn["initial_option"] = _option(menu.chosen)
+    return drawn
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {"text": _plain(option.label, limits.OPTION_TEXT), "value": option.value.encoded()}
 
 
 def _plain(text: Markup, limit: int) -> dict[str, Any]:

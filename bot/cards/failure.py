@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bot.cards import blocks
 from bot.cards.card import Card, compose
@@ -21,7 +21,10 @@ Facts = Mapping[str, str | int]
 
 _FACT: Final = 80
 _SETTING: Final = 300
+_BUTTON: Final = 24
+_APP_NAME: Final = "Sync Errors"
 _OVERVIEW: Final = code(own("/syncerrors"))
+_CONNECTIONS: Final = code(own("/syncerrors connections"))
 _MIGRATE: Final = code(own("syncerrors migrate"))
 _PERMISSION_SET: Final = code(own("SYNCERRORS READ"))
 _COMPANY_SETTING: Final = code(own("BC_COMPANY_ID"))
@@ -52,6 +55,16 @@ def failure_card(failure: Failure, texts: Texts) -> Card:
             if line.strip()
         ]
     return compose(sentence((words.what, words.next_step)), parts, texts)
+
+
+def failure_modal(failure: Failure, texts: Texts) -> dict[str, Any]:
+    """The same as a modal, in place of a form that cannot be taken."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": _APP_NAME},
+        "close": {"type": "plain_text", "text": texts.gettext("Close").plain(_BUTTON)},
+        "blocks": failure_card(failure, texts).blocks,
+    }
 
 
 def defect_card(reference: str, texts: Texts) -> Card:
@@ -124,6 +137,35 @@ def _stale_button(_facts: Facts, texts: Texts) -> FailureWords:
         texts.gettext("This button is out of date."),
         texts.gettext("Type {command} for a fresh list.", command=_OVERVIEW),
     )
+
+
+def _stale_form(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("This form is out of date, so nothing was done."),
+        texts.gettext("Close it and type {command} for a fresh list.", command=_OVERVIEW),
+    )
+
+
+def _restarting(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("The bot is being restarted."),
+        texts.gettext("Try again in a minute."),
+    )
+
+
+def _connection_gone(facts: Facts, texts: Texts) -> FailureWords:
+    if name := _fact(facts, "name"):
+        what = texts.gettext("{name} is no longer set up in this bot.", name=name)
+    else:
+        what = texts.gettext("This connection is no longer set up in this bot.")
+    return FailureWords(what, texts.gettext("Type {command} for what is there now.", command=_OVERVIEW))
+
+
+def _connection_unknown(facts: Facts, texts: Texts) -> FailureWords:
+    what = texts.gettext("There is no connection “{name}”.", name=_fact(facts, "name"))
+    if nearest := _fact(facts, "nearest"):
+        return FailureWords(what, texts.gettext("Did you mean {name}?", name=bold(nearest)))
+    return FailureWords(what, texts.gettext("Type {command} for all of them.", command=_CONNECTIONS))
 
 
 def _stranger(_facts: Facts, texts: Texts) -> FailureWords:
@@ -262,6 +304,10 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "row.not_understood": _row_not_understood,
     "slack.unreachable": _slack_unreachable,
     "button.stale": _stale_button,
+    "form.stale": _stale_form,
+    "restarting": _restarting,
+    "connection.gone": _connection_gone,
+    "connection.unknown": _connection_unknown,
     "stranger": _stranger,
     "store.unavailable": _store_unavailable,
     "store.not_migrated": _store_not_migrated,

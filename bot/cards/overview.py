@@ -8,6 +8,7 @@ from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
+from bot.cards.choosing import choosing_parts
 from bot.cards.facts import fixer_words
 from bot.cards.freshness import freshness_words, trouble_words
 from bot.cards.limits import Block, Importance, Part
@@ -33,15 +34,17 @@ def overview_card(view: Overview, texts: Texts) -> Card:
     links = Links(view.connection)
     parts += [Part((_problem(line, view.connection, links, texts),)) for line in view.lines]
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    parts += choosing_parts(view.connection, texts)
     if footer := _footer(view, texts):
         parts.append(Part((blocks.context(footer),), Importance.EXTRA))
     return compose(_summary(view, heading, texts), parts, texts)
 
 
 def connection_words(connection: ConnectionView) -> Markup:
-    """Which company of which environment."""
-    company = Outside(connection.display_name or connection.company_name).short(_NAME)
-    return dotted((company, Outside(connection.environment).short(_NAME)))
+    """Which company of which environment; before them its name among several, unless it is the company's."""
+    called = connection.display_name or connection.company_name
+    name = "" if connection.name.casefold() == called.casefold() else connection.name
+    return dotted(Outside(part).short(_NAME) for part in (name, called, connection.environment))
 
 
 def _heading(view: Overview, texts: Texts) -> Markup:

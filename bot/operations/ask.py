@@ -96,7 +96,7 @@ class Ask:
 
     async def freshness(self, scope: Scope) -> Freshness:
         """How old the knowledge of a connection is, and why."""
-        return _freshness(await Pulls(self.database).state(scope))
+        return freshness_of(await Pulls(self.database).state(scope))
 
     async def connection(self, scope: Scope) -> ConnectionView:
         """A connection with its company's name, where that is known yet."""
@@ -131,7 +131,8 @@ class Ask:
         return self.catalogue.classes.get(code, self.catalogue.classes[UNKNOWN])
 
 
-def _freshness(state: PullState) -> Freshness:
+def freshness_of(state: PullState) -> Freshness:
+    """What the state of pulling says about the age of what is known."""
     reading = state.started_at is not None and (
         state.attempted_at is None or state.started_at > state.attempted_at
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.businesscentral import Connection
 from bot.failures import NotFound
-from bot.operations.views import ConnectionView
+from bot.operations.views import ConnectionChoice, ConnectionView
 from bot.store import Companies, Database
-from bot.store.values import Scope
+from bot.store.values import KnownCompany, Scope
 
 
 async def connection_view(
@@ -21,7 +22,14 @@ async def connection_view(
     connection = connections.get(scope.connection)
     if connection is None:
         raise NotFound(what="connection", connection=scope.connection)
-    company = await Companies(database).get(scope)
+    view = view_of(connection, await Companies(database).get(scope))
+    if len(connections) == 1:
+        return replace(view, name="")
+    return replace(view, choices=choices_of(connections))
+
+
+def view_of(connection: Connection, company: KnownCompany | None) -> ConnectionView:
+    """A connection by itself."""
     return ConnectionView(
         key=connection.key,
         company_name=company.name if company else "",
@@ -29,4 +37,13 @@ async def connection_view(
         environment=connection.environment,
         web_client=connection.web_client,
         dataverse_url=connection.dataverse_url,
+        name=connection.name,
     )
+
+
+def choices_of(connections: Mapping[str, Connection]) -> tuple[ConnectionChoice, ...]:
+    """What can be chosen, by name; nothing where there is one connection."""
+    if len(connections) < 2:
+        return ()
+    choices = (ConnectionChoice(key, connection.name) for key, connection in connections.items())
+    return tuple(sorted(choices, key=lambda choice: choice.name.casefold()))

@@ -11,6 +11,15 @@ from bot.store.values import AffectedRecord, StoredError
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionChoice:
+    """A connection that one can choose."""
+
+    key: str
+    name: str
+    """As whoever runs the bot calls it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionView:
     """A connection as links and headings need it."""
 
@@ -25,6 +34,10 @@ class ConnectionView:
     None where it cannot be known (on-premises without ``BC_WEB_URL``).
     """
     dataverse_url: str | None
+    name: str = ""
+    """As whoever runs the bot calls it; empty where there is no other connection."""
+    choices: tuple[ConnectionChoice, ...] = ()
+    """All connections, this one included; none where there is no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,29 @@ class CallStackView:
     """As Business Central gave it; empty where it has none."""
     source_description: str
     destination_description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLine:
+    """One connection in a list of all."""
+
+    connection: ConnectionView
+    freshness: Freshness
+    errors: int
+    problems: int
+    severity: int
+    """Of the worst open problem; 0 where none is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionList:
+    """Answer of ``/syncerrors connections``."""
+
+    lines: tuple[ConnectionLine, ...]
+    total: int
+    page: int
+    """Zero based."""
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from bot.store.database import Database, insert_into
 from bot.store.tables import COMPANY, belongs
@@ -24,7 +25,7 @@ class Companies:
             row = (await connection.execute(select(COMPANY).where(belongs(COMPANY, scope)))).one_or_none()
         if row is None:
             return None
-        return KnownCompany(name=row.name, display_name=row.display_name, read_at=row.read_at)
+        return company_of(row)
 
     async def save(self, scope: Scope, name: str, display_name: str, at: datetime) -> None:
         """Remember the company as it is called now."""
@@ -35,3 +36,8 @@ class Companies:
                 .values(workspace=scope.workspace, connection=scope.connection, **named)
                 .on_conflict_do_update(index_elements=list(COMPANY.primary_key), set_=named)
             )
+
+
+def company_of(row: Row[Any]) -> KnownCompany:
+    """A row of ``company`` as a value."""
+    return KnownCompany(name=row.name, display_name=row.display_name, read_at=row.read_at)
