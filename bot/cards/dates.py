@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.cards.markup import Markup, Span
+from bot.cards.markup import Grain, Markup, Span
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Tokens count seconds from here; an empty DateTime of AL can come as the year 1."""
@@ -19,8 +19,21 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def moment(at: datetime) -> Markup:
     """Date and time of ``at``, which must have a zone."""
+    in_utc = _in_utc(at)
+    return _shown(in_utc, f"{in_utc.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC", Grain.MINUTE)
+
+
+def day(at: datetime) -> Markup:
+    """Date of ``at``, which must have a zone."""
+    in_utc = _in_utc(at)
+    return _shown(in_utc, in_utc.date().isoformat(), Grain.DAY)
+
+
+def _in_utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a moment on a card needs a zone")
-    in_utc = at.astimezone(UTC)
-    text = f"{in_utc.isoformat(' ', 'minutes').removesuffix('+00:00')} UTC"
-    return Markup((Span(text, moment=in_utc if in_utc >= _EPOCH else None),))
+    return at.astimezone(UTC)
+
+
+def _shown(in_utc: datetime, text: str, grain: Grain) -> Markup:
+    return Markup((Span(text, moment=in_utc if in_utc >= _EPOCH else None, grain=grain),))

@@ -31,6 +31,13 @@ class Look(Enum):
     CODE = "code"
 
 
+class Grain(Enum):
+    """How exactly a moment is told, in Slack's pattern for it."""
+
+    DAY = "{date_short_pretty}"
+    MINUTE = "{date_short_pretty} {time}"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Bare text with one look; with an address it is a link, with a moment the reader's own date and time."""
@@ -40,6 +47,7 @@ class Span:
     address: Address | None = None
     moment: datetime | None = None
     """With zone. ``text`` is what surfaces show that know no date tokens."""
+    grain: Grain = Grain.MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +219,7 @@ def _split_lines(run: Sequence[Span]) -> Iterable[Span]:
 def _write_bare(span: Span, look: Look) -> str:
     if span.moment is not None:
         # The date follows docs.slack.dev/messaging/formatting-message-text, "Date formatting".
-        return f"<!date^{int(span.moment.timestamp())}^{{date_short_pretty}} {{time}}|{_neutral(span.text)}>"
+        return f"<!date^{int(span.moment.timestamp())}^{span.grain.value}|{_neutral(span.text)}>"
     if look is Look.CODE:
         return _uncoded(span.text)
     return _neutral(span.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.cards.dates import moment
+from bot.cards.dates import day, moment
 from bot.cards.facts import fixer_words
 from bot.cards.filling import title
 from bot.cards.markup import Markup, dotted
@@ -46,5 +46,5 @@ def seen_words(line: ProblemLine, texts: Texts) -> Markup:
     if line.first_seen == line.last_seen:
         return texts.gettext("seen {time}", time=moment(line.last_seen))
     return texts.gettext(
-        "first seen {first}, last seen {last}", first=moment(line.first_seen), last=moment(line.last_seen)
+        "since {first}, last seen {last}", first=day(line.first_seen), last=moment(line.last_seen)
     )

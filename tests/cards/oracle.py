@@ -25,7 +25,7 @@ from bot.cards.card import Card
 from bot.cards.limits import MESSAGE_TEXT, TOP_LEVEL_TEXT, length, texts_of
 
 _CONTROL = re.compile(r"<([^>]*)>")
-_OURS = re.compile(r"!date\^-?\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*|https://[^\s<>|]+\|[^<>|]*")
+_OURS = re.compile(r"!date\^-?\d+\^\{date_short_pretty\}( \{time\})?\|[^<>|]*|https://[^\s<>|]+\|[^<>|]*")
 
 
 def check(card: Card) -> None:

@@ -12,7 +12,7 @@ import bot.failures
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.call_stack import call_stack_card
 from bot.cards.card import Card
-from bot.cards.dates import moment
+from bot.cards.dates import day, moment
 from bot.cards.error import error_card
 from bot.cards.failure import WORDS, defect_card, failure_card, failure_words
 from bot.cards.help import CommandHelp, help_card
@@ -42,7 +42,7 @@ ENGLISH = Texts.for_locale("en-US")
 DUTCH = Texts.for_locale("nl-NL")
 
 
-SEEN = "first seen 2026-11-13 06:58 UTC, last seen 2026-11-22 06:54 UTC"
+SEEN = "since 2026-11-13, last seen 2026-11-22 06:54 UTC"
 
 
 def pressed(card: Card, label: str) -> ButtonValue:
@@ -72,7 +72,7 @@ def test_overview_in_dutch() -> None:
     check(card)
     read = shown(card)
     assert "# 1.245 synchronisatiefouten, 2 oorzaken" in read
-    assert "Voor een beheerder · 1.214 fouten · voor het eerst" in read
+    assert "Voor een beheerder · 1.214 fouten · sinds" in read
     assert "Dataverse-machtiging ontbreekt: prvReadbcbi_company" in read
     assert "[Vernieuwen]" in read
 
@@ -322,6 +322,7 @@ def test_moments_carry_a_token_and_a_text_in_utc() -> None:
     at = datetime(2026, 11, 22, 8, 58, tzinfo=timezone(timedelta(hours=2)))
     assert moment(at).mrkdwn(200) == "<!date^1795330680^{date_short_pretty} {time}|2026-11-22 06:58 UTC>"
     assert moment(at).plain(200) == "2026-11-22 06:58 UTC"
+    assert day(at).mrkdwn(200) == "<!date^1795330680^{date_short_pretty}|2026-11-22>"
     with pytest.raises(ValueError, match="zone"):
         moment(datetime(2026, 11, 22))  # noqa: DTZ001
     assert moment(datetime(1, 1, 1, tzinfo=UTC)).mrkdwn(200) == "0001-01-01 00:00 UTC"
