@@ -14,7 +14,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot.app import Core, open_slack, open_worker, slack_app
 from bot.cards.surface import Surface
-from bot.cli.browser.drawing import drawn_for_local_slack
+from bot.cli.browser.drawing import LocalSlackDrawing
 from bot.cli.browser.failures import NoBrowserDemo
 from bot.cli.browser.package import VERSION, home_of_package, installed, package_for
 from bot.cli.browser.server import Colleague, LocalSlack, port_to_use, running, workspace
@@ -27,8 +27,8 @@ from handlers.listening import InFlight
 BOT_TOKEN: Final = "xoxb-any-token-will-do"  # noqa: S105 # local-slack asks for none in particular
 APP_TOKEN: Final = "xapp-any-token-will-do"  # noqa: S105
 
-KIM: Final = Colleague("U0KIM", "Kim", "en-US")
-SANNE: Final = Colleague("U0SANNE", "Sanne", "nl-NL")
+KIM: Final = Colleague("U0KIM", "Kim", "en-US", "business-central")
+SANNE: Final = Colleague("U0SANNE", "Sanne", "nl-NL", "business-central-nl")
 PEOPLE: Final = (KIM, SANNE)
 
 _DRAIN_SECONDS: Final = 2.0
@@ -62,7 +62,7 @@ async def run_browser_demo(console: Console, wanted_port: int | None = None) -> 
 @asynccontextmanager
 async def listening(core: Core, durable: Durable, api_url: str) -> AsyncIterator[None]:
     """The bot in Socket Mode at local-slack, drawing what that draws."""
-    surface = Surface(drawn_for_local_slack, {person.id: person.locale for person in PEOPLE})
+    surface = Surface(LocalSlackDrawing(core.clock), {person.id: person.locale for person in PEOPLE})
     in_flight = InFlight()
     async with open_slack(BOT_TOKEN, "", api_url) as access:
         handler = AsyncSocketModeHandler(slack_app(core, durable, access, in_flight, surface), APP_TOKEN)
@@ -99,14 +99,13 @@ async def _until_either_ends(stop: asyncio.Event, slack: LocalSlack) -> None:
 
 def _invite(console: Console, slack: LocalSlack) -> None:
     """What this is, what it is not, and how to begin."""
-    english, dutch = KIM.name, SANNE.name
     paragraphs = (
         Text.assemble(
             "\nOpen ", (slack.address, "bold underline"), " and type ", ("/syncerrors", "bold"), "."
         ),
         Text(
-            f"You are {english}, who reads English; choose {dutch} under \u201cacting as\u201d for Dutch."
-            " Ctrl-C ends it all."
+            f"You are {KIM.name}, who reads English. For Dutch choose {SANNE.name} under \u201cAct as\u201d,"
+            f" and the channel #{SANNE.channel}. Ctrl-C ends it all."
         ),
         Text(
             f"\nThis is not Slack. It is local-slack {VERSION}, a program by others (parvalabs, MIT license):"

@@ -8,26 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
-from functools import partial
+from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, Final
-
-from babel.dates import format_date, format_time
 
 from bot.cards.card import Card
 from bot.cards.plain import plain
 from bot.cards.texts import Texts
+from bot.cli.terminal.dates import slack_date
+from bot.cli.terminal.screen import Links, Screen, Surface
+from bot.clock import Clock
 
-_DATE: Final = re.compile(r"<!date\^(-?\d+)\^[^|>]*\|[^>]*>")
+_DATE: Final = re.compile(r"<!date\^(-?\d+)\^([^|>]*)\|([^>]*)>")
 _ANGLES: Final = {"&lt;": "\u2039", "&gt;": "\u203a"}
-"""Look-alikes, since the page turns entities into words and bare signs into links."""
+"""Look-alikes, since the page shows an entity as it is written and takes a bare sign for a link's."""
 
 
-def drawn_for_local_slack(card: Card, texts: Texts, zone: tzinfo | None = None) -> Card:
-    """``card`` with what the page draws; moments in ``zone``, by default that of this machine."""
-    write = partial(_written, language=texts.language, zone=zone)
-    simple = plain(card)
-    return Card(text=write(simple.text), blocks=[_rewritten(block, write) for block in simple.blocks])
+@dataclass(frozen=True, slots=True)
+class LocalSlackDrawing:
+    """Draws cards for the page. Moments are told in ``zone``: None is that of this machine."""
+
+    clock: Clock
+    zone: tzinfo | None = None
+
+    def __call__(self, card: Card, texts: Texts) -> Card:
+        screen = Screen(Surface.PIPE, Links.WRITTEN, texts.language, self.zone, self.clock.now())
+
+        def date(token: re.Match[str]) -> str:
+            return slack_date(token[1], token[2], token[3], screen)
+
+        def write(text: str) -> str:
+            return _without_entities(_DATE.sub(date, text))
+
+        simple = plain(card)
+        return Card(text=write(simple.text), blocks=[_rewritten(block, write) for block in simple.blocks])
 
 
 def _rewritten(node: Any, write: Callable[[str], str]) -> Any:
@@ -41,14 +55,7 @@ def _rewritten(node: Any, write: Callable[[str], str]) -> Any:
     return {key: _rewritten(value, write) for key, value in node.items()}
 
 
-def _written(text: str, *, language: str, zone: tzinfo | None) -> str:
-    dated = _DATE.sub(lambda token: _moment(int(token[1]), language, zone), text)
+def _without_entities(text: str) -> str:
     for entity, sign in _ANGLES.items():
-        dated = dated.replace(entity, sign)
-    return dated.replace("&amp;", "&")
-
-
-def _moment(seconds: int, language: str, zone: tzinfo | None) -> str:
-    """As Slack's ``{date_short_pretty} {time}``, without its "today"."""
-    at = datetime.fromtimestamp(seconds, UTC).astimezone(zone)
-    return f"{format_date(at, 'medium', locale=language)} {format_time(at, 'short', locale=language)}"
+        text = text.replace(entity, sign)
+    return text.replace("&amp;", "&")

@@ -28,11 +28,14 @@ _BOT_USER: Final = "U0SYNCERRORS"
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody whom the page lets one act as; ``locale`` as Slack writes it."""
+    """Somebody whom the page lets one act as."""
 
     id: str
     name: str
     locale: str
+    """As Slack writes it."""
+    channel: str
+    """Name of the channel to talk in: the page shows what is for one person's eyes to everybody there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class LocalSlack:
 
 
 def workspace(name: str, bot_token: str, app_token: str, people: Sequence[Colleague]) -> dict[str, Any]:
-    """local-slack's configuration (``server/src/config/schema.ts``): one app, one channel with everybody."""
+    """local-slack's configuration (``server/src/config/schema.ts``): one app; a channel for each person."""
+    members = [*(person.id for person in people), _BOT_USER]
     return {
         "workspace": {"name": "Sync errors demo", "domain": "sync-errors-demo", "teamId": "T0DEMO"},
         "app": {
@@ -69,11 +73,7 @@ def workspace(name: str, bot_token: str, app_token: str, people: Sequence[Collea
             {"id": person.id, "name": person.name.lower(), "real_name": person.name} for person in people
         ],
         "channels": [
-            {
-                "id": "C0SYNC",
-                "name": "business-central",
-                "members": [*(person.id for person in people), _BOT_USER],
-            }
+            {"id": f"C{person.id}", "name": person.channel, "members": members} for person in people
         ],
     }
 
