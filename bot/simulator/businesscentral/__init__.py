@@ -10,8 +10,9 @@ from bot.simulator.businesscentral.company import (
     WrittenBy,
 )
 from bot.simulator.businesscentral.faults import ABSENT, Faults, NextLinkForm
-from bot.simulator.businesscentral.front_door import AUDIENCE, RecordedRequest
+from bot.simulator.businesscentral.front_door import RecordedRequest
 from bot.simulator.businesscentral.history import believable_company
+from bot.simulator.businesscentral.installation import AUDIENCE, OnPremises
 from bot.simulator.businesscentral.limits import Limits
 from bot.simulator.businesscentral.server import API_HOST, BusinessCentralSimulator
 from bot.simulator.businesscentral.tables import SimulatedRecord, record
@@ -25,6 +26,7 @@ __all__ = [
     "JobType",
     "Limits",
     "NextLinkForm",
+    "OnPremises",
     "RecordedRequest",
     "RetentionPolicy",
     "SimulatedCompany",

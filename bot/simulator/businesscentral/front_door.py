@@ -12,11 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.simulator.businesscentral.faults import Faults, StatusFault
+from bot.simulator.businesscentral.installation import SignIn
 from bot.simulator.businesscentral.limits import Limits, Turnstile
 from bot.simulator.businesscentral.refusal import Refusal, credentials_rejected
-from bot.simulator.entra import EntraSimulator
 
-AUDIENCE = "https://api.businesscentral.dynamics.com"
 _RECORDED_HEADERS = ("accept", "accept-language", "data-access-intent", "if-match", "prefer", "user-agent")
 
 
@@ -41,15 +40,13 @@ class FrontDoor:
         *,
         clock: Clock,
         faults: Faults,
-        entra: EntraSimulator | None,
-        tenant: str,
+        sign_in: SignIn,
         limits: Limits,
         next_correlation_id: Callable[[], str],
     ) -> None:
         self._clock = clock
         self._faults = faults
-        self._entra = entra
-        self._tenant = tenant.lower()
+        self._sign_in = sign_in
         self._limits = limits
         self._next_correlation_id = next_correlation_id
         self._turnstiles: dict[str, Turnstile] = {}
@@ -87,16 +84,10 @@ class FrontDoor:
             await app(request.scope, receive, answer)
 
     def _authenticate(self, request: Request) -> str:
-        """Who calls; one name for everybody where nobody has to sign in. Raises Refusal (401)."""
+        """Who calls. Raises Refusal (401)."""
         if self._faults.is_everybody_refused:
             raise credentials_rejected()
-        if self._entra is None:
-            return ""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        issued = self._entra.validate(token, AUDIENCE) if scheme.lower() == "bearer" else None
-        if issued is None or issued.tenant != self._tenant:
-            raise credentials_rejected()
-        return issued.client_id
+        return self._sign_in.caller(request.headers.get("authorization", ""))
 
     def _record(self, request: Request, status: int) -> None:
         headers = {name: request.headers[name] for name in _RECORDED_HEADERS if name in request.headers}

@@ -30,6 +30,7 @@ from bot.simulator.businesscentral.entities import (
 from bot.simulator.businesscentral.faults import BodyDefect, Faults
 from bot.simulator.businesscentral.filters import Kind, parse_literal
 from bot.simulator.businesscentral.front_door import FrontDoor, Gate, RecordedRequest
+from bot.simulator.businesscentral.installation import Anybody, ByEntra, OnPremises
 from bot.simulator.businesscentral.limits import DOCUMENTED_LIMITS, Limits
 from bot.simulator.businesscentral.pages import Page, Source, next_link, on_foreign_host, take_page
 from bot.simulator.businesscentral.queries import EntityType, Query, make_token, parse_query
@@ -47,41 +48,44 @@ from bot.simulator.network import InProcessTransport
 
 API_HOST = "api.businesscentral.dynamics.com"
 _ENVIRONMENT = "/v2.0/{tenant}/{environment}"
-_COMPANION = _ENVIRONMENT + "/api/syncerrors/integration/v1.0"
-_STANDARD = _ENVIRONMENT + "/api/v2.0"
+_COMPANION = "/api/syncerrors/integration/v1.0"
+_STANDARD = "/api/v2.0"
 
 
 class BusinessCentralSimulator:
-    """Serves one environment of one tenant.
+    """Serves one environment of one tenant or, with ``on_premises``, an instance that has neither.
 
     With ``entra`` every request needs a bearer token from there, for Business Central's audience and this
-    tenant; without it nobody has to sign in. ``app`` may also be served by an ASGI server; dropped
-    connections and silence happen in ``transport`` only.
+    tenant; on-premises the user's web service key; without both nobody has to sign in. ``app`` may also be
+    served by an ASGI server; dropped connections and silence happen in ``transport`` only.
     """
 
     def __init__(
         self,
         *,
         clock: Clock,
-        entra: EntraSimulator | None,
-        tenant: str,
-        environment: str,
+        entra: EntraSimulator | None = None,
+        tenant: str = "",
+        environment: str = "",
         companies: Sequence[SimulatedCompany],
         host: str = API_HOST,
         limits: Limits = DOCUMENTED_LIMITS,
+        on_premises: OnPremises | None = None,
     ) -> None:
         self._clock = clock
         self._tenant = tenant
         self._environment = environment
         self._companies = {company.id: company for company in companies}
         self._host = host
+        self._on_premises = on_premises
+        self._origin = on_premises.origin if on_premises else f"https://{host}"
+        self._root = on_premises.root if on_premises else _ENVIRONMENT
         self._serial = itertools.count(1)
         self.faults = Faults()
         self._door = FrontDoor(
             clock=clock,
             faults=self.faults,
-            entra=entra,
-            tenant=tenant,
+            sign_in=on_premises or (ByEntra(entra, tenant) if entra else Anybody()),
             limits=limits,
             next_correlation_id=self._next_correlation_id,
         )
@@ -100,7 +104,9 @@ class BusinessCentralSimulator:
     @property
     def base_url(self) -> str:
         """Prefix of every address of this environment."""
-        return f"https://{self._host}/v2.0/{self._tenant}/{self._environment}"
+        if self._on_premises:
+            return self._on_premises.address
+        return f"{self._origin}/v2.0/{self._tenant}/{self._environment}"
 
     def transport(self) -> InProcessTransport:
         """For ``httpx.AsyncClient``; refuses other hosts with httpx.ConnectError."""
@@ -114,15 +120,16 @@ class BusinessCentralSimulator:
         return self._door.most_at_once
 
     def _routes(self) -> list[Route]:
-        in_company = _COMPANION + "/companies({company})"
+        in_company = self._root + _COMPANION + "/companies({company})"
+        standard = self._root + _STANDARD
         return [
             Route(in_company + "/syncErrors", self._list_errors, methods=["GET"]),
             Route(in_company + "/syncErrors({key})", self._error, methods=["GET", "DELETE"]),
             Route(in_company + "/syncErrorDetails", self._list_details, methods=["GET"]),
             Route(in_company + "/syncErrorDetails({key})", self._details, methods=["GET"]),
             Route(in_company + "/maintenance", self._maintenance, methods=["GET"]),
-            Route(_STANDARD + "/companies", self._list_companies, methods=["GET"]),
-            Route(_STANDARD + "/companies({company})", self._company, methods=["GET"]),
+            Route(standard + "/companies", self._list_companies, methods=["GET"]),
+            Route(standard + "/companies({company})", self._company, methods=["GET"]),
         ]
 
     # Endpoints
@@ -152,7 +159,8 @@ class BusinessCentralSimulator:
         company = self._company_of(request)
         row = self._row(request, company, "Integration Synch. Job Errors")
         _refuse_options(request)
-        web_client = f"https://businesscentral.dynamics.com/{self._tenant}/{self._environment}"
+        online = f"https://businesscentral.dynamics.com/{self._tenant}/{self._environment}"
+        web_client = self._on_premises.address if self._on_premises else online
         return self._json(
             request, {"@odata.context": self._context(request), **details_json(company, row, web_client)}
         )
@@ -176,9 +184,8 @@ class BusinessCentralSimulator:
     # What the endpoints share
 
     def _check_environment(self, request: Request) -> None:
-        parts = request.path_params
-        same_tenant = parts["tenant"].lower() == self._tenant.lower()
-        if not same_tenant or parts["environment"].lower() != self._environment.lower():
+        asked = (request.path_params.get("tenant", ""), request.path_params.get("environment", ""))
+        if tuple(map(str.lower, asked)) != (self._tenant.lower(), self._environment.lower()):
             raise environment_missing()
         if self.faults.is_extension_missing and "/api/syncerrors/" in request.url.path:
             raise resource_missing(self._address(request))
@@ -248,7 +255,7 @@ class BusinessCentralSimulator:
         return Response(content, media_type="application/json; odata.metadata=minimal", headers=headers)
 
     def _address(self, request: Request) -> str:
-        return f"https://{self._host}{request.scope.get('raw_path', b'').decode('ascii').partition('?')[0]}"
+        return f"{self._origin}{request.scope.get('raw_path', b'').decode('ascii').partition('?')[0]}"
 
     def _context(self, request: Request) -> str:
         root, _, rest = self._address(request).partition("/companies")
