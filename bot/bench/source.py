@@ -1,0 +1,99 @@
+"""The Business Central that is read: in this process with answers that are ready, or in one of its own."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import uvicorn
+
+from bot.clock import ManualClock
+from bot.simulator.businesscentral import API_HOST, BusinessCentralSimulator, believable_company
+
+_TENANT = "bench"
+_ENVIRONMENT = "Production"
+_NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+PREFIX = f"/v2.0/{_TENANT}/{_ENVIRONMENT}"
+ADDRESS = f"https://{API_HOST}{PREFIX}"
+
+
+def simulated(errors: int) -> tuple[BusinessCentralSimulator, str]:
+    """A simulator that asks nobody to sign in, and the id of its company with that many errors."""
+    clock = ManualClock(_NOW)
+    company = believable_company(clock, errors=errors)
+    simulator = BusinessCentralSimulator(
+        clock=clock, entra=None, tenant=_TENANT, environment=_ENVIRONMENT, companies=[company]
+    )
+    return simulator, company.id
+
+
+class Recorded(httpx.AsyncBaseTransport):
+    """Answers as the inner transport did the first time: from then on asking costs nearly nothing."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._answers: dict[str, httpx.Response] = {}
+        self.requests = 0
+
+    @property
+    def pages(self) -> list[bytes]:
+        """Bodies of the pages of errors, in the order in which they were asked for first."""
+        return [answer.content for url, answer in self._answers.items() if "/syncErrors?" in url]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        url = str(request.url)
+        answer = self._answers.get(url)
+        if answer is None:
+            answer = await self._inner.handle_async_request(request)
+            await answer.aread()
+            self._answers[url] = answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A Business Central in a process of its own."""
+
+    address: str
+    """For ``BC_BASE_URL``."""
+    company: str
+
+
+@contextlib.contextmanager
+def in_its_own_process(errors: int) -> Iterator[Running]:
+    """Serve the simulator on a loopback port until the end. Raises RuntimeError where it does not start."""
+    command = [sys.executable, "-m", "bot.bench.source", "--errors", str(errors)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 # our own
+        try:
+            assert process.stdout is not None  # noqa: S101 # it was asked for
+            line = process.stdout.readline().split()
+            if len(line) != 2:
+                raise RuntimeError("the simulated Business Central does not start")
+            port, company = line
+            yield Running(f"http://127.0.0.1:{port}{PREFIX}", company)
+        finally:
+            process.terminate()
+
+
+def serve() -> None:
+    """Entry point of that process: prints port and company, then serves."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--errors", type=int, required=True)
+    simulator, company = simulated(parser.parse_args().errors)
+    server = uvicorn.Server(uvicorn.Config(simulator.app, host="127.0.0.1", port=0, log_level="error"))
+    listener = server.config.bind_socket()
+    sys.stdout.write(f"{listener.getsockname()[1]} {company}\n")
+    sys.stdout.flush()
+    server.run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    serve()
