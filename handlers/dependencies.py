@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.refresh import Refresh
+from bot.operations.selection import Selection
+from bot.operations.standings import Overlook
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
@@ -21,6 +23,10 @@ class Dependencies:
     drawn: Drawn
     refresh: Refresh
     call_stacks: CallStacks
+    selection: Selection
+    overlook: Overlook
     in_flight: InFlight
     team_id: str
     """The workspace that installed the bot; people of any other are refused."""
+    enterprise_id: str | None = None
+    """The Enterprise organization that this workspace is part of, if it is."""

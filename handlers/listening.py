@@ -13,15 +13,21 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 
 from bot.cards.actions import Action
 from bot.cards.failure import defect_card, failure_card
-from bot.failures import Failure
+from bot.cards.texts import Texts
+from bot.failures import Failure, Restarting
 from bot.log import place_of
-from handlers.visits import Visit, Visits
+from handlers.presses import press_of
+from handlers.visits import Visit, Visits, user_of
 
 Body = Mapping[str, Any]
+Modal = dict[str, Any]
+
+LAST_WORDS_SECONDS = 2.0
+"""Real time for telling people that their request was cut off."""
 
 log = structlog.get_logger()
 
@@ -31,28 +37,46 @@ class InFlight:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._works: set[asyncio.Task[None]] = set()
+        self.draining = False
+        """New work is refused: the process is about to end."""
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start the work; it is held until it ends."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+    def start(self, task: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin something that nobody waits for but ``drain``; it must not raise."""
+        running = asyncio.create_task(task)
+        self._tasks.add(running)
+        running.add_done_callback(self._tasks.discard)
+        return running
 
     async def ended(self, work: Coroutine[Any, Any, None]) -> BaseException | None:
-        """Do the work to its end, and give what it raised."""
-        task = self.begin(work)
-        await asyncio.wait({task})
-        return None if task.cancelled() else task.exception()
+        """Do the work to its end, and give what it raised: Restarting where it was cut off by ``drain``."""
+        running = asyncio.create_task(work)
+        self._works.add(running)
+        running.add_done_callback(self._works.discard)
+        await asyncio.wait({running})
+        return Restarting() if running.cancelled() else running.exception()
 
     async def drain(self, seconds: float) -> int:
-        """Let the work in flight end, at most that long; gives how many pieces were left undone."""
-        if not self._tasks:
-            return 0
-        _, undone = await asyncio.wait(set(self._tasks), timeout=seconds)
-        for task in undone:
+        """Refuse new work, and let the work in flight end, at most that long.
+
+        Gives how many pieces were cut off; the people who wait for them are told, which takes another
+        ``LAST_WORDS_SECONDS`` at most.
+        """
+        self.draining = True
+        await self._wait(seconds)
+        cut_off = list(self._works)
+        for work in cut_off:
+            work.cancel()
+        await self._wait(LAST_WORDS_SECONDS)
+        for task in list(self._tasks):
             task.cancel()
-        return len(undone)
+        return len(cut_off)
+
+    async def _wait(self, seconds: float) -> None:
+        """Until nothing is in flight any more, what arrives meanwhile included."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left)
 
 
 class Listening:
@@ -63,7 +87,9 @@ class Listening:
         self._visits = visits
         self._in_flight = in_flight
 
-    def command(self, name: str) -> Callable[[Callable[[Visit, str], Coroutine[Any, Any, None]]], None]:
+    def command(
+        self, name: str | re.Pattern[str]
+    ) -> Callable[[Callable[[Visit, str], Coroutine[Any, Any, None]]], None]:
         """Listen to a slash command; the work gets the visit and what stands behind the command."""
 
         def register(work: Callable[[Visit, str], Coroutine[Any, Any, None]]) -> None:
@@ -82,26 +108,83 @@ class Listening:
 
         def register(work: Callable[[Visit], Coroutine[Any, Any, None]]) -> None:
             async def visit_and_work(body: Body) -> None:
-                await work(await self._visits.of_action(body))
+                with self._visits.presses.once(press_of(body)) as first:
+                    if first:
+                        await work(await self._visits.of_action(body))
+                    else:
+                        log.info("interaction.repeated")
 
             for action_id in ids:
                 self._app.action(action_id)(self._listener(visit_and_work))
 
         return register
 
+    def shortcut(
+        self, *ids: re.Pattern[str]
+    ) -> Callable[[Callable[[Visit], Coroutine[Any, Any, None]]], None]:
+        """Listen to shortcuts, global ones and those of messages."""
+
+        def register(work: Callable[[Visit], Coroutine[Any, Any, None]]) -> None:
+            async def visit_and_work(body: Body) -> None:
+                await work(await self._visits.of_broken(body))
+
+            for callback_id in ids:
+                self._app.shortcut(callback_id)(self._listener(visit_and_work))
+
+        return register
+
+    def submission(self, callback_id: re.Pattern[str]) -> Callable[[Callable[[Texts], Modal]], None]:
+        """Listen to submitted modals and put another one in their place; closed ones need no word."""
+
+        def register(modal: Callable[[Texts], Modal]) -> None:
+            async def listen(ack: AsyncAck, body: Body) -> None:
+                if body.get("type") == "view_closed":
+                    await ack()
+                    return
+                texts = await self._visits.languages.of(user_of(body))
+                await ack(response_action="update", view=modal(texts))
+
+            self._app.view(callback_id)(listen)
+            self._app.view_closed(callback_id)(listen)
+
+        return register
+
+    def options(self, action_id: re.Pattern[str]) -> None:
+        """Answer menus that load their choices with no choice."""
+
+        async def listen(ack: AsyncAck) -> None:
+            await ack(options=[])
+
+        self._app.options(action_id)(listen)
+
+    def event(self, kind: re.Pattern[str]) -> None:
+        """Take note of events, which Bolt acknowledges by itself; Slack repeats those it thinks were lost."""
+
+        async def listen(body: Body, request: AsyncBoltRequest) -> None:
+            event = body.get("event")
+            name = str(event.get("type"))[:40] if isinstance(event, Mapping) else ""
+            log.info("event.ignored", kind=name, retry="x-slack-retry-num" in request.headers)
+
+        self._app.event(kind)(listen)
+
     def _listener(
         self, work: Callable[[Body], Coroutine[Any, Any, None]]
     ) -> Callable[[AsyncAck, Body], Awaitable[None]]:
         async def listen(ack: AsyncAck, body: Body) -> None:
             await ack()
-            error = await self._in_flight.ended(work(body))
-            if error is None:
-                return
-            lost = await self._in_flight.ended(self._explain(error, body))
-            if lost is not None:
-                log.error("defect", exception=type(lost).__name__, place=place_of(lost))
+            await asyncio.wait({self._in_flight.start(self._serve(work, body))})
 
         return listen
+
+    async def _serve(self, work: Callable[[Body], Coroutine[Any, Any, None]], body: Body) -> None:
+        if self._in_flight.draining:
+            await self._explain(Restarting(), body)
+            return
+        error = await self._in_flight.ended(work(body))
+        if error is not None:
+            explaining = await self._in_flight.ended(self._explain(error, body))
+            if explaining is not None:
+                log.error("defect", exception=type(explaining).__name__, place=place_of(explaining))
 
     async def _explain(self, error: BaseException, body: Body) -> None:
         """The one place where exceptions become answers."""

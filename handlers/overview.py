@@ -29,5 +29,5 @@ def register(listening: Listening, deps: Dependencies) -> None:
     async def refresh(visit: Visit) -> None:
         connection = await deps.ask.connection(visit.scope)
         async for reading in deps.refresh.follow(visit.scope):
-            await visit.replace(progress_card(connection, reading, visit.texts))
+            await visit.report(progress_card(connection, reading, visit.texts))
         await visit.replace(await overview(deps, visit))

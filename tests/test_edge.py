@@ -35,7 +35,10 @@ def signed(body: bytes, stamp: str = STAMP, secret: str = SECRET) -> dict[str, s
 @pytest.fixture
 async def door() -> AsyncIterator[httpx.AsyncClient]:
     async def echo(request: Request) -> PlainTextResponse:
-        return PlainTextResponse(str(len(await request.body())))
+        body = await request.body()
+        assert request.headers["content-length"] == str(len(body))
+        assert request.headers["content-type"] == "application/json"
+        return PlainTextResponse(body)
 
     middleware = [Middleware(SlackDoor, signing_secret=SECRET, clock=ManualClock(NOW))]
     app = Starlette(routes=[Route("/", echo, methods=["POST"])], middleware=middleware)
@@ -46,7 +49,7 @@ async def door() -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_lets_in_what_slack_signed_just_now(door: httpx.AsyncClient) -> None:
     answer = await door.post("/", content=b"a=1", headers=signed(b"a=1"))
-    assert (answer.status_code, answer.text) == (200, "3")
+    assert (answer.status_code, answer.text) == (200, '{"a": "1"}')
 
 
 @pytest.mark.parametrize("age", [-300, 300])

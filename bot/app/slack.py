@@ -9,20 +9,18 @@ from dataclasses import dataclass
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app.core import Core
 from bot.cards.surface import SLACK, Surface
+from bot.clock import Clock, SystemClock
 from bot.operations.durable.port import Durable
 from bot.operations.refresh import Refresh
 from bot.settings import WORKSPACE
 from handlers import Dependencies, register_all
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
+from handlers.retrying import BoundedRetry
 from handlers.visits import Visits
 
 SLACK_TIMEOUT_SECONDS = 5
@@ -37,11 +35,12 @@ class SlackAccess:
     signing_secret: str
     team_id: str
     bot_user_id: str
+    enterprise_id: str | None = None
 
 
 @asynccontextmanager
 async def open_slack(
-    token: str, signing_secret: str, api_url: str | None = None
+    token: str, signing_secret: str, api_url: str | None = None, clock: Clock | None = None
 ) -> AsyncIterator[SlackAccess]:
     """Sign in to Slack with one shared HTTP session.
 
@@ -55,13 +54,16 @@ async def open_slack(
             base_url=f"{api_url.rstrip('/')}/" if api_url else AsyncWebClient.BASE_URL,
             session=session,
             timeout=SLACK_TIMEOUT_SECONDS,
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(max_retry_count=2),
-                AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-            ],
+            retry_handlers=[BoundedRetry(clock or SystemClock())],
         )
         identity = await client.auth_test()
-        yield SlackAccess(client, signing_secret, str(identity["team_id"]), str(identity["user_id"]))
+        yield SlackAccess(
+            client,
+            signing_secret,
+            team_id=str(identity["team_id"]),
+            bot_user_id=str(identity["user_id"]),
+            enterprise_id=identity.get("enterprise_id"),
+        )
 
 
 def slack_app(
@@ -87,13 +89,18 @@ def slack_app(
     client = AsyncWebClient(
         base_url=slack.client.base_url, session=slack.client.session, timeout=SLACK_TIMEOUT_SECONDS
     )
-    app = AsyncApp(client=client, authorize=authorize, request_verification_enabled=False)
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        request_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
+    )
     register_all(
         app,
         Dependencies(
             visits=Visits(
                 workspace=WORKSPACE,
-                connection=next(iter(core.connections)),
+                selection=core.selection,
                 slack=slack.client,
                 clock=core.clock,
                 surface=surface,
@@ -102,8 +109,11 @@ def slack_app(
             drawn=Drawn(core.database.revision),
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,
+            selection=core.selection,
+            overlook=core.overlook,
             in_flight=in_flight or InFlight(),
             team_id=slack.team_id,
+            enterprise_id=slack.enterprise_id,
         ),
     )
     return app

@@ -22,7 +22,7 @@ async def staged(core: Core, durable: Durable) -> AsyncIterator[SlackSimulator]:
     """A simulated workspace in which the bot listens."""
     async with (
         SlackSimulator(manifest(), clock=core.clock) as slack,
-        open_slack(slack.bot_token, slack.signing_secret, slack.api_url) as access,
+        open_slack(slack.bot_token, slack.signing_secret, slack.api_url, core.clock) as access,
         httpx.AsyncClient(
             transport=httpx.ASGITransport(
                 app=http_app(slack_app(core, durable, access), access, SystemClock())

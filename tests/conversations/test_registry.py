@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, cast
 
+import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards.actions import Action
 from bot.cli.stage import manifest
+from bot.simulator.slack import RESPONSE_URL
 from handlers import Dependencies, register_all
 from handlers.grammar import GRAMMAR
 from tests.conversations.conftest import Stage
@@ -20,45 +23,45 @@ class Recorder:
     """Notes what is registered on a Bolt app."""
 
     def __init__(self) -> None:
-        self.actions: list[str | re.Pattern[str]] = []
-        self.commands: list[str] = []
+        self.heard: dict[str, list[str | re.Pattern[str]]] = {}
 
     def middleware(self, work: Callable[..., Any]) -> Callable[..., Any]:
         return work
 
     error = middleware
 
-    def action(self, action_id: str | re.Pattern[str]) -> Callable[..., Any]:
-        self.actions.append(action_id)
-        return lambda work: work
+    def __getattr__(self, kind: str) -> Callable[..., Any]:
+        def listen(name: str | re.Pattern[str]) -> Callable[..., Any]:
+            self.heard.setdefault(kind, []).append(name)
+            return lambda work: work
 
-    def command(self, name: str) -> Callable[..., Any]:
-        self.commands.append(name)
-        return lambda work: work
+        return listen
+
+    def named(self, kind: str) -> list[str]:
+        return [str(name) for name in self.heard[kind] if isinstance(name, str)]
 
 
 def registered() -> Recorder:
     recorder = Recorder()
-    absent = cast("Any", None)
-    deps = Dependencies(
-        visits=absent, ask=absent, refresh=absent, call_stacks=absent, in_flight=absent, team_id=""
-    )
-    register_all(cast("AsyncApp", recorder), deps)
+    absent = cast("Any", dict.fromkeys(field.name for field in fields(Dependencies)))
+    register_all(cast("AsyncApp", recorder), Dependencies(**absent))
     return recorder
 
 
-def test_every_button_has_exactly_one_listener_and_stale_ones_the_last() -> None:
-    actions = registered().actions
-    assert [a for a in actions if isinstance(a, str)] == sorted(
-        (a for a in actions if isinstance(a, str)), key=actions.index
-    )
-    assert sorted(str(a) for a in actions if isinstance(a, str)) == sorted(str(a) for a in Action)
-    assert isinstance(actions[-1], re.Pattern)
+def test_every_button_has_exactly_one_listener() -> None:
+    assert sorted(registered().named("action")) == sorted(str(action) for action in Action)
+
+
+@pytest.mark.parametrize("kind", ["command", "action", "shortcut", "view", "view_closed", "options", "event"])
+def test_whatever_slack_can_send_has_a_listener_of_last_resort(kind: str) -> None:
+    last = registered().heard[kind][-1]
+    assert isinstance(last, re.Pattern)
+    assert last.fullmatch("of another version\n")
 
 
 def test_the_manifest_declares_exactly_the_commands_that_are_listened_to() -> None:
     declared = [entry["command"] for entry in manifest()["features"]["slash_commands"]]
-    assert declared == registered().commands
+    assert declared == registered().named("command")
     assert all(command.usage.split()[0] in declared for command in GRAMMAR)
 
 
@@ -94,7 +97,19 @@ async def test_every_button_is_rendered_somewhere(stage: Stage) -> None:
 
 async def test_the_bot_asks_for_the_scopes_that_it_uses_and_no_other(stage: Stage) -> None:
     await stage.kim.command("/syncerrors")
-    used = {"auth.test": None, "users.info": "users:read"}
+    # Both ways of answering beside the response_url: in the channel, and where the bot is no member of it.
+    stage.slack.faults.fail(RESPONSE_URL, "404", times=2)
+    await stage.kim.command("/syncerrors")
+    stage.slack.invite_bot(stage.slack.general)
+    await stage.kim.command("/syncerrors")
+    used = {
+        "auth.test": None,
+        "users.info": "users:read",
+        "chat.postEphemeral": "chat:write",
+        "chat.postMessage": "chat:write",
+    }
     methods = {call.method for call in stage.slack.calls if "." in call.method}
     assert methods == set(used)
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == {"commands"} | {s for s in used.values() if s}
+    assert [refusal.error for refusal in stage.slack.refusals] == ["not_in_channel"]
+    stage.slack.refusals.clear()
