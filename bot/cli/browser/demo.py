@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
-from bot.app import Core, open_slack, open_worker, slack_app
+from bot.app import Core, SlackAccess, open_slack, open_worker, slack_app
 from bot.cards.surface import Surface
 from bot.cli.browser.drawing import LocalSlackDrawing
 from bot.cli.browser.failures import NoBrowserDemo
 from bot.cli.browser.package import VERSION, home_of_package, installed, package_for
 from bot.cli.browser.server import Colleague, LocalSlack, port_to_use, running, workspace
 from bot.cli.filling import fill
+from bot.cli.socket import SocketDoor
 from bot.cli.stage import manifest
+from bot.cli.stopping import drain, first_of, told_to_stop
 from bot.cli.worlds import demo_world
 from bot.operations.durable.port import Durable
 from handlers.listening import InFlight
@@ -31,27 +32,31 @@ KIM: Final = Colleague("U0KIM", "Kim", "en-US", "business-central")
 SANNE: Final = Colleague("U0SANNE", "Sanne", "nl-NL", "business-central-nl")
 PEOPLE: Final = (KIM, SANNE)
 
-_DRAIN_SECONDS: Final = 2.0
-
 
 async def run_browser_demo(console: Console, wanted_port: int | None = None) -> int:
-    """Run until Ctrl-C, SIGTERM, or until local-slack ends; the exit code is 1 where something is missing."""
-    stop = asyncio.Event()
-    _when_told(stop)
+    """Run until Ctrl-C, SIGTERM, a closed terminal, or until local-slack ends.
+
+    The exit code is 1 where something is missing.
+    """
+    stop = told_to_stop()
+    with suppress(AttributeError):
+        # A closed terminal counts too: local-slack must not stay behind, open to the network.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, stop.set)
     try:
         program = await asyncio.to_thread(installed, package_for(), home_of_package(), console.print)
         port = port_to_use(wanted_port)
         async with demo_world() as world:
             await fill(world.core, console)
             name = str(manifest()["display_information"]["name"])
-            people = workspace(name, BOT_TOKEN, APP_TOKEN, PEOPLE)
+            configuration = workspace(name, BOT_TOKEN, APP_TOKEN, PEOPLE)
             async with (
-                running(program, people, port) as slack,
+                running(program, configuration, port) as slack,
                 open_worker(world.settings, world.core) as durable,
-                listening(world.core, durable, slack.api_url),
+                open_slack(BOT_TOKEN, "", slack.api_url) as access,
+                in_socket_mode(world.core, durable, access, APP_TOKEN, surface_for(world.core, PEOPLE)),
             ):
                 _invite(console, slack)
-                await _until_either_ends(stop, slack)
+                await first_of(stop.wait(), _broken_off(slack))
                 console.print("Stopping ...")
     except NoBrowserDemo as reason:
         console.print(str(reason), soft_wrap=True)
@@ -59,42 +64,30 @@ async def run_browser_demo(console: Console, wanted_port: int | None = None) -> 
     return 0
 
 
+def surface_for(core: Core, people: Sequence[Colleague]) -> Surface:
+    """What local-slack draws, and the locales that it does not tell."""
+    return Surface(LocalSlackDrawing(core.clock), {person.id: person.locale for person in people})
+
+
 @asynccontextmanager
-async def listening(core: Core, durable: Durable, api_url: str) -> AsyncIterator[None]:
-    """The bot in Socket Mode at local-slack, drawing what that draws."""
-    surface = Surface(LocalSlackDrawing(core.clock), {person.id: person.locale for person in PEOPLE})
+async def in_socket_mode(
+    core: Core, durable: Durable, access: SlackAccess, app_token: str, surface: Surface
+) -> AsyncIterator[None]:
+    """The bot at work until the block ends, drawing for ``surface``."""
     in_flight = InFlight()
-    async with open_slack(BOT_TOKEN, "", api_url) as access:
-        handler = AsyncSocketModeHandler(slack_app(core, durable, access, in_flight, surface), APP_TOKEN)
-        await handler.connect_async()  # type: ignore[no-untyped-call] # bolt leaves it untyped
-        try:
-            yield
-        finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]
-            await in_flight.drain(_DRAIN_SECONDS)
-
-
-def _when_told(stop: asyncio.Event) -> None:
-    """A closed terminal counts too: local-slack must not stay behind, open to the network."""
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        # Windows has none of them on its loop; there Ctrl-C cancels the run, which ends everything as well.
-        with suppress(NotImplementedError, AttributeError):
-            loop.add_signal_handler(getattr(signal, name), stop.set)
-
-
-async def _until_either_ends(stop: asyncio.Event, slack: LocalSlack) -> None:
-    waits: list[asyncio.Task[Any]] = [
-        asyncio.create_task(stop.wait()),
-        asyncio.create_task(slack.process.wait()),
-    ]
+    door = SocketDoor(slack_app(core, durable, access, in_flight, surface), app_token)
+    await door.connect_async()  # type: ignore[no-untyped-call] # bolt leaves it untyped
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        yield
     finally:
-        for wait in waits:
-            wait.cancel()
-    if not stop.is_set():
-        raise NoBrowserDemo(f"local-slack ended by itself (exit code {slack.process.returncode}).")
+        await door.close()
+        await drain(in_flight)
+
+
+async def _broken_off(slack: LocalSlack) -> None:
+    """Raises NoBrowserDemo as soon as local-slack ends."""
+    code = await slack.process.wait()
+    raise NoBrowserDemo(f"local-slack ended by itself (exit code {code}).")
 
 
 def _invite(console: Console, slack: LocalSlack) -> None:

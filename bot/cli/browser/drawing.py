@@ -35,7 +35,8 @@ class LocalSlackDrawing:
         screen = Screen(Surface.PIPE, Links.WRITTEN, texts.language, self.zone, self.clock.now())
 
         def date(token: re.Match[str]) -> str:
-            return slack_date(token[1], token[2], token[3], screen)
+            # The blank keeps "today" small: our moments stand inside sentences.
+            return slack_date(token[1], f" {token[2]}", token[3], screen).lstrip()
 
         def write(text: str) -> str:
             return _without_entities(_DATE.sub(date, text))
