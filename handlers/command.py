@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.cards.card import Card
 from bot.cards.error import error_card
 from bot.cards.help import help_card
+from bot.store.values import Scope
+from handlers.connections import connections
 from handlers.dependencies import Dependencies
-from handlers.grammar import COMMAND, GRAMMAR, AskForError, AskForHelp, AskForOverview, understand
+from handlers.grammar import (
+    COMMAND,
+    GRAMMAR,
+    OF_SEVERAL,
+    AskForConnections,
+    AskForError,
+    AskForHelp,
+    AskForOverview,
+    Request,
+    understand,
+)
 from handlers.listening import Listening
+from handlers.naming import take_connection
 from handlers.overview import overview
 from handlers.visits import Visit
 
@@ -14,11 +30,30 @@ from handlers.visits import Visit
 def register(listening: Listening, deps: Dependencies) -> None:
     @listening.command(COMMAND)
     async def answer(visit: Visit, text: str) -> None:
-        match understand(text):
-            case AskForOverview():
-                await visit.answer(await overview(deps, visit))
-            case AskForError(number):
-                error = await deps.ask.error(visit.scope, number)
-                await visit.answer(error_card(error, visit.texts))
-            case AskForHelp(unknown, nearest):
-                await visit.answer(help_card(GRAMMAR, visit.texts, unknown=unknown, nearest=nearest))
+        named = take_connection(text, (choice.name for choice in deps.selection.choices))
+        request = understand(named.rest)
+        if named.name:
+            visit = _at(visit, deps.selection.named(named.name))
+        elif named.name == "" or (visit.gone is not None and not isinstance(request, AskForHelp)):
+            request = AskForConnections()
+        await visit.answer(await _card(deps, visit, request))
+
+
+async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
+    match request:
+        case AskForOverview():
+            return await overview(deps, visit)
+        case AskForError(number):
+            return error_card(await deps.ask.error(visit.scope, number), visit.texts)
+        case AskForConnections():
+            return await connections(deps, visit)
+        case AskForHelp(unknown, nearest):
+            commands = (*GRAMMAR, *OF_SEVERAL) if deps.selection.several else GRAMMAR
+            return help_card(commands, visit.texts, unknown=unknown, nearest=nearest)
+
+
+def _at(visit: Visit, connection: str) -> Visit:
+    """The same visit to another connection."""
+    scope = Scope(visit.scope.workspace, connection)
+    button = visit.button.model_copy(update={"connection": connection})
+    return replace(visit, scope=scope, button=button, gone=None)

@@ -20,7 +20,21 @@ GRAMMAR: tuple[CommandHelp, ...] = (
     CommandHelp(usage=f"{COMMAND} help", summary=msgid("Show this list")),
 )
 
-_WORDS = {"help": "help", "hulp": "help", "?": "help"}
+OF_SEVERAL: tuple[CommandHelp, ...] = (
+    CommandHelp(
+        usage=f"{COMMAND} connections",
+        summary=msgid("Show how all connections stand, most pressing first"),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} connection:NAME",
+        summary=msgid("Ask about another connection than the one you chose; goes with everything above"),
+        examples=(f"{COMMAND} 4711 connection:NAME",),
+    ),
+)
+"""What there is besides where there are several connections."""
+
+_CONNECTIONS = frozenset({"connections", "verbindingen"})
+_WORDS = {"help": "help", "hulp": "help", "?": "help", **dict.fromkeys(sorted(_CONNECTIONS), "connections")}
 _NUMBER = re.compile(r"(?:no\.?|nr\.?|#)?\s*([0-9]{1,18})", re.IGNORECASE)
 
 
@@ -37,6 +51,11 @@ class AskForError:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForConnections:
+    """How all connections stand."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskForHelp:
     """``help``, or something that the bot does not know, with the nearest command where there is one."""
 
@@ -44,7 +63,7 @@ class AskForHelp:
     nearest: str | None = None
 
 
-Request = AskForOverview | AskForError | AskForHelp
+Request = AskForOverview | AskForError | AskForConnections | AskForHelp
 
 
 def understand(text: str) -> Request:
@@ -55,6 +74,8 @@ def understand(text: str) -> Request:
     number = _NUMBER.fullmatch(words)
     if number is not None:
         return AskForError(int(number[1]))
+    if words.lower() in _CONNECTIONS:
+        return AskForConnections()
     if words.lower() in _WORDS:
         return AskForHelp()
     near = difflib.get_close_matches(words.lower()[:40], list(_WORDS), n=1, cutoff=0.6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rich.console import Console
@@ -23,20 +24,35 @@ class AskFormat(StrEnum):
     JSON = "json"
 
 
-async def ask_once(question: str, opening: Opening, form: AskFormat, locale: str, console: Console) -> int:
-    """Print the answer and return the exit code."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and how whoever asks looks at it."""
+
+    text: str
+    locale: str
+    connection: str | None = None
+    """Name of a connection; None is the first one."""
+
+
+async def ask_once(question: Question, opening: Opening, form: AskFormat, console: Console) -> int:
+    """Print the answer and return the exit code; raises ConnectionUnknown."""
+    locale = question.locale
     async with opening as world:
+        core = world.core
+        if question.connection is not None:
+            chosen = core.selection.named(question.connection)
+            core = replace(core, selection=replace(core.selection, default=chosen))
         if world.starts_empty:
-            await fill(world.core, open_console(sys.stderr))
+            await fill(core, open_console(sys.stderr))
         durable = InlineDurable()
-        world.core.pull.register(durable)
-        async with staged(world.core, durable) as slack:
-            message = await slack.person(locale=locale).command(_as_command(question))
+        core.pull.register(durable)
+        async with staged(core, durable) as slack:
+            message = await slack.person(locale=locale).command(_as_command(question.text))
             payload = dict(slack.calls[-1].arguments)
             if form is AskFormat.JSON:
                 sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2) + "\n")
             else:
-                print_message(console, message, screen_of(console, locale, world.core.clock.now()))
+                print_message(console, message, screen_of(console, locale, core.clock.now()))
     return 0
 
 

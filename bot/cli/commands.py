@@ -59,25 +59,34 @@ def ask(
     locale: Annotated[
         str, typer.Option(help="Slack locale of the person who asks, such as nl-NL.")
     ] = "en-US",
+    connection: Annotated[
+        str | None, typer.Option(help="Name of the connection, where there are several; else the first.")
+    ] = None,
 ) -> None:
     """Answer one question as the bot would in Slack."""
     configure_logs(logging.ERROR)
-    from bot.cli.ask import AskFormat, ask_once
+    from bot.cli.ask import AskFormat, Question, ask_once
     from bot.cli.terminal.screen import open_console
     from bot.cli.worlds import demo_world, real_world
 
     form = AskFormat.JSON if as_json else AskFormat.TEXT
-    _run(ask_once(question, demo_world() if use_demo else real_world(), form, locale, open_console()))
+    asked = Question(question, locale, connection)
+    _run(ask_once(asked, demo_world() if use_demo else real_world(), form, open_console()))
 
 
 @app.command()
-def pull(use_demo: Annotated[bool, _DEMO] = False) -> None:
+def pull(
+    name: Annotated[
+        str | None, typer.Argument(help="Name of the connection to read; all of them unless given.")
+    ] = None,
+    use_demo: Annotated[bool, _DEMO] = False,
+) -> None:
     """Read Business Central once, from where reading stopped, and show the progress."""
     from bot.cli.pull import pull_once
     from bot.cli.terminal.screen import open_console
     from bot.cli.worlds import demo_world, real_world
 
-    _run(pull_once(demo_world() if use_demo else real_world(), open_console(sys.stderr)))
+    _run(pull_once(demo_world() if use_demo else real_world(), name, open_console(sys.stderr)))
 
 
 @app.command()
@@ -157,7 +166,7 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
         typer.echo("These settings must be mended first:", err=True)
         for line in failure.problems:
             typer.echo(f"  {line}", err=True)
-        typer.echo("They are environment variables; README.md explains where each comes from.", err=True)
+        typer.echo("README.md explains each of them.", err=True)
         code = 2
     except Failure as failure:
         typer.echo(sentence_for(failure.key, failure.facts), err=True)

@@ -20,10 +20,10 @@ async def run_demo(console: Console) -> int:
     async with demo_world() as world:
         await fill(world.core, console)
         async with open_worker(world.settings, world.core) as durable, staged(world.core, durable) as slack:
-            scope = Scope(WORKSPACE, next(iter(world.core.connections)))
+            scopes = [Scope(WORKSPACE, connection) for connection in world.core.connections]
 
             async def reading() -> bool:
-                return (await world.core.ask.freshness(scope)).reading
+                return any([(await world.core.ask.freshness(scope)).reading for scope in scopes])
 
             people = [
                 Participant("en", "Kim", "en-US", "kim ▸ ", slack.person("Kim")),

@@ -8,18 +8,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from bot.app import Core, Outside, open_core
 from bot.clock import Clock, SystemClock
 from bot.settings import Need, Settings, load_settings
-from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, believable_company
+from bot.simulator.businesscentral import (
+    AUDIENCE,
+    BusinessCentralSimulator,
+    Environments,
+    believable_company,
+)
 from bot.simulator.entra import EntraSimulator
 
-TENANT = "9f0c8a52-6d3b-4f52-9f3e-7c1d2b5a4e10"
 CLIENT_ID = "4c1b7a36-2f0e-4b4a-8f8d-5a9e3c7d1b20"
 SECRET = "only-known-to-the-simulator"  # noqa: S105 # the simulator's own
-ENVIRONMENT = "Production"
+SECRET_FILE = "entra.secret"  # noqa: S105 # its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +43,103 @@ async def real_world() -> AsyncIterator[World]:
 
 @asynccontextmanager
 async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
-    """A simulated company with thirty days of history, and a store of its own that goes away at the end."""
+    """Simulated companies with thirty days of history, and a store of their own that goes away at the end."""
     clock = clock or SystemClock()
-    company = believable_company(clock)
     entra = EntraSimulator(clock=clock)
-    entra.register(TENANT, CLIENT_ID, SECRET, audience_scopes=[f"{AUDIENCE}/.default"])
-    simulator = BusinessCentralSimulator(
-        clock=clock, entra=entra, tenant=TENANT, environment=ENVIRONMENT, companies=[company]
-    )
+    companies = [_simulated(customer, clock, entra) for customer in CUSTOMERS]
     with tempfile.TemporaryDirectory(prefix="syncerrors-") as folder:
+        file = Path(folder) / "connections.toml"
+        file.write_text("\n".join(company.entry for company in companies), encoding="utf-8")
+        (file.parent / SECRET_FILE).write_text(SECRET, encoding="utf-8")
         # Built without reading the environment: the demo must not depend on what happens to be set there.
         settings = Settings.model_construct(
-            database_url=f"sqlite:///{Path(folder) / 'demo.db'}",
-            azure_tenant_id=TENANT,
-            azure_client_id=CLIENT_ID,
-            azure_client_secret=SecretStr(SECRET),
-            bc_environment=ENVIRONMENT,
-            bc_company_id=company.id,
-            dataverse_url=company.dataverse_url,
+            database_url=f"sqlite:///{Path(folder) / 'demo.db'}", connections_file=file
         )
-        outside = Outside(business_central=simulator.transport(), entra=entra.transport(), clock=clock)
+        business_central = Environments([company.server for company in companies])
+        outside = Outside(business_central=business_central, entra=entra.transport(), clock=clock)
         async with open_core(settings, outside) as core:
             yield World(settings, core, starts_empty=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A company of the demo, in a tenant of its own."""
+
+    name: str
+    tenant: str
+    environment: str
+    company_name: str
+    dataverse_url: str
+    seed: int
+    errors: int
+
+
+CUSTOMERS = (
+    Customer(
+        name="Kleiweg",
+        tenant="9f0c8a52-6d3b-4f52-9f3e-7c1d2b5a4e10",
+        environment="Production",
+        company_name="Kleiweg & Zonen B.V.",
+        dataverse_url="https://kleiweg.crm4.dynamics.com",
+        seed=1,
+        errors=4_000,
+    ),
+    Customer(
+        name="Korenaar",
+        tenant="2d7e4b19-0c5a-4e83-b6f1-8a90c3d2e514",
+        environment="Productie",
+        company_name="Bakkerij De Korenaar B.V.",
+        dataverse_url="https://korenaar.crm4.dynamics.com",
+        seed=7,
+        errors=180,
+    ),
+    Customer(
+        name="Northgate",
+        tenant="b83f5a60-e1d4-4c97-a2be-6f05d7194c38",
+        environment="Sandbox",
+        company_name="Northgate Marine Supplies Ltd.",
+        dataverse_url="https://northgate.crm11.dynamics.com",
+        seed=12,
+        errors=40,
+    ),
+)
+"""What a consultant looks after: one large company and two small ones. The first is looked at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Simulated:
+    server: BusinessCentralSimulator
+    entry: str
+    """Its part of the connections file."""
+
+
+def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simulated:
+    company = believable_company(
+        clock,
+        seed=customer.seed,
+        errors=customer.errors,
+        name=customer.company_name,
+        dataverse_url=customer.dataverse_url,
+    )
+    entra.register(customer.tenant, CLIENT_ID, SECRET, audience_scopes=[f"{AUDIENCE}/.default"])
+    server = BusinessCentralSimulator(
+        clock=clock,
+        entra=entra,
+        tenant=customer.tenant,
+        environment=customer.environment,
+        companies=[company],
+    )
+    lines = {
+        "name": customer.name,
+        "tenant_id": customer.tenant,
+        "client_id": CLIENT_ID,
+        "secret_file": SECRET_FILE,
+        "environment": customer.environment,
+        "company_id": company.id,
+        "dataverse_url": customer.dataverse_url,
+    }
+    entry = "".join(f'{key} = "{value}"\n' for key, value in lines.items())
+    return _Simulated(server, f"[[connection]]\n{entry}")
 
 
 Opening = AbstractAsyncContextManager[World]

@@ -14,6 +14,7 @@ from bot.businesscentral import Connection
 from bot.clock import Clock
 from bot.failures import ConnectionGone, ConnectionUnknown, StaleButton
 from bot.operations.connections import choices_of
+from bot.operations.views import ConnectionChoice
 from bot.store import Companies, Database, Preferences
 from bot.store.values import Scope
 
@@ -46,6 +47,11 @@ class Selection:
         """Whether there is anything to choose."""
         return len(self.connections) > 1
 
+    @property
+    def choices(self) -> tuple[ConnectionChoice, ...]:
+        """All connections by name; none where there is nothing to choose."""
+        return choices_of(self.connections)
+
     async def of(self, user: str) -> Selected:
         """What a person looks at; the default one for whoever never chose."""
         if not self.several:
@@ -73,7 +79,7 @@ class Selection:
 
         Raises ConnectionUnknown, with the nearest name where one is near.
         """
-        keys = {_squeezed(choice.name): choice.key for choice in choices_of(self.connections)}
+        keys = {_squeezed(choice.name): choice.key for choice in self.choices}
         wanted = _squeezed(name)
         if wanted in keys:
             return keys[wanted]

@@ -39,10 +39,10 @@ async def test_a_stale_or_forged_button_is_answered_kindly(
     assert "out of date" in message.plain()
 
 
-async def test_a_button_for_a_connection_that_is_gone(ordinary: Stage) -> None:
+async def test_a_button_for_a_connection_that_never_was(ordinary: Stage) -> None:
     value = json.dumps({"v": 1, "connection": "elsewhere", "problem": "p"})
     message = await ordinary.kim.forge_click("problem.show", value)
-    assert "not among what was read" in message.plain()
+    assert "out of date" in message.plain()
 
 
 async def test_a_double_click_shows_the_same_twice(ordinary: Stage) -> None:

@@ -9,6 +9,7 @@ from bot.simulator.businesscentral.company import (
     SynchDirection,
     WrittenBy,
 )
+from bot.simulator.businesscentral.environments import Environments
 from bot.simulator.businesscentral.faults import ABSENT, Faults, NextLinkForm
 from bot.simulator.businesscentral.front_door import RecordedRequest
 from bot.simulator.businesscentral.history import believable_company
@@ -22,6 +23,7 @@ __all__ = [
     "API_HOST",
     "AUDIENCE",
     "BusinessCentralSimulator",
+    "Environments",
     "Faults",
     "JobType",
     "Limits",

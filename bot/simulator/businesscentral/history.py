@@ -38,7 +38,13 @@ class _Moment:
 
 
 def believable_company(
-    clock: Clock, *, seed: int = 1, days: int = 30, errors: int = 4000
+    clock: Clock,
+    *,
+    seed: int = 1,
+    days: int = 30,
+    errors: int = 4000,
+    name: str = "Kleiweg & Zonen B.V.",
+    dataverse_url: str = "https://kleiweg.crm4.dynamics.com",
 ) -> SimulatedCompany:
     """A company with exactly ``errors`` rows in the last ``days`` days before ``clock.now()``.
 
@@ -49,7 +55,9 @@ def believable_company(
     if days < 1 or errors < 0:
         raise ValueError("a history needs at least one day and no negative number of errors")
     rng = random.Random(f"history {seed}")
-    company = SimulatedCompany(clock=clock, rng=random.Random(f"company {seed}"))
+    company = SimulatedCompany(
+        clock=clock, name=name, dataverse_url=dataverse_url, rng=random.Random(f"company {seed}")
+    )
     calendar = _Calendar(clock.now(), days)
     people = Population(seed)
     moments = [
