@@ -56,7 +56,7 @@ async def run_browser_demo(console: Console, wanted_port: int | None = None) -> 
                 in_socket_mode(world.core, durable, access, APP_TOKEN, surface_for(world.core, PEOPLE)),
             ):
                 _invite(console, slack)
-                await first_of(stop.wait(), _broken_off(slack))
+                await first_of(stop.wait(), broken_off(slack))
                 console.print("Stopping ...")
     except NoBrowserDemo as reason:
         console.print(str(reason), soft_wrap=True)
@@ -84,7 +84,7 @@ async def in_socket_mode(
         await drain(in_flight)
 
 
-async def _broken_off(slack: LocalSlack) -> None:
+async def broken_off(slack: LocalSlack) -> None:
     """Raises NoBrowserDemo as soon as local-slack ends."""
     code = await slack.process.wait()
     raise NoBrowserDemo(f"local-slack ended by itself (exit code {code}).")
