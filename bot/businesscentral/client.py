@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from bot.businesscentral.records import (
     ErrorDetails,
     ErrorPage,
     Maintenance,
+    NumbersPage,
     SyncErrorRecord,
     UnreadableRow,
 )
@@ -34,6 +35,9 @@ PARSED_ON_THE_LOOP = 256 * 1024
 """Bytes; larger bodies are parsed in a thread, so that Slack is still answered within its 3 seconds."""
 
 ANSWER_SECONDS = 120.0
+
+_FROM_PRIMARY: Mapping[str, str] = {"Data-Access-Intent": "ReadWrite"}
+_NO_HEADERS: Mapping[str, str] = {}
 
 T = TypeVar("T")
 
@@ -92,19 +96,35 @@ class BusinessCentralClient:
         base = f"{self._connection.companion_api}/syncErrors"
         return await self._error_page(self._own(base, next_link), page_size)
 
+    async def error_numbers(self, after: int, up_to: int, page_size: int = LARGEST_PAGE) -> NumbersPage:
+        """Numbers and ids alone of the errors above ``after`` and up to ``up_to``, by rising number.
+
+        Read from the primary database, for a replica may be seconds behind: what is missing here is missing.
+        """
+        if after < 0:
+            raise ValueError("numbers are not negative")
+        wanted = quote(f"number gt {after} and number le {up_to}")
+        url = (
+            f"{self._connection.companion_api}/syncErrors?$filter={wanted}&$orderby=number&$select=number,id"
+        )
+        return await self._numbers_page(url, page_size)
+
+    async def follow_numbers(self, next_link: str, page_size: int = LARGEST_PAGE) -> NumbersPage:
+        """The page behind a nextLink of ``error_numbers``."""
+        base = f"{self._connection.companion_api}/syncErrors"
+        return await self._numbers_page(self._own(base, next_link), page_size)
+
     async def details(self, error_id: str) -> ErrorDetails:
         """Call stack and descriptions of one error, by its id (a GUID)."""
         url = f"{self._connection.companion_api}/syncErrorDetails({quote(error_id, safe='')})"
         return await self._read(url, lambda body: rows.error_details(parse_json(body)), what="error")
 
     async def maintenance(self) -> Maintenance:
-        """Highest number and count of the errors that are there now."""
-        return await self._read(f"{self._connection.companion_api}/maintenance", _the_one_row)
+        """Highest number and count of the errors that are there now, in the primary database."""
+        url = f"{self._connection.companion_api}/maintenance"
+        return await self._read(url, _the_one_row, headers=_FROM_PRIMARY)
 
     async def _error_page(self, url: str, page_size: int) -> ErrorPage:
-        if not 1 <= page_size <= LARGEST_PAGE:
-            raise ValueError("a page has 1 to 20,000 rows")
-
         def parse(body: bytes) -> ErrorPage:
             found, link = page_of(body)
             read = [rows.sync_error(row) for row in found]
@@ -114,7 +134,19 @@ class BusinessCentralClient:
                 next_link=None if link is None else self._own(url, link),
             )
 
-        return await self._read(url, parse, prefer=f"odata.maxpagesize={page_size}")
+        return await self._read(url, parse, headers=_paged(page_size))
+
+    async def _numbers_page(self, url: str, page_size: int) -> NumbersPage:
+        def parse(body: bytes) -> NumbersPage:
+            found, link = page_of(body)
+            read = [rows.number_and_id(row) for row in found]
+            return NumbersPage(
+                ids={number: row_id for number, row_id in read if number is not None},
+                unnumbered=sum(number is None for number, _ in read),
+                next_link=None if link is None else self._own(url, link),
+            )
+
+        return await self._read(url, parse, headers={**_paged(page_size), **_FROM_PRIMARY})
 
     def _own(self, base: str, link: str) -> str:
         """A link made absolute. The token goes nowhere but to the connection's own scheme, host and port.
@@ -129,16 +161,22 @@ class BusinessCentralClient:
             raise SourceGarbled("nextLink: leads to another host")
         return str(absolute)
 
-    async def _read(self, url: str, parse: Callable[[bytes], T], *, what: str = "", prefer: str = "") -> T:
+    async def _read(
+        self,
+        url: str,
+        parse: Callable[[bytes], T],
+        *,
+        what: str = "",
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> T:
         """GET and understand. An answer cut off in the middle is asked for once more."""
-        headers = {"Prefer": prefer} if prefer else {}
         try:
             return await self._understood(url, parse, headers, what)
         except SourceGarbled:
             return await self._understood(url, parse, headers, what)
 
     async def _understood(
-        self, url: str, parse: Callable[[bytes], T], headers: dict[str, str], what: str
+        self, url: str, parse: Callable[[bytes], T], headers: Mapping[str, str], what: str
     ) -> T:
         answer = await self._exchange.get(url, headers)
         if not answer.succeeded:
@@ -166,6 +204,12 @@ class BusinessCentralClient:
         if standard.succeeded:
             return "extension"
         return _told_by_code(standard, missing_row="company") or "environment"
+
+
+def _paged(page_size: int) -> Mapping[str, str]:
+    if not 1 <= page_size <= LARGEST_PAGE:
+        raise ValueError("a page has 1 to 20,000 rows")
+    return {"Prefer": f"odata.maxpagesize={page_size}"}
 
 
 def _told_by_code(answer: Answer, missing_row: str) -> str:

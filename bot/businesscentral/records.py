@@ -63,6 +63,18 @@ class ErrorPage:
 
 
 @dataclass(frozen=True, slots=True)
+class NumbersPage:
+    """Numbers and ids of one page of ``syncErrors``, and nothing else of it."""
+
+    ids: Mapping[int, str | None]
+    """By number; None where the id breaks the contract: some row has that number."""
+    unnumbered: int
+    """Rows without a number that can be read: they could be any."""
+    next_link: str | None
+    """As in ``ErrorPage``."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorDetails:
     """One row of ``syncErrorDetails``."""
 

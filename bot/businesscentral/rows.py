@@ -95,6 +95,17 @@ def readable_number(row: Mapping[str, Any]) -> int | None:
         return None
 
 
+def number_and_id(row: object) -> tuple[int | None, str | None]:
+    """Number and id of one element of ``syncErrors``; None for what breaks the contract. Never raises."""
+    if not isinstance(row, Mapping):
+        return None, None
+    try:
+        row_id = _optional_guid(row, "id")
+    except _Breach:
+        row_id = None
+    return readable_number(row), row_id
+
+
 def error_details(row: object) -> ErrorDetails:
     """The answer of ``syncErrorDetails({id})``. Raises SourceGarbled."""
     fields = _object(row)

@@ -22,6 +22,15 @@ class Scope:
     connection: str
 
 
+class Finding(StrEnum):
+    """What the numbers in Business Central say of the whole connection, where it is worth a sentence."""
+
+    RESTORED = "restored"
+    """Known numbers belong to other rows: the environment was restored or copied."""
+    NEWEST_MISSING = "newest missing"
+    """The newest errors are gone while older ones are there: deleted there, or an earlier time restored."""
+
+
 class ProblemState(StrEnum):
     """Life of a problem."""
 
@@ -123,6 +132,10 @@ class PullState:
     rows_read: int = 0
     """Rows read by the pull under way, or by the last one."""
     rows_expected: int | None = None
+    conflicting: int = 0
+    """Rows met under the number of another stored row, since the last reconcile."""
+    finding: Finding | None = None
+    """What the last complete reconcile found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,8 @@ class ProblemRow:
     """Source record id of the latest error, else its destination's; empty where both are."""
     example_number: int
     masked: str
+    gone: int = 0
+    """How many of ``count`` are no longer in Business Central."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +206,8 @@ class Totals:
     errors: int
     problems: int
     unreadable: int
+    gone: int = 0
+    """How many of ``errors`` are no longer in Business Central."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +229,54 @@ class KnownCompany:
     display_name: str
     """Goes on cards."""
     read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A stored error, as far as comparing needs it."""
+
+    number: int
+    id: str
+    """As stored: ``bot.store.columns.as_key`` of the SystemId."""
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comparing a window of stored numbers with Business Central says. Rows that are as known are only
+    counted."""
+
+    above: int
+    """The window begins above this number ..."""
+    up_to: int
+    """... and ends here."""
+    present: int
+    missing: tuple[KnownRow, ...]
+    """Not there any more."""
+    replaced: tuple[KnownRow, ...]
+    """Another row has their number."""
+    back: tuple[KnownRow, ...]
+    """There, although marked as gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a verdict changed."""
+
+    gone: int = 0
+    back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileState:
+    """How far comparing is: of the run under way or, where ``above`` is 0, of the last whole one."""
+
+    above: int = 0
+    present: int = 0
+    missing: int = 0
+    replaced: int = 0
+    attempted_at: datetime | None = None
+    """When the last attempt ended, well or badly."""
+    succeeded_at: datetime | None = None
+    """When a whole run ended for the last time."""
+    failure_key: str | None = None

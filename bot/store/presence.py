@@ -1,0 +1,222 @@
+"""Which stored errors Business Central still has: marks on the errors, and counters, in one transaction.
+
+The counters ``errors`` are history and never sink: what was read stays stored, searchable and counted. Beside
+them ``gone`` says how many of these are no longer in Business Central (retention, purged there), by problem
+and by problem, mapping and day. So what matters now is ``errors - gone``, and nobody has to count rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.columns import as_key
+from bot.store.database import Database, insert_into
+from bot.store.holding import ask_to_reread, lock
+from bot.store.pages import slices
+from bot.store.tables import (
+    PROBLEM,
+    PROBLEM_COUNTER,
+    PULL_STATE,
+    RECONCILE_STATE,
+    SYNC_ERROR,
+    belongs,
+)
+from bot.store.values import Finding, Judged, KnownRow, ReconcileState, Scope, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What of a connection is still there, and how far comparing is."""
+
+    database: Database
+
+    async def state(self, scope: Scope) -> ReconcileState:
+        """How far comparing is; that of a beginner where nothing was ever compared."""
+        async with self.database.reading() as connection:
+            row = (
+                await connection.execute(select(RECONCILE_STATE).where(belongs(RECONCILE_STATE, scope)))
+            ).one_or_none()
+        return ReconcileState() if row is None else _state(row)
+
+    async def known(
+        self, scope: Scope, above: int, limit: int, logged_until: datetime
+    ) -> tuple[KnownRow, ...]:
+        """At most ``limit`` stored errors above that number, by rising number, without younger ones."""
+        query = (
+            select(SYNC_ERROR.c.number, SYNC_ERROR.c.id, SYNC_ERROR.c.gone_at.is_not(None).label("gone"))
+            .where(
+                belongs(SYNC_ERROR, scope),
+                SYNC_ERROR.c.number > above,
+                SYNC_ERROR.c.logged_at <= logged_until,
+            )
+            .order_by(SYNC_ERROR.c.number)
+            .limit(limit)
+        )
+        async with self.database.reading() as connection:
+            return tuple(
+                KnownRow(row.number, as_key(row.id), bool(row.gone))
+                for row in await connection.execute(query)
+            )
+
+    async def highest(self, scope: Scope) -> int:
+        """The highest number of an error that was ever stored; 0 where there is none."""
+        query = select(func.max(SYNC_ERROR.c.number)).where(belongs(SYNC_ERROR, scope))
+        async with self.database.reading() as connection:
+            return (await connection.execute(query)).scalar_one() or 0
+
+    async def judge(self, scope: Scope, verdict: Verdict, at: datetime) -> Judged:
+        """Mark what is gone, unmark what is back, count both, and note how far comparing is.
+
+        All of it or, where an exception leaves this call, nothing; the same verdict again changes nothing. Of
+        numbers that other rows have now, the next pull goes back to the lowest.
+        """
+        async with self.database.writing() as connection:
+            held = await lock(connection, scope)
+            gone = await _turn(connection, scope, (*verdict.missing, *verdict.replaced), at)
+            back = await _turn(connection, scope, verdict.back, None)
+            await _count(connection, scope, gone, 1)
+            await _count(connection, scope, back, -1)
+            newly = {row.number for row in gone}
+            if lowest := min((row.number for row in verdict.replaced if row.number in newly), default=0):
+                await ask_to_reread(connection, scope, held, lowest - 1)
+            await _progress(connection, scope, verdict)
+        return Judged(gone=len(gone), back=len(back))
+
+    async def finish(self, scope: Scope, finding: Finding | None, at: datetime) -> None:
+        """A whole run ended; the next one begins at the beginning."""
+        async with self.database.writing() as connection:
+            await lock(connection, scope)
+            await _save(connection, scope, above=0, attempted_at=at, succeeded_at=at, failure_key=None)
+            await connection.execute(
+                update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(finding=finding, conflicting=0)
+            )
+
+    async def fail(self, scope: Scope, at: datetime, key: str) -> None:
+        """The failure of that key ended the run; what was judged stays, and the next run goes on there."""
+        async with self.database.writing() as connection:
+            await _save(connection, scope, attempted_at=at, failure_key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """A row whose mark changed, as the counters know it."""
+
+    number: int
+    problem_id: str
+    mapping: str
+    day: date
+
+
+async def _turn(
+    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], gone_at: datetime | None
+) -> list[_Turned]:
+    """Mark or unmark these rows; answers those that it changed.
+
+    A row whose number another one has taken meanwhile is none of these.
+    """
+    changed: list[_Turned] = []
+    ids = {row.number: row.id for row in rows}
+    is_marked = SYNC_ERROR.c.gone_at.is_not(None)
+    to_change: ColumnElement[bool] = is_marked if gone_at is None else ~is_marked
+    for part in slices(sorted(ids)):
+        here = (belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(part), to_change)
+        found = await connection.execute(
+            select(
+                SYNC_ERROR.c.number,
+                SYNC_ERROR.c.id,
+                SYNC_ERROR.c.problem_id,
+                SYNC_ERROR.c.mapping,
+                SYNC_ERROR.c.logged_at,
+            ).where(*here)
+        )
+        mine = [
+            _Turned(row.number, row.problem_id, as_key(row.mapping), row.logged_at.astimezone(UTC).date())
+            for row in found
+            if as_key(row.id) == ids[row.number]
+        ]
+        if mine:
+            numbers = [row.number for row in mine]
+            await connection.execute(
+                update(SYNC_ERROR)
+                .where(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(numbers))
+                .values(gone_at=gone_at)
+            )
+            changed.extend(mine)
+    return changed
+
+
+async def _count(connection: AsyncConnection, scope: Scope, rows: Sequence[_Turned], sign: int) -> None:
+    """Add to ``gone``. Rows in the order of their keys, so that two writers never wait for each other."""
+    problems = Counter(row.problem_id for row in rows)
+    days = Counter((row.problem_id, row.mapping, row.day) for row in rows)
+    by_problem = [{"p": problem, "n": sign * count} for problem, count in sorted(problems.items())]
+    by_day = [
+        {"p": problem, "m": mapping, "d": day, "n": sign * count}
+        for (problem, mapping, day), count in sorted(days.items())
+    ]
+    for part in slices(by_problem):
+        await connection.execute(
+            update(PROBLEM)
+            .where(belongs(PROBLEM, scope), PROBLEM.c.id == bindparam("p"))
+            .values(gone=PROBLEM.c.gone + bindparam("n")),
+            part,
+        )
+    for part in slices(by_day):
+        await connection.execute(
+            update(PROBLEM_COUNTER)
+            .where(
+                belongs(PROBLEM_COUNTER, scope),
+                PROBLEM_COUNTER.c.problem_id == bindparam("p"),
+                PROBLEM_COUNTER.c.mapping == bindparam("m"),
+                PROBLEM_COUNTER.c.day == bindparam("d"),
+            )
+            .values(gone=PROBLEM_COUNTER.c.gone + bindparam("n")),
+            part,
+        )
+
+
+async def _progress(connection: AsyncConnection, scope: Scope, verdict: Verdict) -> None:
+    """Add a window to what its run found. One that was judged already (a step may run twice) is not."""
+    row = (
+        await connection.execute(select(RECONCILE_STATE).where(belongs(RECONCILE_STATE, scope)))
+    ).one_or_none()
+    so_far = ReconcileState() if row is None else _state(row)
+    if so_far.above != verdict.above:
+        return
+    begins = verdict.above == 0
+    await _save(
+        connection,
+        scope,
+        above=verdict.up_to,
+        present=verdict.present + (0 if begins else so_far.present),
+        missing=len(verdict.missing) + (0 if begins else so_far.missing),
+        replaced=len(verdict.replaced) + (0 if begins else so_far.replaced),
+    )
+
+
+async def _save(connection: AsyncConnection, scope: Scope, **values: object) -> None:
+    nothing = {"above": 0, "present": 0, "missing": 0, "replaced": 0}
+    await connection.execute(
+        insert_into(connection, RECONCILE_STATE)
+        .values(workspace=scope.workspace, connection=scope.connection, **{**nothing, **values})
+        .on_conflict_do_update(index_elements=list(RECONCILE_STATE.primary_key), set_=values)
+    )
+
+
+def _state(row: Row[Any]) -> ReconcileState:
+    return ReconcileState(
+        above=row.above,
+        present=row.present,
+        missing=row.missing,
+        replaced=row.replaced,
+        attempted_at=row.attempted_at,
+        succeeded_at=row.succeeded_at,
+        failure_key=row.failure_key,
+    )
