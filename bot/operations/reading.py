@@ -35,6 +35,7 @@ class Beginning:
     cut_off_at: str | None = None
     """nextLink of a pull that did not end."""
     company_known: bool = False
+    """Its names were read lately."""
     failure: FailureNote | None = None
 
 
