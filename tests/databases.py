@@ -22,6 +22,7 @@ import psycopg
 import pytest
 
 from bot.store import Database
+from bot.store.search_index import INDEX
 from bot.store.tables import METADATA
 
 ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
@@ -48,7 +49,7 @@ class PostgresqlServer:
 
     def empty_database(self, address: str) -> None:
         """Remove every row of the store; fails where a test left a transaction open."""
-        tables = ", ".join(METADATA.tables)
+        tables = ", ".join((*METADATA.tables, INDEX))
         with psycopg.connect(address) as connection:
             connection.execute("SET lock_timeout = '10s'")
             connection.execute(f"TRUNCATE {tables}".encode())

@@ -1,0 +1,408 @@
+"""Errors by their words, newest first, found in an index: see ``bot.store.search_index``.
+
+What is typed becomes words (``bot.store.search_words``) before it comes near a query, so nothing in it is
+syntax. A word finds words that begin with it; one of fewer than three characters finds only itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import Database
+from bot.store.search_index import INDEX, in_vocabulary, row_id, scope_query, terms_of
+from bot.store.search_words import class_mark, mapping_mark, record_mark, scope_mark, words_of
+from bot.store.tables import PROBLEM, SEARCH_WORD, SYNC_ERROR, belongs
+from bot.store.values import Scope
+
+MOST: Final = 1_000
+"""Errors that a search looks at, the newest; where there are more, it says so."""
+MOST_RECORDS: Final = 50
+"""Errors of the very record that was typed, the newest."""
+BEST: Final = 5
+"""Single errors given beside the problems."""
+MOST_SOME: Final = 300
+"""Errors looked at where none has all words."""
+WORDS: Final = 8
+"""Words of a search; further ones are not looked for."""
+SHORTEST_BEGINNING: Final = 3
+_EXPANSIONS: Final = 64
+"""Words that one beginning stands for; of more of them FTS5 makes the list itself."""
+_WINDOW: Final = 10_000
+"""PostgreSQL: newest errors that are looked through before GIN is asked, which gives all there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which problems: by class and topic. ``topic`` is empty where a problem has none."""
+
+    pairs: frozenset[tuple[str, str]]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, sorted."""
+        return tuple(sorted({code for code, _ in self.pairs}))
+
+    def condition(self) -> ColumnElement[bool]:
+        """The problem is one of them."""
+        return tuple_(PROBLEM.c.class_code, func.coalesce(PROBLEM.c.topic, "")).in_(sorted(self.pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What filters leave; None leaves everything."""
+
+    kinds: Kinds | None = None
+    mapping: str | None = None
+    since: date | None = None
+    """First day (UTC)."""
+
+
+NOTHING_NARROWED: Final = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One error that was found."""
+
+    number: int
+    problem_id: str
+    logged_at: datetime
+    source_record_id: str
+    source_table: int
+    destination_record_id: str
+    destination_table: int
+    is_of_record: bool
+    """It is about the very record that was typed."""
+    words: int
+    """How many of the words it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProblem:
+    """A problem with how many of its errors were found."""
+
+    problem_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, best first: the very record, then more of the words, then the newest."""
+
+    words: tuple[str, ...]
+    """What was looked for."""
+    problems: tuple[FoundProblem, ...] = ()
+    errors: tuple[Match, ...] = ()
+    """The best ``BEST``."""
+    total: int = 0
+    """Errors found, those of ``problems`` together."""
+    has_all_words: bool = True
+    """False where no error has all words, and these have some."""
+
+    @property
+    def is_capped(self) -> bool:
+        """There are more than ``MOST``, and the newest of them are looked at."""
+        return self.total > MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Finds errors of a connection by words."""
+
+    database: Database
+
+    async def find(self, scope: Scope, typed: str, narrowing: Narrowing = NOTHING_NARROWED) -> Found:
+        """The errors that have all the words of ``typed``, else some; nothing for a text without words."""
+        words = tuple(words_of(typed)[:WORDS])
+        if not words or (narrowing.kinds is not None and not narrowing.kinds.pairs):
+            return Found(words)
+        async with self.database.reading() as connection:
+            number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
+            if number is None:
+                return Found(words)
+            index = _index_of(connection, scope, number)
+            narrow = _narrow_marks(narrowing)
+            exact = await index.numbers([[record_mark(typed)], *narrow], MOST_RECORDS)
+            each = [await index.alternatives(word) for word in words]
+            found = await index.numbers([*each, *narrow], MOST + 1)
+            if exact or found or len(words) == 1:
+                numbers = list(dict.fromkeys((*exact, *found)))
+                return await _all(connection, scope, words, _Candidates(numbers, exact, narrowing))
+            some = await index.numbers([[one for group in each for one in group], *narrow], MOST_SOME)
+            return await _some(connection, scope, words, _Candidates(some, (), narrowing))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """What the index gave, before the filters that it does not know."""
+
+    numbers: Sequence[int]
+    exact: Sequence[int]
+    """Those of the very record."""
+    narrowing: Narrowing
+
+    def of(self, connection: AsyncConnection, scope: Scope, *columns: ColumnElement[Any]) -> Select[Any]:
+        """A question to their rows."""
+        number = _one_by_one(connection, self.numbers)
+        query = (
+            select(*columns)
+            .select_from(number)
+            .join(SYNC_ERROR, and_(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number == number.c.number))
+        )
+        kinds, mapping, since = self.narrowing.kinds, self.narrowing.mapping, self.narrowing.since
+        if since is not None:
+            query = query.where(SYNC_ERROR.c.logged_at >= datetime.combine(since, time(), UTC))
+        if mapping is not None:
+            query = query.where(SYNC_ERROR.c.mapping == mapping)
+        if kinds is not None:
+            problem = and_(belongs(PROBLEM, scope), PROBLEM.c.id == SYNC_ERROR.c.problem_id)
+            query = query.join(PROBLEM, problem).where(kinds.condition())
+        return query
+
+    @property
+    def is_of_record(self) -> ColumnElement[int]:
+        """1 for errors of the very record."""
+        return case((SYNC_ERROR.c.number.in_(self.exact), 1), else_=0)
+
+
+async def _all(
+    connection: AsyncConnection, scope: Scope, words: tuple[str, ...], candidates: _Candidates
+) -> Found:
+    """Errors that have every word."""
+    if not candidates.numbers:
+        return Found(words)
+    grouped = (
+        candidates.of(connection, scope, SYNC_ERROR.c.problem_id, func.count().label("found"))
+        .group_by(SYNC_ERROR.c.problem_id)
+        .order_by(
+            func.max(candidates.is_of_record).desc(),
+            func.max(SYNC_ERROR.c.logged_at).desc(),
+            SYNC_ERROR.c.problem_id,
+        )
+    )
+    best = (
+        candidates.of(connection, scope, *_COLUMNS, candidates.is_of_record.label("exact"))
+        .order_by(candidates.is_of_record.desc(), SYNC_ERROR.c.logged_at.desc(), SYNC_ERROR.c.number.desc())
+        .limit(BEST)
+    )
+    problems = tuple(FoundProblem(row.problem_id, row.found) for row in await connection.execute(grouped))
+    return Found(
+        words,
+        problems=problems,
+        errors=tuple(_match(row, bool(row.exact), len(words)) for row in await connection.execute(best)),
+        total=sum(problem.count for problem in problems),
+    )
+
+
+async def _some(
+    connection: AsyncConnection, scope: Scope, words: tuple[str, ...], candidates: _Candidates
+) -> Found:
+    """Errors that have some of the words: the more the better."""
+    if not candidates.numbers:
+        return Found(words)
+    rows = await connection.execute(candidates.of(connection, scope, *_COLUMNS, *_TEXTS))
+    matches = [_match(row, False, _words_in(row, words)) for row in rows]
+    matches.sort(key=lambda one: (one.words, one.logged_at, one.number), reverse=True)
+    counts = Counter(one.problem_id for one in matches)
+    return Found(
+        words,
+        problems=tuple(
+            FoundProblem(problem_id, counts[problem_id])
+            for problem_id in dict.fromkeys(one.problem_id for one in matches)
+        ),
+        errors=tuple(matches[:BEST]),
+        total=len(matches),
+        has_all_words=False,
+    )
+
+
+Groups = Iterable[Sequence[str]]
+"""Terms of the index: one of each group must be there. A term on PostgreSQL may end in ``:*``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fts5:
+    """The index on SQLite."""
+
+    connection: AsyncConnection
+    scope: Scope
+    number: int
+
+    async def alternatives(self, word: str) -> list[str]:
+        """The words that a word stands for, in quotes."""
+        if len(word) < SHORTEST_BEGINNING:
+            return [_quoted(word)]
+        if not (word.isalpha() and in_vocabulary(word)):
+            return [f"{_quoted(word)} *"]
+        known = (
+            (
+                await self.connection.execute(
+                    select(SEARCH_WORD.c.word)
+                    .where(
+                        belongs(SEARCH_WORD, self.scope),
+                        SEARCH_WORD.c.word >= word,
+                        SEARCH_WORD.c.word < f"{word}\U0010ffff",
+                    )
+                    .limit(_EXPANSIONS + 1)
+                )
+            )
+            .scalars()
+            .all()
+        )
+        if len(known) > _EXPANSIONS:
+            return [f"{_quoted(word)} *"]
+        return [_quoted(one) for one in dict.fromkeys((word, *known))]
+
+    async def numbers(self, groups: Groups, limit: int) -> list[int]:
+        """No. of the newest errors that have one term of each group."""
+        match = " AND ".join(f"({' OR '.join(_as_quoted(term) for term in group)})" for group in groups)
+        rows = await self.connection.execute(
+            _FTS5,
+            {
+                "match": match,
+                "first": row_id(self.number, 0),
+                "last": row_id(self.number + 1, 0) - 1,
+                "most": limit,
+            },
+        )
+        first = row_id(self.number, 0)
+        return [row - first for row in rows.scalars()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gin:
+    """The index on PostgreSQL."""
+
+    connection: AsyncConnection
+    number: int
+
+    async def alternatives(self, word: str) -> list[str]:
+        """The word, or everything that begins with it."""
+        return [f"'{word}'" if len(word) < SHORTEST_BEGINNING else f"'{word}':*"]
+
+    async def numbers(self, groups: Groups, limit: int) -> list[int]:
+        """No. of the newest errors that have one term of each group."""
+        query = " & ".join(
+            f"({' | '.join(term if term.startswith(_TICK) else f'{_TICK}{term}{_TICK}' for term in group)})"
+            for group in ([scope_mark(self.number)], *groups)
+        )
+        values = {"scope": self.number, "query": query, "most": limit, "window": _WINDOW}
+        newest = (await self.connection.execute(_NEWEST, values)).scalars().all()
+        if len(newest) >= limit:
+            return list(newest)
+        return list((await self.connection.execute(_ALL, values)).scalars())
+
+
+_TICK: Final = "'"
+_FTS5: Final = text(
+    f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last "  # noqa: S608
+    "ORDER BY rowid DESC LIMIT :most"
+)
+_NEWEST: Final = text(
+    f"WITH newest AS (SELECT number, words FROM {INDEX} WHERE scope = :scope "  # noqa: S608
+    "ORDER BY number DESC LIMIT :window) "
+    "SELECT number FROM newest WHERE words @@ CAST(:query AS tsquery) ORDER BY number DESC LIMIT :most"
+)
+_ALL: Final = text(
+    f"SELECT number FROM {INDEX} WHERE words @@ CAST(:query AS tsquery) "  # noqa: S608
+    "ORDER BY number DESC LIMIT :most"
+)
+
+
+def _index_of(connection: AsyncConnection, scope: Scope, number: int) -> _Fts5 | _Gin:
+    if connection.dialect.name == "postgresql":
+        return _Gin(connection, number)
+    return _Fts5(connection, scope, number)
+
+
+def _quoted(word: str) -> str:
+    """A string of FTS5's query language; words and marks hold no quotes."""
+    return f'"{word}"'
+
+
+def _as_quoted(term: str) -> str:
+    return term if term.startswith('"') else _quoted(term)
+
+
+def _narrow_marks(narrowing: Narrowing) -> list[list[str]]:
+    """Groups that leave out, inside the index, what the filters leave out."""
+    groups = []
+    if narrowing.kinds is not None:
+        groups.append([class_mark(code) for code in narrowing.kinds.classes])
+    if narrowing.mapping is not None:
+        groups.append([mapping_mark(narrowing.mapping)])
+    return groups
+
+
+def _one_by_one(connection: AsyncConnection, numbers: Sequence[int]) -> Subquery:
+    """The numbers as rows: one value to bind, however many there are."""
+    if connection.dialect.name == "postgresql":
+        array = cast(list(numbers), postgresql.ARRAY(BigInteger))
+        return select(func.unnest(array).label("number")).subquery()
+    listed = func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return select(listed.c.value.label("number")).subquery()
+
+
+_COLUMNS: Final = (
+    SYNC_ERROR.c.number,
+    SYNC_ERROR.c.problem_id,
+    SYNC_ERROR.c.logged_at,
+    SYNC_ERROR.c.source_record_id,
+    SYNC_ERROR.c.source_table,
+    SYNC_ERROR.c.destination_record_id,
+    SYNC_ERROR.c.destination_table,
+)
+_TEXTS: Final = (SYNC_ERROR.c.message, SYNC_ERROR.c.mapping, SYNC_ERROR.c.params)
+
+
+def _match(row: Row[Any], is_of_record: bool, words: int) -> Match:
+    return Match(
+        number=row.number,
+        problem_id=row.problem_id,
+        logged_at=row.logged_at,
+        source_record_id=row.source_record_id,
+        source_table=row.source_table,
+        destination_record_id=row.destination_record_id,
+        destination_table=row.destination_table,
+        is_of_record=is_of_record,
+        words=words,
+    )
+
+
+def _words_in(row: Row[Any], words: Sequence[str]) -> int:
+    """How many of the words the error has, by the rules of the index."""
+    terms = terms_of(
+        message=row.message,
+        source=row.source_record_id,
+        destination=row.destination_record_id,
+        mapping=row.mapping,
+        privilege=str(row.params.get("privilege", "")),
+        class_code="",
+    )
+    whole = frozenset(terms)
+    return sum(
+        word in whole or (len(word) >= SHORTEST_BEGINNING and any(term.startswith(word) for term in terms))
+        for word in words
+    )

@@ -1,0 +1,98 @@
+"""Text -> words, the same for what is indexed and for what is typed, on SQLite and PostgreSQL alike. Pure.
+
+A word is a run of letters and digits, without case and without accents: ``prvReadAccount`` is
+``prvreadaccount``, ``Customer: 10000`` is ``customer`` and ``10000``, a GUID is five words. So nothing that
+somebody types can be query syntax: signs part words and then are gone.
+
+Marks are words that nobody can type (they begin with a private-use character): a whole record, a class, a
+table mapping, a scope.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+WORD_LENGTH: Final = 40
+"""Characters of a word that count. PostgreSQL takes 2,046 bytes a lexeme."""
+_MARK_LENGTH: Final = 200
+_JOINT: Final = "\ue000"
+"""Between the words of a mark."""
+_RECORD: Final = "\ue001"
+_CLASS: Final = "\ue002"
+_MAPPING: Final = "\ue003"
+_SCOPE: Final = "\ue004"
+
+_ASCII: Final = bytes(
+    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ") for code in range(256)
+)
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def words_of(text: str) -> list[str]:
+    """The distinct words of a text in their order, each at most ``WORD_LENGTH`` long."""
+    return list(dict.fromkeys(split(text)))
+
+
+def split(text: str) -> list[str]:
+    """The words of a text as they follow each other."""
+    if text.isascii():
+        parts = text.encode("ascii").translate(_ASCII).decode("ascii").split()
+    else:
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).casefold()
+        kept = (one if one.isalnum() else " " for one in plain if not unicodedata.combining(one))
+        parts = "".join(kept).split()
+    if parts and len(max(parts, key=len)) > WORD_LENGTH:
+        return [part[:WORD_LENGTH] for part in parts]
+    return parts
+
+
+@lru_cache(maxsize=2_000)
+def humps_of(name: str) -> tuple[str, ...]:
+    """``prvReadAccount`` -> ``readaccount``, ``account``: found by its inner words too."""
+    starts = [found.start() for found in _HUMP.finditer(name[:WORD_LENGTH])]
+    return tuple(word for start in starts for word in words_of(name[start:])[:1])
+
+
+@lru_cache(maxsize=20_000)
+def record_marks(record_id: str) -> tuple[str, ...]:
+    """A record as a whole (``Customer: 10000``) and by its key alone (``10000``).
+
+    None for a row of Dataverse: nobody else has the words of its GUID.
+    """
+    if "{" in record_id:
+        return ()
+    table, colon, key = record_id.partition(":")
+    words = split(table)
+    if not colon:
+        return (_mark(_RECORD, words),) if words else ()
+    keys = split(key)
+    return (_mark(_RECORD, words + keys), _mark(_RECORD, keys))
+
+
+def record_mark(typed: str) -> str:
+    """The mark of the record that somebody typed, as a whole or by its key."""
+    return _mark(_RECORD, split(typed))
+
+
+@lru_cache(maxsize=1_000)
+def class_mark(class_code: str) -> str:
+    """The mark of a class."""
+    return _mark(_CLASS, split(class_code))
+
+
+@lru_cache(maxsize=1_000)
+def mapping_mark(mapping: str) -> str:
+    """The mark of a table mapping."""
+    return _mark(_MAPPING, split(mapping))
+
+
+def scope_mark(number: int) -> str:
+    """The mark of a scope by its number."""
+    return f"{_SCOPE}{number}"
+
+
+def _mark(kind: str, words: list[str]) -> str:
+    return f"{kind}{_JOINT.join(words)}"[:_MARK_LENGTH]
