@@ -1,0 +1,86 @@
+"""Pulls survive what happens to the processes that do them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.processes.running import ERRORS, PATIENCE, Process, company
+from tests.processes.stored import assert_everything_is_there_once, pulls, pulls_ended, query
+
+
+async def test_a_restart_goes_on_where_a_killed_worker_was(tmp_path: Path, sqlite_url: str) -> None:
+    async with company(tmp_path, sqlite_url) as outside:
+        first = await outside.start("worker")
+        await outside.held.reached()
+        assert await first.stop(signal.SIGKILL) == -signal.SIGKILL
+        assert pulls(sqlite_url) == [("PENDING", "worker-1")]
+        outside.held.release()
+        second = await outside.start("worker")
+        await second.said("worker.ready")
+        await pulls_ended(sqlite_url)
+        assert_everything_is_there_once(sqlite_url)
+        assert pulls(sqlite_url)[0] == ("SUCCESS", "worker-1")
+        assert await second.stop() == 0
+
+
+async def test_two_processes_read_into_one_sqlite_file(tmp_path: Path, sqlite_url: str) -> None:
+    async with company(tmp_path, sqlite_url) as outside:
+        socket = await outside.start("socket")
+        await socket.said("socket.connected")
+        await outside.held.reached()
+        by_hand = await outside.start("pull")
+        answer = await outside.slack.person("Kim").command("/syncerrors")
+        assert "Refresh" in answer.plain()
+        assert await socket.stop() == 0, "a pull under way does not keep a process from ending"
+        assert pulls(sqlite_url) == [("PENDING", "worker-1")]
+        outside.held.release()
+        assert await by_hand.ended() == 0
+        assert_everything_is_there_once(sqlite_url)
+        worker = await outside.start("worker")
+        await worker.said("worker.ready")
+        await pulls_ended(sqlite_url)
+        assert_everything_is_there_once(sqlite_url)
+        assert await worker.stop() == 0
+
+
+@pytest.mark.postgresql
+async def test_two_workers_and_two_web_processes(tmp_path: Path, postgresql_url: str) -> None:
+    async with company(tmp_path, postgresql_url) as outside:
+        assert await (await outside.start("migrate")).ended() == 0
+        (one, at_one), (other, at_other) = await asyncio.gather(outside.start_web(), outside.start_web())
+        kim, sanne = outside.slack.person("Kim"), outside.slack.person("Sanne")
+        outside.slack.connect_http(at_one)
+        await kim.command("/syncerrors")
+        refreshed = asyncio.create_task(kim.click("Refresh"))
+        outside.slack.connect_http(at_other)
+        await sanne.command("/syncerrors")
+        await sanne.click("Refresh")
+        await refreshed
+        assert [status for status, _ in pulls(postgresql_url)] == ["ENQUEUED"], "two presses, one pull"
+
+        workers = await asyncio.gather(outside.start("worker"), outside.start("worker"))
+        await outside.held.reached()
+        by_executor = {(await worker.said("worker.ready"))["executor"]: worker for worker in workers}
+        assert sorted(by_executor) == ["worker-1", "worker-2"]
+        [(status, holder)] = pulls(postgresql_url)
+        assert status == "PENDING"
+        dying: Process = by_executor.pop(str(holder))
+        await dying.stop(signal.SIGKILL)
+        [survivor] = by_executor
+        async with asyncio.timeout(PATIENCE):
+            while pulls(postgresql_url) != [("PENDING", survivor)]:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        key = "SELECT deduplication_id IS NOT NULL FROM dbos.workflow_status WHERE name = 'pull'"
+        assert query(postgresql_url, key) == [(True,)], "taken over, it still keeps a second pull out"
+        outside.held.release()
+        await pulls_ended(postgresql_url)
+        assert_everything_is_there_once(postgresql_url)
+        assert len(pulls(postgresql_url)) == 1
+        assert f"{ERRORS:,} sync errors" in (await sanne.command("/syncerrors")).plain()
+        ends = await asyncio.gather(one.stop(), other.stop(), by_executor[survivor].stop())
+        assert ends == [0, 0, 0]
+        assert outside.slack.refusals == []
