@@ -13,14 +13,16 @@ from bot.diagnosis import Classifier, Diagnosis, load_classifier
 
 
 def classify_file(file: str, out: TextIO) -> int:
-    """Diagnose every line of a file; ``-`` is standard input. Returns the exit code.
+    """Diagnose every line of a file that is not blank; ``-`` is standard input. Returns the exit code.
 
     A line that is neither a JSON string nor an object with a string ``text`` gets an ``error`` in its place,
-    so that line N of the output always belongs to line N of the input; the exit code is then 1.
+    so that the answers stay in step with the questions; the exit code is then 1.
     """
     try:
         with _opened(file) as lines:
             return _classify(lines, load_classifier(), out)
+    except BrokenPipeError:  # of standard output: typer ends the command
+        raise
     except OSError as error:
         sys.stderr.write(f"Cannot read {file}: {error.strerror}\n")
         return 2

@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.failures import SettingsInvalid
 from bot.settings.connections_file import read_connections
-from bot.settings.values import address, guid, tenant
+from bot.settings.values import address, environment_name, guid, secret, tenant
 
 WORKSPACE = "main"
 """Key of the one workspace of an installation that is configured by environment variables."""
@@ -30,11 +30,12 @@ def _database(value: str) -> str:
     return value.strip()
 
 
-def _prefixed(prefix: str) -> Any:
+def _secret(prefix: str = "") -> Any:
     def check(value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(prefix):
+        bare = secret(value.get_secret_value())
+        if not bare.startswith(prefix):
             raise ValueError(f"must begin with {prefix}")
-        return value
+        return SecretStr(bare)
 
     return AfterValidator(check)
 
@@ -43,8 +44,17 @@ Guid = Annotated[str, AfterValidator(guid)]
 Tenant = Annotated[str, AfterValidator(tenant)]
 Address = Annotated[str, AfterValidator(address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
-BotToken = Annotated[SecretStr, _prefixed("xoxb-")]
-AppToken = Annotated[SecretStr, _prefixed("xapp-")]
+Environment = Annotated[str, AfterValidator(environment_name)]
+Secret = Annotated[SecretStr, _secret()]
+BotToken = Annotated[SecretStr, _secret("xoxb-")]
+AppToken = Annotated[SecretStr, _secret("xapp-")]
+
+_IN_PLAIN_WORDS = {
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+}
+"""For pydantic's own checks, by their type."""
 
 
 class Need(StrEnum):
@@ -64,7 +74,7 @@ class Settings(BaseSettings):
     slack_app_token: AppToken | None = Field(
         default=None, description="App-Level Token with connections:write (xapp-...)"
     )
-    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing Secret of the app")
+    slack_signing_secret: Secret | None = Field(default=None, description="Signing Secret of the app")
     slack_api_url: Address | None = Field(default=None, description="Another server than Slack's own")
     port: int | None = Field(
         default=None, ge=0, le=65535, description="Port of the web process, as hosts set it"
@@ -74,16 +84,12 @@ class Settings(BaseSettings):
     )
     azure_tenant_id: Tenant | None = Field(default=None, description="Directory (tenant) id in Entra")
     azure_client_id: Guid | None = Field(default=None, description="Application (client) id in Entra")
-    azure_client_secret: SecretStr | None = Field(
-        default=None, description="Client secret of that application"
-    )
+    azure_client_secret: Secret | None = Field(default=None, description="Client secret of that application")
     azure_authority_host: Address = Field(
         default="https://login.microsoftonline.com", description="Sign-in host, for sovereign clouds"
     )
-    bc_environment: str | None = Field(
-        default=None,
-        pattern=r"^[A-Za-z0-9 _.-]{1,100}$",
-        description="Name of the environment, such as Production; leave out on-premises",
+    bc_environment: Environment | None = Field(
+        default=None, description="Name of the environment, such as Production; leave out on-premises"
     )
     bc_company_id: Guid | None = Field(default=None, description="Id of the company (a GUID)")
     bc_base_url: Address | None = Field(
@@ -95,13 +101,19 @@ class Settings(BaseSettings):
     bc_username: str | None = Field(
         default=None, description="User for basic authentication, on-premises only"
     )
-    bc_web_service_key: SecretStr | None = Field(default=None, description="Its web service access key")
+    bc_web_service_key: Secret | None = Field(default=None, description="Its web service access key")
     dataverse_url: Address | None = Field(default=None, description="https://yourorg.crm4.dynamics.com")
     connections_file: Path | None = Field(
         default=None, description="TOML file with several connections, instead of BC_COMPANY_ID and the like"
     )
     pull_interval_minutes: int = Field(
         default=5, ge=1, le=1440, description="How often Business Central is read, in minutes"
+    )
+    reconcile_hour: int = Field(
+        default=3,
+        ge=0,
+        le=23,
+        description="Hour (UTC) from which what is stored is compared with Business Central, once a night",
     )
 
     @property
@@ -135,7 +147,8 @@ def _explain(error: ValidationError) -> list[str]:
     lines = []
     for detail in error.errors(include_url=False, include_input=False):
         variable = str(detail["loc"][0]).upper()
-        what = detail["msg"].removeprefix("Value error, ")
+        plain = _IN_PLAIN_WORDS.get(detail["type"])
+        what = plain.format(**detail.get("ctx", {})) if plain else detail["msg"].removeprefix("Value error, ")
         lines.append(f"{variable}: {what[:1].lower()}{what[1:]}")
     return lines
 

@@ -55,6 +55,14 @@ def environment_name(value: str) -> str:
     return bare
 
 
+def secret(value: str) -> str:
+    """A token, a key or a client secret: one line, which goes into a header or a form."""
+    bare = value.strip()
+    if not bare or not bare.isprintable():
+        raise ValueError("must be one line of text")
+    return bare
+
+
 def connection_name(value: str) -> str:
     """What people type behind ``connection:``; of blanks, those at the ends and doubled ones go."""
     bare = " ".join(value.split())

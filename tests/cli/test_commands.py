@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.failures import SettingsInvalid
+from bot.settings import Need, load_settings
+
 GUID = "11111111-2222-4333-8444-555555555555"
 GOOD = {
     "AZURE_TENANT_ID": GUID,
@@ -43,7 +46,7 @@ def run(
 
 def test_help_names_every_command() -> None:
     shown = run("--help").stdout
-    for command in ("demo", "ask", "pull", "classify", "socket"):
+    for command in ("demo", "demo-browser", "ask", "pull", "classify", "socket"):
         assert command in shown
 
 
@@ -80,6 +83,43 @@ def test_wrong_settings_are_listed_with_the_missing_ones_and_never_repeated() ->
     assert "DATABASE_URL: must begin with sqlite:// or postgresql://" in result.stderr
     assert "SLACK_APP_TOKEN: missing" in result.stderr
     assert "SLACK_BOT_TOKEN: missing" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("PULL_INTERVAL_MINUTES", "often", "must be a whole number"),
+        ("PULL_INTERVAL_MINUTES", "0", "must be 1 or more"),
+        ("PULL_INTERVAL_MINUTES", "100000", "must be 1440 or less"),
+        ("BC_ENVIRONMENT", "Production\nX-Header: 1", "must be an environment's name"),
+        ("BC_ENVIRONMENT", "../x", "must be an environment's name"),
+        ("AZURE_CLIENT_SECRET", "a\nb", "must be one line of text"),
+        ("AZURE_CLIENT_SECRET", " ", "must be one line of text"),
+        ("BC_BASE_URL", "https://[", "must be an address"),
+        ("BC_BASE_URL", "https://server:99999999", "must be an address"),
+        ("DATAVERSE_URL", "https://yourorg crm4", "must be an address"),
+        ("DATAVERSE_URL", "yourorg.crm4.dynamics.com", "must be an address"),
+    ],
+)
+def test_a_value_that_cannot_be_is_explained_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    for name, good in (GOOD | {variable: value}).items():
+        monkeypatch.setenv(name, good)
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings([Need.BUSINESS_CENTRAL])
+    assert [problem.split(":")[0] for problem in refused.value.problems] == [variable]
+    assert words in refused.value.problems[0]
+    assert value.strip() == "" or value not in refused.value.problems[0]
+
+
+def test_blanks_around_a_value_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, good in GOOD.items():
+        monkeypatch.setenv(name, f" {good}\n")
+    settings = load_settings([Need.BUSINESS_CENTRAL])
+    assert settings.bc_environment == "Production"
+    assert settings.azure_client_secret is not None
+    assert settings.azure_client_secret.get_secret_value() == GOOD["AZURE_CLIENT_SECRET"]
 
 
 @pytest.mark.parametrize("command", [["pull"], ["ask", "/syncerrors"]])
@@ -154,3 +194,19 @@ def test_classify_reads_a_file_and_names_one_that_is_not_there(tmp_path: Path) -
     missing = run("classify", str(tmp_path / "absent.jsonl"))
     assert missing.returncode == 2
     assert "Cannot read" in missing.stderr
+
+
+def test_classify_stops_quietly_when_nobody_reads_on(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('"Hello"\n' * 20_000, encoding="utf-8")
+    with subprocess.Popen(  # noqa: S603 # our own program
+        [sys.executable, "-m", "bot", "classify", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
