@@ -6,12 +6,14 @@
 ...     overview = await kim.command("/syncerrors")
 ...     details = await kim.click("Details")
 
-What it does not imitate: events and their retries, shortcuts, external selects, attachments, OAuth, other
-methods than those in ``webapi`` (they answer ``unknown_method``), rate limits of response_urls.
+What it does not imitate: other events than those of ``manifest.EVENT_SCOPES``, shortcuts, external selects,
+attachments, OAuth, other methods than those in ``webapi`` (they answer ``unknown_method``), rate limits of
+response_urls.
 """
 
 from bot.simulator.slack.choosing import Choice
 from bot.simulator.slack.delivery import Kind, encoded
+from bot.simulator.slack.events import EventDelivery
 from bot.simulator.slack.faults import RESPONSE_URL, SlackFaults
 from bot.simulator.slack.mrkdwn import Link
 from bot.simulator.slack.outcomes import (
@@ -36,6 +38,7 @@ __all__ = [
     "Choice",
     "DispatchFailed",
     "Element",
+    "EventDelivery",
     "Kind",
     "Link",
     "Message",

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.simulator.slack.backend import Backend
-from bot.simulator.slack.outcomes import DispatchFailed, OperationTimeout
+from bot.simulator.slack.outcomes import DispatchFailed, OperationTimeout, Refusal
 from bot.simulator.slack.signing import signature_headers
 
 _FORM: Final = {
@@ -30,6 +30,7 @@ class Kind(StrEnum):
 
     COMMAND = "slash_commands"
     INTERACTION = "interactive"
+    EVENT = "events_api"
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,18 @@ class Listener:
     path: str
 
 
+@dataclass(frozen=True)
+class Telling:
+    """How one attempt at telling an event went: why it was not heard, and whether it shall be the last."""
+
+    failure: str | None
+    never_again: bool = False
+
+
 class Delivery:
     """Sends each payload once: to one open socket, else over HTTP.
 
-    Slack never repeats commands or interactions.
+    Slack never repeats commands or interactions; events are another matter (``events``).
     """
 
     def __init__(self, backend: Backend, *, signing_secret: str, ack_seconds: float) -> None:
@@ -64,6 +73,34 @@ class Delivery:
         if self.listener is None:
             raise _failed(what, "dispatch_failed")
         return await self._over_http(kind, payload, what)
+
+    async def tell(self, payload: Mapping[str, Any], attempt: int, reason: str | None) -> Telling:
+        """Deliver an event once; ``attempt`` counts from 0, ``reason`` is why the one before failed."""
+        if self._backend.sockets.connected:
+            retry = {"retry_attempt": attempt, "retry_reason": reason or ""}
+            acknowledged = await self._backend.sockets.send(Kind.EVENT, dict(payload), retry)
+            done, _ = await asyncio.wait({acknowledged}, timeout=self._ack_seconds)
+            if done and acknowledged.result():
+                self._backend.refusals.append(
+                    Refusal("ack", "body_ignored", ("events are acknowledged bare",))
+                )
+            return Telling(None if done else "timeout")
+        if self.listener is None:
+            return Telling("connection_failed")
+        body = json.dumps(payload).encode()
+        headers = self.signed_headers(body) | {"Content-Type": "application/json"}
+        if attempt:
+            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason or ""}
+        task = self._post(body, headers)
+        done, _ = await asyncio.wait({task}, timeout=self._ack_seconds)
+        if not done:
+            return Telling("http_timeout")
+        if task.exception() is not None:
+            return Telling("connection_failed")
+        response = task.result()
+        if response.is_success:
+            return Telling(None)
+        return Telling("http_error", never_again=response.headers.get("x-slack-no-retry") == "1")
 
     async def send_raw(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         """Post any bytes to the bot's address; nothing is added."""
@@ -91,10 +128,7 @@ class Delivery:
 
     async def _over_http(self, kind: Kind, payload: Mapping[str, Any], what: str) -> Any:
         body = encoded(kind, payload)
-        # A late request goes on, as it would in a web server after Slack hung up.
-        task = asyncio.create_task(self.send_raw(body, self.signed_headers(body)))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task = self._post(body, self.signed_headers(body))
         done, _ = await asyncio.wait({task}, timeout=self._ack_seconds)
         if not done:
             raise _late(what)
@@ -106,6 +140,13 @@ class Delivery:
             notice = f"{what} failed because the app responded with status code {response.status_code}."
             raise DispatchFailed("http_error", notice, response.status_code)
         return _acknowledged(response)
+
+    def _post(self, body: bytes, headers: Mapping[str, str]) -> asyncio.Task[httpx.Response]:
+        """A request under way. A late one goes on, as it would in a web server after Slack hung up."""
+        task = asyncio.create_task(self.send_raw(body, headers))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
 
 def encoded(kind: Kind, payload: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+EVENT_SCOPES: Final[dict[str, str | None]] = {
+    "app_home_opened": None,
+    "app_mention": "app_mentions:read",
+    "app_uninstalled": None,
+    "tokens_revoked": None,
+}
+"""The events that the simulator knows, each with the scope that it needs (docs.slack.dev, events)."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,9 @@ class Manifest:
     interactive: bool
     socket_mode: bool
     home_tab: bool
+    messages_tab: bool
+    """Whether the app may write direct messages; it may where the manifest does not say."""
+    events: frozenset[str]
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Manifest:
@@ -42,10 +53,17 @@ class Manifest:
             interactive=bool(settings.get("interactivity", {}).get("is_enabled", False)),
             socket_mode=bool(settings.get("socket_mode_enabled", False)),
             home_tab=bool(features.get("app_home", {}).get("home_tab_enabled", False)),
+            messages_tab=bool(features.get("app_home", {}).get("messages_tab_enabled", True)),
+            events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         )
         for name in commands:
             if not name.startswith("/") or len(name) > 32:
                 raise ValueError(f"the manifest declares {name!r}, which Slack takes for no command")
         if commands and "commands" not in manifest.scopes:
             raise ValueError("the manifest declares slash commands but not the scope 'commands'")
+        for name in manifest.events:
+            if name not in EVENT_SCOPES:
+                raise ValueError(f"the manifest subscribes to {name!r}, which the simulator does not know")
+            if (scope := EVENT_SCOPES[name]) is not None and scope not in manifest.scopes:
+                raise ValueError(f"the manifest subscribes to {name!r} but not the scope {scope!r}")
         return manifest

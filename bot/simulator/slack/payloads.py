@@ -18,6 +18,8 @@ from bot.simulator.slack.webapi.chat import shown_message
 from bot.simulator.slack.webapi.views import shown_view
 from bot.simulator.slack.workspace import Channel, ChannelKind, StoredMessage, User
 
+_ENTERPRISE = "Simulated Enterprise"
+
 
 @dataclass(frozen=True)
 class Press:
@@ -32,6 +34,7 @@ class Press:
 def command(backend: Backend, user: User, channel: Channel, name: str, text: str) -> dict[str, str]:
     """A slash command; all fields are strings, and none tells of a thread."""
     declared = backend.manifest.commands.get(name)
+    enterprise = backend.workspace.enterprise_id
     return {
         "token": "deprecated",
         "team_id": backend.workspace.team_id,
@@ -43,10 +46,58 @@ def command(backend: Backend, user: User, channel: Channel, name: str, text: str
         "command": name,
         "text": _escaped(backend, text) if declared and declared.should_escape else text,
         "api_app_id": backend.workspace.app_id,
+        **({"enterprise_id": enterprise, "enterprise_name": _ENTERPRISE} if enterprise else {}),
         "is_enterprise_install": "false",
         "response_url": backend.response_url(user=user.id, channel=channel.id, original=None),
         "trigger_id": backend.triggers.issue(user.id),
     }
+
+
+def event(backend: Backend, user: User, channel: Channel, inner: Mapping[str, Any]) -> dict[str, Any]:
+    """``event_callback``: the event in Slack's envelope.
+
+    In a channel shared with another organization ``team_id`` stays the installing one; the person's own is in
+    the event (docs.slack.dev, apis/slack-connect).
+    """
+    workspace = backend.workspace
+    shared = any(workspace.users[member].team_id != workspace.team_id for member in channel.members)
+    told = {"user": user.id, "event_ts": workspace.new_ts(), **inner}
+    if shared:
+        told |= {"user_team": home_of(backend, user), "source_team": home_of(backend, user)}
+    return {
+        "token": "deprecated",
+        "team_id": workspace.team_id,
+        "context_team_id": workspace.team_id,
+        "context_enterprise_id": workspace.enterprise_id,
+        "api_app_id": workspace.app_id,
+        "event": told,
+        "type": "event_callback",
+        "event_id": workspace.new_id("Ev"),
+        "event_time": int(backend.clock.now().timestamp()),
+        "authorizations": [
+            {
+                "enterprise_id": workspace.enterprise_id,
+                "team_id": workspace.team_id,
+                "user_id": workspace.bot.id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": shared,
+    }
+
+
+def home_of(backend: Backend, user: User) -> str:
+    """What Slack gives as the team of a person: the organization's id for those of an Enterprise one.
+
+    Source: docs.slack.dev, reference/interaction-payloads, ``user.team_id``.
+    """
+    workspace = backend.workspace
+    return (
+        workspace.enterprise_id
+        if workspace.enterprise_id and user.team_id == workspace.team_id
+        else user.team_id
+    )
 
 
 def press_in_message(
@@ -103,18 +154,20 @@ def closing(backend: Backend, user: User, view: StoredView, *, cleared: bool) ->
 
 def _interaction(backend: Backend, user: User, kind: str) -> dict[str, Any]:
     workspace = backend.workspace
+    enterprise = workspace.enterprise_id
+    team = {"id": workspace.team_id, "domain": workspace.domain}
     return {
         "type": kind,
         "token": "deprecated",
         "api_app_id": workspace.app_id,
-        "team": {"id": workspace.team_id, "domain": workspace.domain},
+        "team": team | ({"enterprise_id": enterprise, "enterprise_name": _ENTERPRISE} if enterprise else {}),
         "user": {
             "id": user.id,
             "username": user.name.lower(),
             "name": user.name.lower(),
-            "team_id": user.team_id,
+            "team_id": home_of(backend, user),
         },
-        "enterprise": None,
+        "enterprise": {"id": enterprise, "name": _ENTERPRISE} if enterprise else None,
         "is_enterprise_install": False,
         "trigger_id": backend.triggers.issue(user.id),
     }

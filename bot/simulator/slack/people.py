@@ -9,6 +9,7 @@ from bot.simulator.slack import payloads
 from bot.simulator.slack.backend import Backend
 from bot.simulator.slack.choosing import Choice, press_of, remember
 from bot.simulator.slack.delivery import Delivery, Kind
+from bot.simulator.slack.events import EventDelivery, Events
 from bot.simulator.slack.modals import ModalHand
 from bot.simulator.slack.mrkdwn import Reader
 from bot.simulator.slack.outcomes import ApiError, DispatchFailed, NothingHappened, Refusal, Refused
@@ -26,7 +27,7 @@ PATIENCE: Final = 10.0
 class Person:
     """Somebody in a channel. ``messages`` and ``modal`` show the screen as it is now."""
 
-    def __init__(self, user: User, backend: Backend, delivery: Delivery) -> None:
+    def __init__(self, user: User, backend: Backend, delivery: Delivery, events: Events) -> None:
         self.id = user.id
         self.name = user.name
         self.team_id = user.team_id
@@ -34,6 +35,7 @@ class Person:
         self._user = user
         self._backend = backend
         self._delivery = delivery
+        self._events = events
         self._hand = ModalHand(user, backend, delivery, self._reader)
 
     # What the person sees
@@ -206,6 +208,27 @@ class Person:
     async def close_modal(self) -> None:
         """Close the modal on top; the bot hears of it when the modal asked for that."""
         await self._hand.close()
+
+    # Events
+
+    async def mention(self, text: str) -> EventDelivery:
+        """Write to the bot by name in the current channel, where it must be a member.
+
+        Raises Refused when it is not, or when the manifest does not subscribe to ``app_mention``.
+        """
+        workspace = self._backend.workspace
+        if workspace.bot.id not in self.channel.members:
+            raise Refused(f"{workspace.bot.name} is not in #{self.channel.name}")
+        said = f"<@{workspace.bot.id}> {text}"
+        message = workspace.post(self.channel.id, said, [], author=self.id)
+        event = {"type": "app_mention", "text": said, "ts": message.ts, "channel": self.channel.id}
+        return await self._events.tell(event, self._user, self.channel)
+
+    async def open_home(self) -> EventDelivery:
+        """Open the app's home; raises Refused when the manifest does not subscribe to ``app_home_opened``."""
+        channel = self._backend.workspace.direct_channel(self.id)
+        event = {"type": "app_home_opened", "channel": channel.id, "tab": "home"}
+        return await self._events.tell(event, self._user, channel)
 
     # Inside
 

@@ -12,6 +12,7 @@ from bot.clock import Clock, SystemClock
 from bot.simulator.slack import limits
 from bot.simulator.slack.backend import Backend
 from bot.simulator.slack.delivery import Delivery, Listener
+from bot.simulator.slack.events import EventDelivery, Events
 from bot.simulator.slack.faults import SlackFaults
 from bot.simulator.slack.files import Files, StoredFile
 from bot.simulator.slack.manifest import Manifest
@@ -32,6 +33,8 @@ class SlackSimulator:
     ``clock`` rules trigger ids, response_urls, rate limits and timestamps of messages; the acknowledgement
     (``ack_seconds``), the slowness of ``faults`` and a person's patience are real time.
 
+    ``enterprise_id`` (``E...``) makes the workspace a part of an Enterprise organization.
+
     ``calls`` holds everything that the bot did, ``refusals`` everything that Slack would not have accepted: a
     test asserts that it is empty.
     """
@@ -43,12 +46,15 @@ class SlackSimulator:
         clock: Clock | None = None,
         signing_secret: str = SIGNING_SECRET,
         team_id: str = "T0SIM0001",
+        enterprise_id: str | None = None,
         ack_seconds: float = limits.ACKNOWLEDGE_SECONDS,
     ) -> None:
         """Raises ValueError when the manifest contradicts itself."""
         clock = clock or SystemClock()
         declared = Manifest.read(manifest)
-        self._workspace = Workspace(team_id=team_id, app_name=declared.app_name, clock=clock)
+        self._workspace = Workspace(
+            team_id=team_id, app_name=declared.app_name, clock=clock, enterprise_id=enterprise_id
+        )
         self.calls: list[ApiCall] = []
         self.refusals: list[Refusal] = []
         self.signing_secret = signing_secret
@@ -72,6 +78,7 @@ class SlackSimulator:
         )
         self._server = Server(self._backend, self.faults)
         self._delivery = Delivery(self._backend, signing_secret=signing_secret, ack_seconds=ack_seconds)
+        self._events = Events(self._backend, self._delivery)
 
     async def __aenter__(self) -> Self:
         self._backend.address = await self._server.start()
@@ -119,6 +126,19 @@ class SlackSimulator:
         """
         await self._workspace.changes.wait_for(lambda: condition() or None, patience)
 
+    @property
+    def events(self) -> list[EventDelivery]:
+        """The events that were told to the bot, and how that went."""
+        return self._events.told
+
+    async def warn_sockets(self) -> None:
+        """Tell every Socket Mode client that it will have to reconnect soon."""
+        await self._backend.sockets.warn()
+
+    async def drop_sockets(self) -> None:
+        """Break every Socket Mode connection without a word."""
+        await self._backend.sockets.drop()
+
     async def recycle_sockets(self) -> None:
         """Make every Socket Mode client reconnect, as Slack does from time to time."""
         await self._backend.sockets.recycle()
@@ -133,7 +153,7 @@ class SlackSimulator:
     ) -> Person:
         """Somebody new in #general. Another ``team_id`` makes a guest of Slack Connect."""
         user = self._workspace.add_user(name, locale=locale, tz=tz, team_id=team_id or self.team_id)
-        return Person(user, self._backend, self._delivery)
+        return Person(user, self._backend, self._delivery, self._events)
 
     def channel(self, name: str, *, kind: ChannelKind = ChannelKind.PUBLIC) -> Channel:
         """A new channel, without the bot."""

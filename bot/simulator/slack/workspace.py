@@ -78,8 +78,12 @@ class StoredMessage:
 class Workspace:
     """State of one Slack team with one installed app."""
 
-    def __init__(self, *, team_id: str, app_name: str, clock: Clock) -> None:
+    def __init__(
+        self, *, team_id: str, app_name: str, clock: Clock, enterprise_id: str | None = None
+    ) -> None:
         self.team_id = team_id
+        self.enterprise_id = enterprise_id
+        """The Enterprise organization that the workspace is part of, or None."""
         self.team_name = "Simulator"
         self.domain = "simulator"
         self.app_id = "A0SIM0001"

@@ -41,6 +41,11 @@ class TestTokensAndScopes:
         assert set(answer.headers["x-oauth-scopes"].split(",")) == set(SCOPES)
         assert slack.refusals == []
 
+    async def test_auth_test_names_the_enterprise_organization(self) -> None:
+        async with SlackSimulator(MANIFEST, enterprise_id="E0SIM0001") as slack:
+            web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+            assert (await web.auth_test())["enterprise_id"] == "E0SIM0001"
+
     async def test_wrong_tokens(self, slack: SlackSimulator) -> None:
         def client(token: str | None) -> AsyncWebClient:
             return AsyncWebClient(token=token, base_url=slack.api_url)
@@ -178,6 +183,13 @@ class TestMessages:
         async with SlackSimulator(manifest(scopes=[*SCOPES, "chat:write.public"]), clock=clock) as slack:
             web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
             await web.chat_postMessage(channel=slack.general.id, text="x")
+
+    async def test_direct_messages_need_the_messages_tab(self) -> None:
+        closed = manifest(features={"app_home": {"messages_tab_enabled": False}})
+        async with SlackSimulator(closed) as slack:
+            web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+            said = web.chat_postMessage(channel=slack.person().id, text="hello")
+            assert await refused(said) == "messages_tab_disabled"
 
     async def test_direct_messages(self, slack: SlackSimulator, web: AsyncWebClient) -> None:
         kim = slack.person()

@@ -68,6 +68,8 @@ def post_message(backend: Backend, args: Arguments) -> dict[str, Any]:
     workspace = backend.workspace
     person = workspace.users.get(target)
     if person is not None and not person.is_bot:
+        if not backend.manifest.messages_tab:
+            raise ApiError("messages_tab_disabled")
         channel = workspace.direct_channel(target)
     else:
         channel = _writable(backend, target)

@@ -23,6 +23,7 @@ def auth_test(backend: Backend, _args: Arguments) -> dict[str, Any]:
         "user_id": workspace.bot.id,
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {}),
     }
 
 
@@ -37,7 +38,7 @@ def team_info(backend: Backend, args: Arguments) -> dict[str, Any]:
             "name": workspace.team_name,
             "domain": workspace.domain,
             "email_domain": "",
-            "enterprise_id": None,
+            "enterprise_id": workspace.enterprise_id,
         }
     }
 
