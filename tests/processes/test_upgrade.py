@@ -22,20 +22,23 @@ _RELEASES = """
     async def note(workflow, word):
         with log.open("a") as file:
             file.write(f"{release} {workflow} {word}\\n")
-        if release == "old" and word == "write":
+        if release == "old" and word == "close":
             Path(folder, "begun").touch()
             await asyncio.sleep(60)
 
     async def old_body(steps, workflow):
         await steps.run("read", note, workflow, "read")
         await steps.run("write", note, workflow, "write")
+        await steps.run("close", note, workflow, "close")
 
     async def new_body(steps, workflow):
         await steps.run("read", note, workflow, "read")
         if await steps.changed("check before writing"):
             await steps.run("check", note, workflow, "check")
         await steps.run("write", note, workflow, "write")
-        await steps.run("tell", note, workflow, "tell")
+        if await steps.changed("tell before closing"):
+            await steps.run("tell", note, workflow, "tell")
+        await steps.run("close", note, workflow, "close")
 
     async def main():
         engine = DbosDurable(address)
@@ -85,19 +88,13 @@ async def test_old_work_ends_under_new_code(tmp_path: Path, database_url: str) -
             if process is not None:
                 process.kill()
                 process.communicate()
+    whole = ["read", "check", "write", "tell", "close"]
     assert (tmp_path / "log").read_text().splitlines() == [
         "old under way read",
         "old under way write",
-        # Was past the place of the change, or not yet: the recorded step decides.
-        "new under way check",
-        "new under way write",
-        "new under way tell",
-        "new waiting read",
-        "new waiting check",
-        "new waiting write",
-        "new waiting tell",
-        "new fresh read",
-        "new fresh check",
-        "new fresh write",
-        "new fresh tell",
+        "old under way close",
+        "new under way tell",  # it had written without a check, but not closed yet
+        "new under way close",
+        *(f"new waiting {word}" for word in whole),
+        *(f"new fresh {word}" for word in whole),
     ]
