@@ -15,6 +15,7 @@ from bot.cli.terminal.rendering import print_message
 from bot.cli.terminal.screen import open_console, screen_of
 from bot.cli.worlds import Opening
 from bot.operations.durable.inline import InlineDurable
+from bot.simulator.slack import RESPONSE_URL, Refused
 
 
 class AskFormat(StrEnum):
@@ -35,7 +36,7 @@ class Question:
 
 
 async def ask_once(question: Question, opening: Opening, form: AskFormat, console: Console) -> int:
-    """Print the answer and return the exit code; raises ConnectionUnknown."""
+    """Print the answer and return the exit code: 2 for another command; raises ConnectionUnknown."""
     locale = question.locale
     async with opening as world:
         core = world.core
@@ -47,9 +48,13 @@ async def ask_once(question: Question, opening: Opening, form: AskFormat, consol
         durable = InlineDurable()
         core.pull.register(durable)
         async with staged(core, durable) as slack:
-            message = await slack.person(locale=locale).command(_as_command(question.text))
-            payload = dict(slack.calls[-1].arguments)
+            try:
+                message = await slack.person(locale=locale).command(_as_command(question.text))
+            except Refused as refusal:
+                sys.stderr.write(f"{refusal}\n")
+                return 2
             if form is AskFormat.JSON:
+                payload = [dict(call.arguments) for call in slack.calls if call.method == RESPONSE_URL][-1]
                 sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2) + "\n")
             else:
                 print_message(console, message, screen_of(console, locale, core.clock.now()))

@@ -151,6 +151,11 @@ def test_ask_prints_the_exact_payload(tmp_path: Path) -> None:
     assert payload["blocks"][0]["type"] in {"header", "section"}
 
 
+def test_ask_knows_one_command_only(tmp_path: Path) -> None:
+    result = run("ask", "/deploy now", cwd=tmp_path, **GOOD)
+    assert (result.returncode, result.stderr) == (2, "/deploy is not a valid command\n")
+
+
 def test_ask_speaks_dutch(tmp_path: Path) -> None:
     result = run("ask", "help", "--locale", "nl-NL", cwd=tmp_path, **GOOD)
     assert "/syncerrors 4711" in result.stdout
