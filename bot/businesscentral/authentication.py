@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx
@@ -103,9 +104,36 @@ class ClientCredentials:
                 self._client_id,
                 client_credential=_for_msal(self._credential),
                 authority=self._authority,
-                http_client=self._http,
+                http_client=HttpForMsal(self._http),
             )
         return self._application
+
+
+class HttpForMsal:
+    """An httpx client as MSAL uses one.
+
+    MSAL hands over the client assertion of a certificate as bytes (MSAL 1.39, ``oauth2cli/assertion.py``),
+    which requests sends as they are and httpx 0.28 as ``b'...'``.
+    """
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        """As httpx has it."""
+        return self._http.get(url, **options)
+
+    def post(self, url: str, *, data: Mapping[str, object] | None = None, **options: Any) -> httpx.Response:
+        """As httpx has it, with bytes among the values of the form as text."""
+        form = {
+            name: value.decode("ascii") if isinstance(value, bytes) else value
+            for name, value in (data or {}).items()
+        }
+        return self._http.post(url, data=form, **options)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
 
 class BasicAuthentication:

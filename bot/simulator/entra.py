@@ -19,6 +19,12 @@ from urllib.parse import parse_qs
 import httpx
 
 from bot.clock import Clock
+from bot.simulator.assertions import (
+    ASSERTION_TYPE,
+    AssertionRefusedError,
+    RegisteredCertificate,
+    check_assertion,
+)
 from bot.simulator.network import refuse_foreign_host
 
 DEFAULT_SUFFIX = "/.default"
@@ -30,13 +36,15 @@ _INSTANCES_PATH = "/common/discovery/instance"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An app registration with a client secret."""
+    """An app registration."""
 
     tenant: str
     client_id: str
-    secret: str
+    secret: str | None
+    """None where only a certificate will do."""
     scopes: frozenset[str]
     """Scopes that it may ask for, each ending in ``/.default``."""
+    certificates: tuple[RegisteredCertificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +128,26 @@ class EntraSimulator:
         self,
         tenant: str,
         client_id: str,
-        secret: str,
+        secret: str | None,
         *,
         audience_scopes: Sequence[str] = (BUSINESS_CENTRAL_SCOPE,),
+        certificates: Sequence[str] = (),
     ) -> None:
         """Add an app registration, or replace it (a new secret makes the old one wrong).
 
-        Raises ValueError for a scope that does not end in ``/.default``.
+        ``certificates`` are PEM. Raises ValueError for a scope that does not end in ``/.default``, and for
+        what is no certificate with an RSA key.
         """
         for scope in audience_scopes:
             if not scope.endswith(DEFAULT_SUFFIX):
                 raise ValueError(f"client credentials need a scope that ends in {DEFAULT_SUFFIX}: {scope}")
-        application = Application(tenant.lower(), client_id.lower(), secret, frozenset(audience_scopes))
+        application = Application(
+            tenant.lower(),
+            client_id.lower(),
+            secret,
+            frozenset(audience_scopes),
+            tuple(RegisteredCertificate.from_pem(pem) for pem in certificates),
+        )
         self._tenants.add(application.tenant)
         self._applications[application.tenant, application.client_id] = application
 
@@ -184,7 +200,11 @@ class EntraSimulator:
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "token_endpoint": f"{base}{_TOKEN_PATH}",
             "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_post",
+                "private_key_jwt",
+                "client_secret_basic",
+            ],
         }
 
     def _answer_token_request(self, tenant: str, request: httpx.Request) -> httpx.Response:
@@ -215,13 +235,31 @@ class EntraSimulator:
         if application is None:
             text = f"Application with identifier '{client_id}' was not found in the directory '{tenant}'."
             raise _Refusal(400, "unauthorized_client", 700016, text)
-        if form.get("client_secret") != application.secret:
+        if "client_assertion" in form or "client_assertion_type" in form:
+            self._check_assertion(application, form)
+        elif "client_secret" not in form:
+            text = "The request body must contain the parameter: 'client_assertion' or 'client_secret'."
+            raise _Refusal(401, "invalid_client", 7000218, text)
+        elif form["client_secret"] != application.secret:
             text = (
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client "
                 f"secret value, not the client secret ID, for a secret added to app '{client_id}'."
             )
             raise _Refusal(401, "invalid_client", 7000215, text)
         return application
+
+    def _check_assertion(self, application: Application, form: dict[str, str]) -> None:
+        if form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise _Refusal(400, "invalid_request", 900144, "The client assertion type is not supported.")
+        try:
+            check_assertion(
+                form.get("client_assertion", ""),
+                application.certificates,
+                client_id=application.client_id,
+                audience=f"https://{self._host}/{application.tenant}{_TOKEN_PATH}",
+            )
+        except AssertionRefusedError as refused:
+            raise _Refusal(401, "invalid_client", 700027, str(refused)) from None
 
     def _issue(self, application: Application, audience: str) -> str:
         serial = next(self._serial)
