@@ -2,7 +2,6 @@
 
 from bot.simulator.businesscentral.company import (
     JobType,
-    RetentionPolicy,
     SimulatedCompany,
     SimulatedError,
     SimulatedJob,
@@ -15,6 +14,7 @@ from bot.simulator.businesscentral.front_door import RecordedRequest
 from bot.simulator.businesscentral.history import believable_company
 from bot.simulator.businesscentral.installation import AUDIENCE, OnPremises
 from bot.simulator.businesscentral.limits import Limits
+from bot.simulator.businesscentral.retention import RetentionPolicy
 from bot.simulator.businesscentral.server import API_HOST, BusinessCentralSimulator
 from bot.simulator.businesscentral.tables import SimulatedRecord, record
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import random
 import uuid
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from bot.clock import Clock
+from bot.simulator.businesscentral.retention import STANDARD_RETENTION, RetentionPolicy
 from bot.simulator.businesscentral.tables import SimulatedRecord, record
 
 MESSAGE_LENGTH = 250
@@ -84,17 +86,6 @@ class SimulatedError:
     def exists_at(self, moment: datetime) -> bool:
         """Whether a session that sees the database as of ``moment`` finds the row."""
         return self.visible_at <= moment and (self.deleted_at is None or moment < self.deleted_at)
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionPolicy:
-    """Retention policy of table 5339; Business Central installs it enabled, with one month."""
-
-    enabled: bool = True
-    period: str = "1 Month"
-
-
-STANDARD_RETENTION = RetentionPolicy()
 
 
 class SimulatedCompany:
@@ -200,6 +191,37 @@ class SimulatedCompany:
         """Delete one row. Raises KeyError where there is none."""
         self._by_id[row_id].deleted_at = self._clock.now()
 
+    def apply_retention(self, now: datetime) -> int:
+        """Run the retention policy, as its job does at night; answers how many rows it deleted."""
+        expired = self.retention.expires_before(now)
+        if expired is None:
+            return 0
+        return self._delete_all(row for row in self.rows(now) if row.logged_at < expired)
+
+    def delete_entries(self, days_old: int) -> int:
+        """*Delete Entries Older Than 7 Days* (7) or *Delete All Entries* (0) of page 5339, by somebody there.
+
+        Up to this same clock time so many days ago (``DeleteEntries``). Answers how many rows it deleted.
+        """
+        now = self._clock.now()
+        until = now - timedelta(days=days_old)
+        return self._delete_all(row for row in self.rows(now) if row.logged_at <= until)
+
+    def restore(self, to: datetime) -> None:
+        """Put the database back to what it was at ``to``, as restoring an environment does.
+
+        Rows written since are gone and their numbers are given again, to rows with other ids; rows deleted
+        since are there again. Raises ValueError for a time that has not come yet.
+        """
+        now = self._clock.now()
+        if to > now:
+            raise ValueError("nothing can be restored to the future")
+        was_there = [row for row in self._rows if row.exists_at(to)]
+        self._delete_all(self.rows(now))
+        for row in was_there:
+            row.deleted_at = None
+        self._last_number = max((row.number for row in self._rows if row.logged_at <= to), default=0)
+
     def delete_job(self, job_id: str) -> None:
         """Delete a job without its rows, as *Delete Entries Older Than 7 Days* on page 5338 does.
 
@@ -215,17 +237,26 @@ class SimulatedCompany:
 
     def rows(self, moment: datetime, *, above: int = 0) -> Iterator[SimulatedError]:
         """Rows with a number higher than ``above``, by rising number, as of ``moment``."""
-        for index in range(bisect_left(self._rows, above + 1, key=_number), len(self._rows)):
-            row = self._rows[index]
-            if row.exists_at(moment):
-                yield row
+        return (row for row in self._rows_from(above + 1) if row.exists_at(moment))
+
+    def _rows_from(self, number: int) -> Iterator[SimulatedError]:
+        """Rows ever written with that number or a higher one, by rising number."""
+        for index in range(bisect_left(self._rows, number, key=_number), len(self._rows)):
+            yield self._rows[index]
+
+    def _delete_all(self, rows: Iterable[SimulatedError]) -> int:
+        deleted = list(rows)
+        for row in deleted:
+            row.deleted_at = self._clock.now()
+        return len(deleted)
 
     def _take(self, number: int | None) -> int:
+        """A number that was given before is free where a restore took its row away."""
         if number is None:
             self._last_number += 1
             return self._last_number
-        index = bisect_left(self._rows, number, key=_number)
-        if index < len(self._rows) and self._rows[index].number == number:
+        same = takewhile(lambda row: row.number == number, self._rows_from(number))
+        if any(row.deleted_at is None for row in same):
             raise ValueError(f"number {number} is taken")
         self._last_number = max(self._last_number, number)
         return number
