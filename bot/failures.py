@@ -48,6 +48,12 @@ class RowNotUnderstood(Failure):
     key = "row.not_understood"
 
 
+class ErrorGone(Failure):
+    """The error is no longer in Business Central, so what was not kept of it cannot be fetched."""
+
+    key = "error.gone"
+
+
 class StaleButton(Failure):
     """A button whose value this version does not understand, or that points at something gone."""
 
@@ -90,6 +96,18 @@ class SlackUnreachable(Failure):
 
     key = "slack.unreachable"
     retry_helps = True
+
+
+class FilterUnknown(Failure):
+    """A search names a filter that there is not; ``facts``: ``name``, ``nearest`` (may be empty), ``known``."""
+
+    key = "filter.unknown"
+
+
+class FilterValueUnknown(Failure):
+    """A filter has a value that it does not know; ``facts``: ``name``, ``value``, ``nearest``, ``known``."""
+
+    key = "filter.value_unknown"
 
 
 class SourceFailure(Failure):

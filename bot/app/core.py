@@ -17,6 +17,9 @@ from bot.failures import StoreNotMigrated
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.pull import Pull
+from bot.operations.reconcile import Reconcile
+from bot.operations.selection import Selection
+from bot.operations.standings import Overlook
 from bot.settings import WORKSPACE, Settings, connections_of, sqlite_path
 from bot.store import Database
 from bot.store.readiness import is_migrated
@@ -39,7 +42,10 @@ class Core:
     connections: Mapping[str, Connection]
     ask: Ask
     pull: Pull
+    reconcile: Reconcile
     call_stacks: CallStacks
+    selection: Selection
+    overlook: Overlook
     clock: Clock
 
 
@@ -65,7 +71,18 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 classifier=load_classifier(),
                 clock=outside.clock,
             ),
+            reconcile=Reconcile(
+                workspace=WORKSPACE,
+                database=database,
+                clients=clients,
+                clock=outside.clock,
+                hour=settings.reconcile_hour,
+            ),
             call_stacks=CallStacks(database, clients, connections),
+            selection=Selection(
+                WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
+            ),
+            overlook=Overlook(WORKSPACE, database, connections),
             clock=outside.clock,
         )
 

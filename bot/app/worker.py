@@ -28,6 +28,8 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
     durable = DbosDurable(settings.database_url)
     core.pull.register(durable)
     core.pull.schedule(durable, interval)
+    core.reconcile.register(durable)
+    core.reconcile.schedule(durable)
     await durable.start()
     try:
         # The schedule ticks at the full minute: a newcomer should not wait for that.

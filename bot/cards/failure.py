@@ -20,6 +20,8 @@ from bot.failures import Failure, SettingsInvalid
 Facts = Mapping[str, str | int]
 
 _FACT: Final = 80
+_KNOWN: Final = 400
+"""Values that a filter knows, together."""
 _SETTING: Final = 300
 _BUTTON: Final = 24
 _APP_NAME: Final = "Sync Errors"
@@ -198,6 +200,30 @@ def _work_taken_over(facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _filter_unknown(facts: Facts, texts: Texts) -> FailureWords:
+    name = _fact(facts, "name")
+    what = texts.gettext("There is no filter “{name}”.", name=name)
+    if near := _fact(facts, "nearest"):
+        what = sentence((what, texts.gettext("Did you mean {command}?", command=code(near + own(":")))))
+    known = texts.gettext("You can filter with {known}.", known=_fact(facts, "known"))
+    quoted = texts.gettext("To search for it as text, put it in quotes.")
+    return FailureWords(what, sentence((known, quoted)))
+
+
+def _filter_value_unknown(facts: Facts, texts: Texts) -> FailureWords:
+    name = code(_fact(facts, "name") + own(":"))
+    if value := _fact(facts, "value"):
+        what = texts.gettext("The filter {name} does not know “{value}”.", name=name, value=value)
+    else:
+        what = texts.gettext("The filter {name} needs a value.", name=name)
+    if near := _fact(facts, "nearest"):
+        typed = code(_fact(facts, "name") + own(":") + near)
+        what = sentence((what, texts.gettext("Did you mean {command}?", command=typed)))
+    if known := Outside(str(facts.get("known", ""))).short(_KNOWN):
+        return FailureWords(what, texts.gettext("It knows, for example: {known}.", known=known))
+    return FailureWords(what, texts.gettext("No error that was read has such a value."))
+
+
 def _source_failed(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Business Central could not be read."),
@@ -281,6 +307,16 @@ def _source_missing(facts: Facts, texts: Texts) -> FailureWords:
             )
 
 
+def _error_gone(facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Error No. {number} is no longer in Business Central.", number=_fact(facts, "number")),
+        texts.gettext(
+            "It was removed there (retention or purged) before anybody looked at its call stack, so the bot "
+            "could not keep that. Everything else about the error is kept."
+        ),
+    )
+
+
 def _source_rejected(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Business Central did not accept the bot's question."),
@@ -312,12 +348,15 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "store.unavailable": _store_unavailable,
     "store.not_migrated": _store_not_migrated,
     "work.taken_over": _work_taken_over,
+    "filter.unknown": _filter_unknown,
+    "filter.value_unknown": _filter_value_unknown,
     "source.failed": _source_failed,
     "source.sign_in_refused": _sign_in_refused,
     "source.unreachable": _source_unreachable,
     "source.throttled": _source_throttled,
     "source.refused": _source_refused,
     "source.missing": _source_missing,
+    "error.gone": _error_gone,
     "source.rejected": _source_rejected,
     "source.garbled": _source_garbled,
 }

@@ -7,11 +7,29 @@ from bot.cards.failure import failure_words
 from bot.cards.markup import EMPTY, Markup, bold, sentence
 from bot.cards.texts import Texts
 from bot.operations.views import Freshness
+from bot.store.values import Finding
 
 
 def freshness_words(freshness: Freshness, texts: Texts) -> Markup:
     """When Business Central was last read, and how far the reading under way is."""
     return sentence((_last_read(freshness, texts), reading_words(freshness, texts)))
+
+
+def finding_words(freshness: Freshness, texts: Texts) -> Markup:
+    """What the numbers in Business Central say of the whole connection; empty where all is as usual."""
+    match freshness.finding:
+        case Finding.RESTORED:
+            return texts.gettext(
+                "Business Central gives numbers again that the bot knows: the environment was restored or copied. "
+                "What was read before is kept."
+            )
+        case Finding.NEWEST_MISSING:
+            return texts.gettext(
+                "The newest errors that the bot read are no longer in Business Central: somebody deleted them "
+                "there, or an earlier state was restored."
+            )
+        case None:
+            return EMPTY
 
 
 def trouble_words(freshness: Freshness, texts: Texts) -> Markup:

@@ -10,7 +10,7 @@ from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
 from bot.cards.choosing import choosing_parts
 from bot.cards.facts import fixer_words
-from bot.cards.freshness import freshness_words, trouble_words
+from bot.cards.freshness import finding_words, freshness_words, trouble_words
 from bot.cards.limits import Block, Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, sentence
@@ -28,7 +28,8 @@ def overview_card(view: Overview, texts: Texts) -> Card:
     """The problems of one page, each with a way to its details."""
     heading = _heading(view, texts)
     where = dotted((connection_words(view.connection), freshness_words(view.freshness, texts)))
-    parts = [Part((blocks.header(heading), blocks.context(where)), Importance.ESSENTIAL)]
+    known = lines((where, _gone(view, texts), finding_words(view.freshness, texts)))
+    parts = [Part((blocks.header(heading), blocks.context(known)), Importance.ESSENTIAL)]
     if trouble := trouble_words(view.freshness, texts):
         parts.append(Part((blocks.section(trouble),), Importance.ESSENTIAL))
     links = Links(view.connection)
@@ -58,6 +59,18 @@ def _heading(view: Overview, texts: Texts) -> Markup:
     if view.freshness.failure_key is not None:
         return texts.gettext("No sync errors when last read")
     return texts.gettext("No sync errors 🎉")
+
+
+def _gone(view: Overview, texts: Texts) -> Markup:
+    """How many of the errors in the heading Business Central no longer has; empty where it has all."""
+    if view.gone <= 0:
+        return EMPTY
+    return texts.ngettext(
+        "{n} of {errors} errors is no longer in Business Central (retention or purged there).",
+        "{n} of {errors} errors are no longer in Business Central (retention or purged there).",
+        view.gone,
+        errors=texts.number(view.errors),
+    )
 
 
 def _problem(line: ProblemLine, connection: ConnectionView, links: Links, texts: Texts) -> Block:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.cards.dates import day, moment
 from bot.cards.facts import fixer_words
 from bot.cards.filling import title
-from bot.cards.markup import Markup, dotted
+from bot.cards.markup import EMPTY, Markup, dotted
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
 from bot.diagnosis.model import Fixer
@@ -31,14 +31,24 @@ def fixer_of(line: ProblemLine) -> Fixer:
 
 
 def problem_figures(line: ProblemLine, texts: Texts) -> Markup:
-    """Who fixes it, how many errors, since when."""
+    """Who fixes it, how many errors, how many of them are gone, since when."""
     return dotted(
         (
             fixer_words(fixer_of(line), texts),
             texts.ngettext("{n} error", "{n} errors", line.count),
+            gone_words(line, texts),
             seen_words(line, texts),
         )
     )
+
+
+def gone_words(line: ProblemLine, texts: Texts) -> Markup:
+    """How much of the problem Business Central no longer has; empty where it has all."""
+    if line.gone <= 0:
+        return EMPTY
+    if line.gone >= line.count:
+        return texts.gettext("no longer in Business Central (retention or purged there)")
+    return texts.gettext("{gone} no longer in Business Central", gone=texts.number(line.gone))
 
 
 def seen_words(line: ProblemLine, texts: Texts) -> Markup:

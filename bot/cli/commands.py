@@ -90,6 +90,21 @@ def pull(
 
 
 @app.command()
+def reconcile(
+    name: Annotated[
+        str | None, typer.Argument(help="Name of the connection to compare; all of them unless given.")
+    ] = None,
+    use_demo: Annotated[bool, _DEMO] = False,
+) -> None:
+    """Notice which stored errors Business Central no longer has. A worker does this every night."""
+    from bot.cli.reconcile import reconcile_once
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import demo_world, real_world
+
+    _run(reconcile_once(demo_world() if use_demo else real_world(), name, open_console(sys.stderr)))
+
+
+@app.command()
 def classify(
     file: Annotated[str, typer.Argument(help="File of JSON lines; - is standard input.")] = "-",
 ) -> None:
@@ -148,6 +163,34 @@ def migrate() -> None:
     from bot.cli.terminal.screen import open_console
 
     _run(run_migrate(open_console()))
+
+
+@app.command()
+def bench(
+    suite: Annotated[
+        str, typer.Argument(help="ask, pull, start or soak; all but the soak unless given.")
+    ] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a list of objects instead of a table.")
+    ] = False,
+    database: Annotated[
+        list[str] | None,
+        typer.Option(help="sqlite, postgresql (from PyPI), or postgresql://...; may be given twice."),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option(min=0.0001, max=1.0, help="Part of the full size; goals are promised for 1.")
+    ] = 1.0,
+    minutes: Annotated[float, typer.Option(min=0.01, help="How long the soak takes.")] = 10.0,
+) -> None:
+    """Measure how fast and how large, each figure against a baseline of the same run."""
+    configure_logs(logging.ERROR)
+    from bot.bench.suites import QUICK, Suite
+    from bot.cli.bench import run_bench
+
+    if suite and suite not in set(Suite):
+        raise typer.BadParameter(f"must be one of {', '.join(Suite)}", param_hint="SUITE")
+    suites = (Suite(suite),) if suite else QUICK
+    _run(run_bench(suites, database or ["sqlite"], scale, minutes, as_json))
 
 
 def main() -> None:

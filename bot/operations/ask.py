@@ -55,9 +55,10 @@ class Ask:
             errors=totals.errors,
             problems=totals.problems,
             unreadable=totals.unreadable,
-            lines=tuple(self._line(row) for row in rows),
+            lines=tuple(self.line(row) for row in rows),
             page=page,
             pages=pages,
+            gone=totals.gone,
         )
 
     async def problem(self, scope: Scope, problem_id: str, records_page: int = 0) -> ProblemDetail:
@@ -65,7 +66,7 @@ class Ask:
         problems = Problems(self.database)
         row = await problems.get(scope, problem_id)
         latest = await Errors(self.database).latest_of(scope, problem_id)
-        line = replace(self._line(row), params=_shared_params(row, latest))
+        line = replace(self.line(row), params=_shared_params(row, latest))
         pages = max(1, -(-row.records // RECORDS_A_PAGE))
         records_page = min(records_page, pages - 1)
         return ProblemDetail(
@@ -86,7 +87,7 @@ class Ask:
         """One error by its No.; raises RowNotUnderstood for one that could not be read."""
         error = await self._numbered(scope, number)
         row = await Problems(self.database).get(scope, error.problem_id)
-        line = replace(self._line(row), params={**error.params, **row.params})
+        line = replace(self.line(row), params={**error.params, **row.params})
         return ErrorView(
             connection=await self.connection(scope),
             error=error,
@@ -112,7 +113,8 @@ class Ask:
                 raise RowNotUnderstood(number=str(number)) from None
             raise NotFound(what="error", number=str(number)) from None
 
-    def _line(self, row: ProblemRow) -> ProblemLine:
+    def line(self, row: ProblemRow) -> ProblemLine:
+        """A problem as lists show it."""
         return ProblemLine(
             id=row.id,
             error_class=self._class(row.class_code),
@@ -124,6 +126,7 @@ class Ask:
             example_number=row.example_number,
             masked=row.masked,
             topic=row.topic,
+            gone=row.gone,
         )
 
     def _class(self, code: str) -> ErrorClass:
@@ -144,6 +147,7 @@ def freshness_of(state: PullState) -> Freshness:
         reading=reading,
         rows_read=state.rows_read,
         rows_expected=state.rows_expected,
+        finding=state.finding,
     )
 
 

@@ -16,6 +16,7 @@ from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
 from bot.diagnosis import Classifier
 from bot.failures import (
+    ConnectionGone,
     SourceFailure,
     SourceGarbled,
     SourceMissing,
@@ -41,6 +42,9 @@ commits after each record, so that it is late by seconds: hundreds of errors at 
 
 STALLED_PAGES = 5
 """Pages in a row without a higher number, after which the nextLinks lead nowhere."""
+
+NAMES_HOLD = timedelta(hours=1)
+"""After that the company's names are asked for again: links carry one, and a company can be renamed."""
 
 TICK_SLACK = timedelta(seconds=30)
 """A tick comes at its minute give or take, and a pull ends a little after it began."""
@@ -137,20 +141,25 @@ class Pull:
     # Steps. Each is safe to repeat.
 
     async def _begin(self, connection: str) -> Beginning:
+        if connection not in self.clients:  # enqueued before the settings lost it
+            return Beginning(failure=note_of(ConnectionGone()))
         scope = self._scope(connection)
         pulls = Pulls(self.database)
         try:
-            state = await pulls.state(scope)
             await pulls.begin(scope, self.clock.now(), None)
+            state = await pulls.state(scope)
             known = await Companies(self.database).get(scope)
         except StoreUnavailable as failure:
             return Beginning(failure=note_of(failure))
-        return Beginning(state.cursor, state.next_link, known is not None)
+        named = known is not None and self.clock.now() - known.read_at < NAMES_HOLD
+        return Beginning(state.cursor, state.next_link, named)
 
     async def _page(self, connection: str, place: Place) -> PageRead:
         """Read, diagnose and store one page in one transaction."""
         scope = self._scope(connection)
-        client = self.clients[connection]
+        client = self.clients.get(connection)
+        if client is None:  # resumed after the settings lost it
+            return PageRead(failure=note_of(ConnectionGone()))
         try:
             if place.link is None:
                 page = await client.error_page(place.after, self.page_size)
@@ -194,8 +203,11 @@ class Pull:
         """Nothing where something was: deleted there, or the environment was restored or copied.
 
         Where the highest number is below the cursor, what is there may be new under old numbers, so it is
-        read from the beginning; what is known already changes nothing.
+        read from the beginning, once: the cursor goes back too, and pulls go on from where that ends. What is
+        known already changes nothing; ``bot.operations.reconcile`` finds out what became of the rest.
         """
+        scope = self._scope(connection)
+        pulls = Pulls(self.database)
         place: Place | None = None
 
         async def look() -> None:
@@ -203,6 +215,8 @@ class Pull:
             highest = (await self.clients[connection].maintenance()).highest_number
             if 0 < highest < cursor:
                 _log.warning("highest number %s is below the cursor %s of %s", highest, cursor, connection)
+                await pulls.rewind(scope, 0)
+                await pulls.begin(scope, self.clock.now(), None)
                 place = Place(0)
 
         await _unless_refused(look, "highest number")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.diagnosis.model import ErrorClass, Params, Step
-from bot.store.values import AffectedRecord, StoredError
+from bot.store.values import AffectedRecord, Finding, StoredError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Freshness:
     """A pull is under way."""
     rows_read: int
     rows_expected: int | None
+    finding: Finding | None = None
+    """What the numbers in Business Central say, where that is worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class ProblemLine:
     masked: str
     topic: str | None = None
     """Decides who fixes it, where a class leaves that open."""
+    gone: int = 0
+    """How many of ``count`` are no longer in Business Central (retention or purged there)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Overview:
     page: int
     """Zero based."""
     pages: int
+    gone: int = 0
+    """How many of ``errors`` are no longer in Business Central."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,23 @@ class ConnectionList:
     page: int
     """Zero based."""
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileReport:
+    """How comparing what is stored with Business Central ended. Counts are those of this run."""
+
+    connection: str
+    judged: int
+    """Stored errors looked for there."""
+    gone: int
+    """Newly marked as no longer there."""
+    back: int
+    """There after all."""
+    replaced: int
+    """Whose number belongs to another row now."""
+    failure_key: str | None
+    failure_facts: Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from bot.store.companies import Companies
 from bot.store.database import Database
 from bot.store.errors import Errors
 from bot.store.preferences import Preferences
+from bot.store.presence import Presence
 from bot.store.problems import Problems
 from bot.store.pulls import Pulls
 
-__all__ = ["Companies", "Database", "Errors", "Preferences", "Problems", "Pulls"]
+__all__ = ["Companies", "Database", "Errors", "Preferences", "Presence", "Problems", "Pulls"]

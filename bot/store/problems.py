@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import NotFound
@@ -28,35 +28,33 @@ class Problems:
         """Sums over the open problems."""
         unreadable = select(PULL_STATE.c.unreadable).where(belongs(PULL_STATE, scope)).scalar_subquery()
         query = select(
-            func.coalesce(func.sum(PROBLEM.c.errors), 0), func.count(), func.coalesce(unreadable, 0)
+            func.coalesce(func.sum(PROBLEM.c.errors), 0),
+            func.count(),
+            func.coalesce(unreadable, 0),
+            func.coalesce(func.sum(PROBLEM.c.gone), 0),
         ).where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
         async with self.database.reading() as connection:
-            errors, problems, raw_rows = (await connection.execute(query)).one()
-        return Totals(errors=int(errors), problems=problems, unreadable=raw_rows)
+            errors, problems, raw_rows, gone = (await connection.execute(query)).one()
+        return Totals(errors=int(errors), problems=problems, unreadable=raw_rows, gone=int(gone))
 
     async def page(self, scope: Scope, limit: int, offset: int) -> tuple[ProblemRow, ...]:
         """Open problems, most pressing first.
 
-        By severity, then those seen within ``FRESH`` of the newest error, then by count, then the latest.
+        First those of which Business Central still has an error, then those of which it has none. By
+        severity, then those seen within ``FRESH`` of the newest error, then by count, then the latest.
         """
         async with self.database.reading() as connection:
-            newest = await _newest_error(connection, scope)
+            newest = await newest_error(connection, scope)
             if newest is None:
                 return ()
             rows = await connection.execute(
                 select(PROBLEM)
                 .where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
-                .order_by(
-                    PROBLEM.c.severity.desc(),
-                    (PROBLEM.c.last_seen >= _before(newest)).desc(),
-                    PROBLEM.c.errors.desc(),
-                    PROBLEM.c.last_seen.desc(),
-                    PROBLEM.c.id,
-                )
+                .order_by(*most_pressing_first(newest, PROBLEM.c.errors))
                 .limit(limit)
                 .offset(offset)
             )
-            return tuple(_problem(row) for row in rows)
+            return tuple(problem_row(row) for row in rows)
 
     async def get(self, scope: Scope, problem_id: str) -> ProblemRow:
         """One problem, open or fixed. Raises NotFound."""
@@ -68,7 +66,7 @@ class Problems:
             ).one_or_none()
         if row is None:
             raise NotFound(what="problem")
-        return _problem(row)
+        return problem_row(row)
 
     async def affected(
         self, scope: Scope, problem_id: str, limit: int, offset: int
@@ -96,7 +94,8 @@ class Problems:
             )
 
 
-async def _newest_error(connection: AsyncConnection, scope: Scope) -> datetime | None:
+async def newest_error(connection: AsyncConnection, scope: Scope) -> datetime | None:
+    """When the newest error of the connection was logged; None where there is none."""
     newest = await connection.execute(
         select(PROBLEM.c.last_seen)
         .where(belongs(PROBLEM, scope))
@@ -106,12 +105,25 @@ async def _newest_error(connection: AsyncConnection, scope: Scope) -> datetime |
     return newest.scalar_one_or_none()
 
 
+def most_pressing_first(newest: datetime, count: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
+    """The order of an overview; ``count`` is that of the errors that it shows."""
+    return (
+        (PROBLEM.c.gone < PROBLEM.c.errors).desc(),
+        PROBLEM.c.severity.desc(),
+        (PROBLEM.c.last_seen >= _before(newest)).desc(),
+        count.desc(),
+        PROBLEM.c.last_seen.desc(),
+        PROBLEM.c.id,
+    )
+
+
 def _before(newest: datetime) -> datetime:
     """``FRESH`` before that; Business Central's blank date (year 1) has nothing before it."""
     return max(newest, datetime.min.replace(tzinfo=UTC) + FRESH) - FRESH
 
 
-def _problem(row: Row[Any]) -> ProblemRow:
+def problem_row(row: Row[Any]) -> ProblemRow:
+    """A row of ``problem`` as a value."""
     return ProblemRow(
         id=row.id,
         class_code=row.class_code,
@@ -126,4 +138,5 @@ def _problem(row: Row[Any]) -> ProblemRow:
         example_record=row.example_record,
         example_number=row.example_number,
         masked=row.masked,
+        gone=row.gone,
     )

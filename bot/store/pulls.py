@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, select, update
 
 from bot.store.changes import changes_of
-from bot.store.database import Database, insert_into
+from bot.store.database import Database
+from bot.store.holding import ask_to_reread, lock
 from bot.store.pages import add_errors, count_up, drop_understood, keep_unreadable
+from bot.store.search_index import index_errors
 from bot.store.tables import PULL_STATE, belongs
-from bot.store.values import PageOutcome, PageToStore, PullState, Scope
+from bot.store.values import Finding, PageOutcome, PageToStore, PullState, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,28 @@ class Pulls:
             ).one_or_none()
         if row is None:
             return PullState()
-        return PullState(
-            cursor=row.cursor,
-            next_link=row.next_link,
-            started_at=row.started_at,
-            attempted_at=row.attempted_at,
-            succeeded_at=row.succeeded_at,
-            failure_key=row.failure_key,
-            failure_facts=row.failure_facts,
-            rows_read=row.rows_read,
-            rows_expected=row.rows_expected,
-        )
+        return state_of(row)
 
     async def begin(self, scope: Scope, at: datetime, rows_expected: int | None) -> None:
-        """A pull is under way. ``next_link`` of one that was cut off stays: that is where to go on."""
-        await self._change(scope, started_at=at, rows_read=0, rows_expected=rows_expected)
+        """A pull is under way. ``next_link`` of one that was cut off stays: that is where to go on.
+
+        What ``rewind`` asked for happens here.
+        """
+        async with self.database.writing() as connection:
+            held = await lock(connection, scope)
+            begun: dict[str, object] = {"started_at": at, "rows_read": 0, "rows_expected": rows_expected}
+            if held.reread_above is not None:
+                back = min(held.cursor, held.reread_above)
+                begun |= {"cursor": back, "next_link": None, "reread_above": None}
+            await connection.execute(update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(begun))
+
+    async def rewind(self, scope: Scope, cursor: int) -> None:
+        """Let the next pull that begins go back to ``cursor``, and read on from there.
+
+        Not at once: the pages of a pull under way would take the cursor ahead again.
+        """
+        async with self.database.writing() as connection:
+            await ask_to_reread(connection, scope, await lock(connection, scope), cursor)
 
     async def expect(self, scope: Scope, rows_expected: int | None) -> None:
         """How many rows the pull under way will read, once that is known."""
@@ -73,8 +82,9 @@ class Pulls:
         in any order; only ``rows_read``, which tells how far this pull is, counts each reading.
         """
         async with self.database.writing() as connection:
-            held = await _lock(connection, scope)
+            held = await lock(connection, scope)
             errors = await add_errors(connection, scope, page.errors, page.catalogue_version)
+            await index_errors(connection, scope, errors.fresh)
             problems = await count_up(connection, scope, changes_of(errors.fresh))
             understood = await drop_understood(connection, scope, errors.fresh) if held.unreadable else 0
             unreadable = await keep_unreadable(connection, scope, page.unreadable, at)
@@ -86,6 +96,7 @@ class Pulls:
                     next_link=page.next_link,
                     rows_read=PULL_STATE.c.rows_read + len(page.errors) + len(page.unreadable),
                     unreadable=PULL_STATE.c.unreadable + unreadable - understood,
+                    conflicting=PULL_STATE.c.conflicting + errors.conflicting,
                 )
             )
         return PageOutcome(
@@ -98,30 +109,22 @@ class Pulls:
 
     async def _change(self, scope: Scope, **values: object) -> None:
         async with self.database.writing() as connection:
-            await _lock(connection, scope)
+            await lock(connection, scope)
             await connection.execute(update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(**values))
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What the locked row says before the page is written."""
-
-    cursor: int
-    unreadable: int
-
-
-async def _lock(connection: AsyncConnection, scope: Scope) -> _Held:
-    """Make sure that the connection's row is there and hold it until the transaction ends."""
-    await connection.execute(
-        insert_into(connection, PULL_STATE)
-        .values(workspace=scope.workspace, connection=scope.connection, cursor=0, rows_read=0, unreadable=0)
-        .on_conflict_do_nothing()
+def state_of(row: Row[Any]) -> PullState:
+    """A row of ``pull_state`` as a value."""
+    return PullState(
+        cursor=row.cursor,
+        next_link=row.next_link,
+        started_at=row.started_at,
+        attempted_at=row.attempted_at,
+        succeeded_at=row.succeeded_at,
+        failure_key=row.failure_key,
+        failure_facts=row.failure_facts,
+        rows_read=row.rows_read,
+        rows_expected=row.rows_expected,
+        conflicting=row.conflicting,
+        finding=Finding(row.finding) if row.finding else None,
     )
-    row = (
-        await connection.execute(
-            select(PULL_STATE.c.cursor, PULL_STATE.c.unreadable)
-            .where(belongs(PULL_STATE, scope))
-            .with_for_update()
-        )
-    ).one()
-    return _Held(cursor=row.cursor, unreadable=row.unreadable)

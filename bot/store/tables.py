@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Index, MetaData, Table, Text, and_
+from sqlalchemy import BigInteger, ColumnElement, Index, MetaData, Table, Text, and_, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -34,6 +34,10 @@ class Row(SQLModel, registry=registry(metadata=METADATA)):
 
     workspace: str = Field(primary_key=True, sa_type=Text)
     connection: str = Field(primary_key=True, sa_type=Text)
+
+
+_FROM_ZERO = {"server_default": text("0")}
+"""What rows have that were stored before there was such a counter."""
 
 
 class SyncError(Row, table=True):
@@ -101,17 +105,25 @@ class Problem(Row, table=True):
     last_seen: datetime = Field(sa_type=UtcTime)
     example_number: int = Field(sa_type=BigInteger)
     example_record: str = Field(sa_type=StoredText)
+    gone: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
+    """How many of ``errors`` are no longer in Business Central."""
 
 
 class ProblemCounter(Row, table=True):
     """Errors of one problem and mapping logged on one day (UTC)."""
 
     __tablename__ = "problem_counter"
+    __table_args__ = (
+        Index(None, "workspace", "connection", "day"),
+        Index(None, "workspace", "connection", "mapping", "day"),
+    )
 
     problem_id: str = Field(primary_key=True, sa_type=Text)
     mapping: str = Field(primary_key=True, sa_type=KeyText)
     day: date = Field(primary_key=True)
     errors: int = Field(sa_type=BigInteger)
+    gone: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
+    """How many of ``errors`` are no longer in Business Central."""
 
 
 class ProblemRecord(Row, table=True):
@@ -154,6 +166,27 @@ class PullProgress(Row, table=True):
     rows_expected: int | None = Field(sa_type=BigInteger)
     unreadable: int = Field(sa_type=BigInteger)
     """Number of rows in ``raw_row``, so that nobody has to count them."""
+    conflicting: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
+    """Rows met under the number of another stored row, since the last reconcile."""
+    reread_above: int | None = Field(sa_type=BigInteger)
+    """The next pull goes back to here."""
+    finding: str | None = Field(sa_type=Text)
+    """What the last complete reconcile makes of the numbers."""
+
+
+class ReconcileProgress(Row, table=True):
+    """How far comparing with Business Central is, and what was found on the way."""
+
+    __tablename__ = "reconcile_state"
+
+    above: int = Field(sa_type=BigInteger)
+    """Numbers up to here were judged by a run under way or cut off; 0 after a whole one."""
+    present: int = Field(sa_type=BigInteger)
+    missing: int = Field(sa_type=BigInteger)
+    replaced: int = Field(sa_type=BigInteger)
+    attempted_at: datetime | None = Field(sa_type=UtcTime)
+    succeeded_at: datetime | None = Field(sa_type=UtcTime)
+    failure_key: str | None = Field(sa_type=Text)
 
 
 class Company(Row, table=True):
@@ -174,6 +207,33 @@ class Revision(Row, table=True):
     number: int = Field(sa_type=BigInteger)
 
 
+class SearchScope(Row, table=True):
+    """The small number that stands for a connection in the index of ``bot.store.search_index``."""
+
+    __tablename__ = "search_scope"
+    __table_args__ = (Index(None, "number", unique=True),)
+
+    number: int = Field(sa_type=BigInteger)
+
+
+class SearchWord(Row, table=True):
+    """A word of the errors that begins with a letter. Kept on SQLite, where it makes prefixes cheap."""
+
+    __tablename__ = "search_word"
+
+    word: str = Field(primary_key=True, sa_type=Text)
+
+
+class Preference(Row, table=True):
+    """What a person chose. ``user_id`` is Slack's and all that is kept of them."""
+
+    __tablename__ = "preference"
+
+    connection: str = Field(sa_type=Text)
+    user_id: str = Field(primary_key=True, sa_type=Text)
+    chosen_at: datetime = Field(sa_type=UtcTime)
+
+
 def table_of(model: type[Row]) -> Table:
     """The table of a model, for statements in SQLAlchemy Core."""
     return cast("Table", getattr(model, "__table__"))  # noqa: B009
@@ -190,5 +250,9 @@ PROBLEM = table_of(Problem)
 PROBLEM_COUNTER = table_of(ProblemCounter)
 PROBLEM_RECORD = table_of(ProblemRecord)
 PULL_STATE = table_of(PullProgress)
+RECONCILE_STATE = table_of(ReconcileProgress)
 COMPANY = table_of(Company)
 REVISION = table_of(Revision)
+SEARCH_SCOPE = table_of(SearchScope)
+SEARCH_WORD = table_of(SearchWord)
+PREFERENCE = table_of(Preference)
