@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"(?:^|(?<=\s))(?:connection|verbinding):", re.IGNORECASE)
-_QUOTED = re.compile(r"""\s*["“”„]([^"“”„]*)["“”]?""")
+_QUOTED = re.compile(r"""["“”„]([^"“”„]*)["“”]?""")
 """Keyboards put typographic quotes in place of the typed ones."""
 
 
@@ -26,7 +26,7 @@ def take_connection(text: str, names: Iterable[str]) -> Named:
     word = _WORD.search(text)
     if word is None:
         return Named(None, text)
-    before, behind = text[: word.start()], text[word.end() :]
+    before, behind = text[: word.start()], text[word.end() :].lstrip()
     quoted = _QUOTED.match(behind)
     if quoted is not None:
         return Named(quoted[1].strip(), _rest(before, behind[quoted.end() :]))

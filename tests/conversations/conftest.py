@@ -20,6 +20,9 @@ from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, Si
 from bot.simulator.entra import EntraSimulator
 from bot.simulator.slack import Person, SlackSimulator
 from bot.store.values import Scope
+from handlers.listening import InFlight
+from tests.conversations.several import practice as practice
+from tests.conversations.several import several as several
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
@@ -37,6 +40,7 @@ class Stage:
     entra: EntraSimulator
     core: Core
     clock: ManualClock
+    in_flight: InFlight
     kim: Person
     sanne: Person
 
@@ -55,7 +59,13 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+def enterprise_id() -> str | None:
+    """The Enterprise organization that the workspace is part of."""
+    return None
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, enterprise_id: str | None) -> AsyncIterator[Stage]:
     clock = ManualClock(NOW)
     entra = EntraSimulator(clock=clock)
     entra.register(TENANT, CLIENT, "secret", audience_scopes=[f"{AUDIENCE}/.default"])
@@ -77,10 +87,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         outside = Outside(business_central=source.transport(), entra=entra.transport(), clock=clock)
         core = await stack.enter_async_context(open_core(settings, outside))
+        in_flight = InFlight()
         durable = InlineDurable()
         core.pull.register(durable)
         stack.push_async_callback(durable.stop)
-        slack = await stack.enter_async_context(staged(core, durable))
+        slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id))
         yield Stage(
             slack=slack,
             source=source,
@@ -88,7 +99,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             entra=entra,
             core=core,
             clock=clock,
+            in_flight=in_flight,
             kim=slack.person("Kim"),
             sanne=slack.person("Sanne", locale="nl-NL"),
         )
+        await in_flight.drain(5)
         assert slack.refusals == [], "the bot sent something that Slack refuses"
