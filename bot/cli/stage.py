@@ -15,17 +15,20 @@ from bot.app import Core, http_app, open_slack, slack_app
 from bot.clock import SystemClock
 from bot.operations.durable.port import Durable
 from bot.simulator.slack import SlackSimulator
+from handlers.listening import InFlight
 
 
 @asynccontextmanager
-async def staged(core: Core, durable: Durable) -> AsyncIterator[SlackSimulator]:
-    """A simulated workspace in which the bot listens."""
+async def staged(
+    core: Core, durable: Durable, in_flight: InFlight | None = None, enterprise_id: str | None = None
+) -> AsyncIterator[SlackSimulator]:
+    """A simulated workspace in which the bot listens; ``in_flight`` holds the work that it acknowledged."""
     async with (
-        SlackSimulator(manifest(), clock=core.clock) as slack,
+        SlackSimulator(manifest(), clock=core.clock, enterprise_id=enterprise_id) as slack,
         open_slack(slack.bot_token, slack.signing_secret, slack.api_url, core.clock) as access,
         httpx.AsyncClient(
             transport=httpx.ASGITransport(
-                app=http_app(slack_app(core, durable, access), access, SystemClock())
+                app=http_app(slack_app(core, durable, access, in_flight), access, SystemClock())
             ),
             base_url="http://bot.invalid",
         ) as listener,

@@ -16,7 +16,7 @@ ENTERPRISE = "E0SIM0001"
     [
         (None, None, "T0SIM0001"),
         (None, "T0ELSEWHERE", "T0ELSEWHERE"),
-        # For people of an Enterprise organization user.team_id is its id (docs.slack.dev, interaction payloads).
+        # docs.slack.dev, interaction payloads: people of an Enterprise organization have its id there.
         (ENTERPRISE, None, ENTERPRISE),
         (ENTERPRISE, "T0ELSEWHERE", "T0ELSEWHERE"),
         (ENTERPRISE, "E0ELSEWHERE", "E0ELSEWHERE"),
