@@ -99,7 +99,7 @@ class SlackUnreachable(Failure):
 
 
 class FilterUnknown(Failure):
-    """A search names a filter that there is not; ``facts``: ``name``, ``nearest`` (may be empty), ``known``."""
+    """A search names a filter that there is not; ``facts``: ``name``, ``nearest`` (or empty), ``known``."""
 
     key = "filter.unknown"
 

@@ -10,6 +10,7 @@ from bot.cards.help import help_card
 from bot.store.values import Scope
 from handlers.connections import connections
 from handlers.dependencies import Dependencies
+from handlers.find import found
 from handlers.grammar import (
     COMMAND,
     GRAMMAR,
@@ -18,6 +19,7 @@ from handlers.grammar import (
     AskForError,
     AskForHelp,
     AskForOverview,
+    AskToFind,
     Request,
     understand,
 )
@@ -47,6 +49,8 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return error_card(await deps.ask.error(visit.scope, number), visit.texts)
         case AskForConnections():
             return await connections(deps, visit)
+        case AskToFind(query):
+            return await found(deps, visit, query)
         case AskForHelp(unknown, nearest):
             commands = (*GRAMMAR, *OF_SEVERAL) if deps.selection.several else GRAMMAR
             return help_card(commands, visit.texts, unknown=unknown, nearest=nearest)

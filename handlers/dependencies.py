@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.find import Find
 from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
 from bot.operations.standings import Overlook
@@ -20,6 +21,7 @@ class Dependencies:
 
     visits: Visits
     ask: Ask
+    find: Find
     drawn: Drawn
     refresh: Refresh
     call_stacks: CallStacks

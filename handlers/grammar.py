@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bot.cards.help import CommandHelp
 from bot.cards.texts import msgid
+from bot.operations.filters import Query
+from handlers.queries import query_of
 
 COMMAND = "/syncerrors"
 
@@ -16,6 +18,31 @@ GRAMMAR: tuple[CommandHelp, ...] = (
     CommandHelp(
         usage=f"{COMMAND} 4711",
         summary=msgid("Show one error by its No. from the page Integration Synchronization Errors"),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} customer 10000",
+        summary=msgid("Search records and texts; each word also finds what begins with it"),
+        examples=(f"{COMMAND} prvRead", f'{COMMAND} "4711"'),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} class:permission",
+        summary=msgid("Only causes of this class, by its code or a part of it; goes with a search"),
+        examples=(f"{COMMAND} prvRead class:missing_privilege",),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} fixer:admin",
+        summary=msgid("Only what user, admin or wait has to end; goes with a search"),
+        examples=(f"{COMMAND} fixer:user since:24h",),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} mapping:CUSTOMER",
+        summary=msgid("Only errors of this table mapping; goes with a search"),
+        examples=(f"{COMMAND} mapping:SALESORDER-ORDER EUR",),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} since:7d",
+        summary=msgid("Only errors from this day on: hours, days, weeks or a date; goes with a search"),
+        examples=(f"{COMMAND} since:24h", f"{COMMAND} since:2w", f"{COMMAND} since:2026-03-01"),
     ),
     CommandHelp(usage=f"{COMMAND} help", summary=msgid("Show this list")),
 )
@@ -35,6 +62,8 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
 
 _CONNECTIONS = frozenset({"connections", "verbindingen"})
 _WORDS = {"help": "help", "hulp": "help", "?": "help", **dict.fromkeys(sorted(_CONNECTIONS), "connections")}
+_TYPO = 0.75
+"""How much a typo looks like its command (``hlep``: 0.75); whatever looks less like one is searched for."""
 _NUMBER = re.compile(r"(?:no\.?|nr\.?|#)?\s*([0-9]{1,18})", re.IGNORECASE)
 
 
@@ -57,13 +86,20 @@ class AskForConnections:
 
 @dataclass(frozen=True, slots=True)
 class AskForHelp:
-    """``help``, or something that the bot does not know, with the nearest command where there is one."""
+    """``help``, or something that looks like a command, with the nearest one."""
 
     unknown: str | None = None
     nearest: str | None = None
 
 
-Request = AskForOverview | AskForError | AskForConnections | AskForHelp
+@dataclass(frozen=True, slots=True)
+class AskToFind:
+    """Words, filters, or both."""
+
+    query: Query
+
+
+Request = AskForOverview | AskForError | AskForConnections | AskForHelp | AskToFind
 
 
 def understand(text: str) -> Request:
@@ -78,5 +114,7 @@ def understand(text: str) -> Request:
         return AskForConnections()
     if words.lower() in _WORDS:
         return AskForHelp()
-    near = difflib.get_close_matches(words.lower()[:40], list(_WORDS), n=1, cutoff=0.6)
-    return AskForHelp(unknown=words, nearest=f"{COMMAND} {_WORDS[near[0]]}" if near else None)
+    near = difflib.get_close_matches(words.lower()[:40], list(_WORDS), n=1, cutoff=_TYPO)
+    if near:
+        return AskForHelp(unknown=words, nearest=f"{COMMAND} {_WORDS[near[0]]}")
+    return AskToFind(query_of(words))

@@ -16,6 +16,8 @@ from bot.diagnosis import load_catalogue, load_classifier
 from bot.failures import StoreNotMigrated
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.filters import Understanding
+from bot.operations.find import Find
 from bot.operations.pull import Pull
 from bot.operations.reconcile import Reconcile
 from bot.operations.selection import Selection
@@ -41,6 +43,7 @@ class Core:
     database: Database
     connections: Mapping[str, Connection]
     ask: Ask
+    find: Find
     pull: Pull
     reconcile: Reconcile
     call_stacks: CallStacks
@@ -60,10 +63,12 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         stack.push_async_callback(database.close)
         await _prepare(database, settings)
         connections, clients = _open_clients(settings, outside, stack)
+        ask = Ask(database, load_catalogue(), connections)
         yield Core(
             database=database,
             connections=connections,
-            ask=Ask(database, load_catalogue(), connections),
+            ask=ask,
+            find=Find(database, ask, Understanding(database, load_catalogue(), outside.clock)),
             pull=Pull(
                 workspace=WORKSPACE,
                 database=database,

@@ -106,6 +106,7 @@ def slack_app(
                 surface=surface,
             ),
             ask=core.ask,
+            find=core.find,
             drawn=Drawn(core.database.revision),
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,

@@ -25,6 +25,10 @@ class Action(StrEnum):
     PROBLEM_PREVIOUS = "problem.previous"
     PROBLEM_NEXT = "problem.next"
     CALL_STACK_SHOW = "call_stack.show"
+    ERROR_SHOW = "error.show"
+    FIND_SHOW = "find.show"
+    FIND_PREVIOUS = "find.previous"
+    FIND_NEXT = "find.next"
     CONNECTION_CHOOSE = "connection.choose"
     CONNECTION_OPEN = "connection.open"
     CONNECTIONS_SHOW = "connections.show"
@@ -42,6 +46,8 @@ class ButtonValue(BaseModel):
     problem: str | None = Field(default=None, max_length=60)
     number: int | None = Field(default=None, ge=0, lt=2**63)
     page: int = Field(default=0, ge=0, le=1_000_000)
+    query: str | None = Field(default=None, max_length=202)
+    """What was searched for, as typed; ``handlers.queries`` reads it again."""
 
     def encoded(self) -> str:
         """JSON, at most a few hundred characters."""

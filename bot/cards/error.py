@@ -22,13 +22,17 @@ from bot.cards.problem_line import problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts, digits
+from bot.cards.way_back import back_to_results
 from bot.operations.views import ErrorView
 
 _MAPPING = 40
 
 
-def error_card(view: ErrorView, texts: Texts) -> Card:
-    """What it means, where it happened, what to do, and its text."""
+def error_card(view: ErrorView, texts: Texts, opened: ButtonValue | None = None) -> Card:
+    """What it means, where it happened, what to do, and its text.
+
+    ``opened`` is the value of the button that was pressed for it.
+    """
     links = Links(view.connection)
     error, line = view.error, view.line
     name = problem_title(line, texts)
@@ -54,7 +58,9 @@ def error_card(view: ErrorView, texts: Texts) -> Card:
     record = error.source_record_id or error.destination_record_id
     parts += remedy_parts(remedy_lines(view.steps, error.params, record, links, texts), texts)
     parts += original_parts(error, links, texts)
-    parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    parts.append(
+        Part((blocks.actions(*_buttons(view, texts), *back_to_results(opened, texts)),), Importance.ESSENTIAL)
+    )
     summary = texts.gettext(
         "{error}: {title}. {fixer}.",
         error=heading,

@@ -33,7 +33,8 @@ def overview_card(view: Overview, texts: Texts) -> Card:
     if trouble := trouble_words(view.freshness, texts):
         parts.append(Part((blocks.section(trouble),), Importance.ESSENTIAL))
     links = Links(view.connection)
-    parts += [Part((_problem(line, view.connection, links, texts),)) for line in view.lines]
+    value = ButtonValue(connection=view.connection.key)
+    parts += [Part((problem_entry(line, value, links, texts),)) for line in view.lines]
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
     parts += choosing_parts(view.connection, texts)
     if footer := _footer(view, texts):
@@ -73,10 +74,11 @@ def _gone(view: Overview, texts: Texts) -> Markup:
     )
 
 
-def _problem(line: ProblemLine, connection: ConnectionView, links: Links, texts: Texts) -> Block:
+def problem_entry(line: ProblemLine, value: ButtonValue, links: Links, texts: Texts) -> Block:
+    """A problem with the way to its details; ``value`` says of which list."""
     name = problem_title(line, texts)
     text = lines((bold(name), problem_figures(line, texts), _example(line, links, texts)))
-    value = ButtonValue(connection=connection.key, problem=line.id)
+    value = value.model_copy(update={"problem": line.id})
     spoken = texts.gettext("Details: {title}", title=name)
     return blocks.section(text, Button(texts.gettext("Details"), Action.PROBLEM_SHOW, value, spoken))
 

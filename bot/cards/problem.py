@@ -22,13 +22,17 @@ from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts, digits
+from bot.cards.way_back import back_to_results
 from bot.diagnosis.model import Params
 from bot.operations.views import ProblemDetail
 from bot.store.values import AffectedRecord
 
 
-def problem_card(view: ProblemDetail, texts: Texts) -> Card:
-    """What happened, what was found, the steps, the records, the original text."""
+def problem_card(view: ProblemDetail, texts: Texts, opened: ButtonValue | None = None) -> Card:
+    """What happened, what was found, the steps, the records, the original text.
+
+    ``opened`` is the value of the button that was pressed for it.
+    """
     links = Links(view.connection)
     name = problem_title(view.line, texts)
     params = _params(view)
@@ -45,9 +49,11 @@ def problem_card(view: ProblemDetail, texts: Texts) -> Card:
     if found := facts(without(params, OF_ONE_RECORD), links, texts):
         parts.append(Part((blocks.section(found),)))
     parts += remedy_parts(remedy_lines(view.steps, params, view.line.example_record, links, texts), texts)
-    parts += _records(view, links, texts)
+    parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
-    parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    parts.append(
+        Part((blocks.actions(*_buttons(view, texts), *back_to_results(opened, texts)),), Importance.ESSENTIAL)
+    )
     where = dotted((connection_words(view.connection), freshness_words(view.freshness, texts)))
     parts.append(Part((blocks.context(where),), Importance.EXTRA))
     return compose(_summary(view, name, texts), parts, texts)
@@ -68,7 +74,7 @@ def _params(view: ProblemDetail) -> Params:
     return merged
 
 
-def _records(view: ProblemDetail, links: Links, texts: Texts) -> list[Part]:
+def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValue | None) -> list[Part]:
     if not view.records:
         return []
     at = Pages(view.records_page, view.records_pages)
@@ -76,7 +82,8 @@ def _records(view: ProblemDetail, links: Links, texts: Texts) -> list[Part]:
     listed = [_record(record, links, texts) for record in view.records]
     title = dotted((bold(heading), page_words(at, texts)))
     parts = [Part(blocks.paragraphs((title, *listed)))]
-    value = ButtonValue(connection=view.connection.key, problem=view.line.id)
+    query = None if opened is None else opened.query
+    value = ButtonValue(connection=view.connection.key, problem=view.line.id, query=query)
     if buttons := page_buttons(at, value, Action.PROBLEM_PREVIOUS, Action.PROBLEM_NEXT, texts):
         parts.append(Part((blocks.actions(*buttons),)))
     return parts

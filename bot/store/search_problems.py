@@ -117,7 +117,10 @@ def _counted(scope: Scope, narrowing: Narrowing) -> _Counted:
     return _Counted(counters, counters.c.errors, counters.c.problem_id == PROBLEM.c.id)
 
 
-def _left(query: Select[*tuple[Any, ...]], scope: Scope, narrowing: Narrowing, counted: _Counted) -> Select[*tuple[Any, ...]]:
+_Question = Select[*tuple[Any, ...]]
+
+
+def _left(query: _Question, scope: Scope, narrowing: Narrowing, counted: _Counted) -> _Question:
     if counted.is_of is None:
         query = query.select_from(counted.source)
     else:

@@ -1,0 +1,36 @@
+"""Searching: what was typed, its pages, single errors among its results."""
+
+from __future__ import annotations
+
+from bot.cards.actions import Action
+from bot.cards.card import Card
+from bot.cards.error import error_card
+from bot.cards.found import found_card, narrowed_card
+from bot.failures import StaleButton
+from bot.operations.filters import Query
+from bot.operations.find import FoundView
+from handlers.dependencies import Dependencies
+from handlers.listening import Listening
+from handlers.queries import query_of, without_filters
+from handlers.visits import Visit, number_of
+
+
+async def found(deps: Dependencies, visit: Visit, query: Query, page: int = 0) -> Card:
+    """What a query finds, or the overview that its filters leave."""
+    view = await deps.find.answer(visit.scope, query, page)
+    if isinstance(view, FoundView):
+        return found_card(view, visit.texts, without_filters(query))
+    return narrowed_card(view, visit.texts)
+
+
+def register(listening: Listening, deps: Dependencies) -> None:
+    @listening.action(Action.FIND_SHOW, Action.FIND_PREVIOUS, Action.FIND_NEXT)
+    async def show(visit: Visit) -> None:
+        if visit.button.query is None:
+            raise StaleButton
+        await visit.replace(await found(deps, visit, query_of(visit.button.query), visit.button.page))
+
+    @listening.action(Action.ERROR_SHOW)
+    async def show_error(visit: Visit) -> None:
+        error = await deps.ask.error(visit.scope, number_of(visit.button))
+        await visit.replace(error_card(error, visit.texts, visit.button))
