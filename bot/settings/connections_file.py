@@ -33,22 +33,23 @@ def read_connections(path: Path, variables: Mapping[str, str]) -> tuple[Connecti
     text = _text_of(path)
     entries = _entries_of(path, text)
     places = _places_in(text, len(entries))
-    problems: list[str] = []
+    problems: list[_Problem] = []
     found: list[tuple[_Place, ConnectionSettings]] = []
     around = Surroundings(path.parent, variables)
     for place, entry in zip(places, entries, strict=True):
 
         def complain(key: str, what: str, place: _Place = place, entry: object = entry) -> None:
-            problems.append(f"{path}{place.line_of(key)}: {_called(entry, place)}: {key}: {what}")
+            problems.append(_Problem(place, key, f"{_called(entry, place)}: {_shown(key)}: {what}"))
 
         connection = connection_of(entry, around, complain) if isinstance(entry, dict) else None
         if connection is not None:
             found.append((place, connection))
         elif not isinstance(entry, dict):
             complain(_TABLE, "must be a table, written under [[connection]]")
-    problems += _doubles(path, found)
+    problems += _doubles(found)
     if problems:
-        raise SettingsInvalid(tuple(problems))
+        problems.sort(key=lambda problem: (problem.place.number, problem.place.line_of(problem.key)))
+        raise SettingsInvalid(tuple(f"{path}{problem.where}: {problem.words}" for problem in problems))
     return tuple(connection for _, connection in found)
 
 
@@ -62,13 +63,27 @@ class _Place:
     first: int = 0
     """Number of the first of them."""
 
-    def line_of(self, key: str) -> str:
-        """``:12``, the line of the key or else of the entry; empty where nobody knows."""
+    def line_of(self, key: str) -> int:
+        """The line of the key or else of the entry; 0 where nobody knows."""
         if not self.lines:
-            return ""
+            return 0
         written = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
         offset = next((index for index, line in enumerate(self.lines) if written.match(line)), 0)
-        return f":{self.first + offset}"
+        return self.first + offset
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is wrong with a key of an entry."""
+
+    place: _Place
+    key: str
+    words: str
+
+    @property
+    def where(self) -> str:
+        line = self.place.line_of(self.key)
+        return f":{line}" if line else ""
 
 
 def _text_of(path: Path) -> str:
@@ -105,8 +120,11 @@ def _entries_of(path: Path, text: str) -> Sequence[object]:
 
 def _unknown_table(path: Path, key: str) -> str:
     near = difflib.get_close_matches(key.lower()[:60], [_TABLE], n=1, cutoff=0.6)
-    shown = key if key.isprintable() and len(key) <= 60 else "a key"
-    return f"{path}: {shown}: unknown{'; did you mean [[connection]]?' if near else ''}"
+    return f"{path}: {_shown(key)}: unknown{'; did you mean [[connection]]?' if near else ''}"
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() and 0 < len(key) <= 60 else "a key"
 
 
 def _places_in(text: str, count: int) -> list[_Place]:
@@ -130,7 +148,7 @@ def _called(entry: object, place: _Place) -> str:
     return f"connection {place.number}"
 
 
-def _doubles(path: Path, found: Sequence[tuple[_Place, ConnectionSettings]]) -> list[str]:
+def _doubles(found: Sequence[tuple[_Place, ConnectionSettings]]) -> list[_Problem]:
     """Names are compared as people type them; companies by where they are, not by who signs in to them."""
     problems = []
     names: dict[str, _Place] = {}
@@ -138,9 +156,9 @@ def _doubles(path: Path, found: Sequence[tuple[_Place, ConnectionSettings]]) -> 
     for place, connection in found:
         before = names.setdefault(connection.name.casefold(), place)
         if before is not place:
-            where = before.line_of("name").removeprefix(":")
-            told = f"in line {where}" if where else f"by connection {before.number}"
-            problems.append(f"{path}{place.line_of('name')}: {connection.name}: name: is used {told} already")
+            line = before.line_of("name")
+            told = f"in line {line}" if line else f"by connection {before.number}"
+            problems.append(_Problem(place, "name", f"{connection.name}: name: is used {told} already"))
         company = (
             connection.base_url or "",
             (connection.tenant or "") if connection.environment is not None else "",
@@ -149,8 +167,6 @@ def _doubles(path: Path, found: Sequence[tuple[_Place, ConnectionSettings]]) -> 
         )
         other = companies.setdefault(company, connection.name)
         if other is not connection.name:
-            problems.append(
-                f"{path}{place.line_of('company_id')}: {connection.name}: company_id: "
-                f"is the company of {other} already"
-            )
+            words = f"{connection.name}: company_id: is the company of {other} already"
+            problems.append(_Problem(place, "company_id", words))
     return problems

@@ -133,7 +133,7 @@ class _Entry:
         ways = [way for way, keys in _WAYS.items() if any(key in self._entry for key in keys)]
         if not ways:
             self._wrong_at(
-                "secret_env", "missing. Give one of secret_env, secret_file, certificate_file and pfx_file"
+                "secret_env", "missing. Give one of secret_env, secret_file, certificate_file, pfx_file"
             )
             return None
         if len(ways) > 1:
