@@ -27,6 +27,9 @@ _LOUD_LIBRARIES = (
 )
 """They log addresses, bodies or arguments at INFO; Bolt even whole requests of strangers."""
 
+_HOUSE = Path(__file__).parents[1]
+_OUR_HOUSE = frozenset({_HOUSE / "bot", _HOUSE / "handlers"})
+
 
 def configure_logs(level: int = logging.INFO) -> None:
     """Send our events and the libraries' warnings to standard error."""
@@ -48,13 +51,16 @@ def configure_logs(level: int = logging.INFO) -> None:
 
 
 class _LibraryFormatter(logging.Formatter):
-    """A library's warning as name, level and place; its text is left out (it can quote a payload)."""
+    """A library's warning as name, level and place; its text is left out (it can quote a payload).
+
+    Our own rooms that log this way say ids, counts and types only, so their text stays.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
         return json.dumps(
             {
-                "event": "library",
+                "event": record.getMessage() if record.name.startswith("bot.") else "library",
                 "logger": record.name,
                 "level": record.levelname.lower(),
                 "place": f"{Path(record.pathname).name}:{record.lineno}",
@@ -64,6 +70,16 @@ class _LibraryFormatter(logging.Formatter):
 
 
 def place_of(error: BaseException) -> list[str]:
-    """Where an exception came from: ``file:line function``, innermost last, without any text of it."""
+    """Where an exception came from: ``file:line function``, innermost last, without any text of it.
+
+    Our own frames, since a library's say little about why it was called, and the innermost of all.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+    ours = [frame for frame in frames[:-1] if _is_ours(frame.filename)]
+    return [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in (*ours[-7:], *frames[-1:])
+    ]
+
+
+def _is_ours(file: str) -> bool:
+    return not _OUR_HOUSE.isdisjoint(Path(file).parents)
