@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from bot.failures import StoreUnavailable
 from bot.operations.ask import Ask
-from bot.operations.durable.port import Durable
+from bot.operations.durable.port import Durable, Outcome
 from bot.operations.pull import enqueue_pull
-from bot.operations.views import Freshness
+from bot.operations.views import Freshness, PullReport
 from bot.store.values import Scope
 
 _LOOKS_AFTER = (5.0, 30.0, 240.0)
@@ -28,12 +29,23 @@ class Refresh:
     async def follow(self, scope: Scope) -> AsyncIterator[Freshness]:
         """Yield how far reading is, a few times at most; ends when it has ended or patience has.
 
-        Two people who press *Refresh* at once follow the same pull.
+        Two people who press *Refresh* at once follow the same pull. Raises StoreUnavailable where the pull
+        ended because of that: of every other failure the store knows, of this one it may not.
         """
         pull = await enqueue_pull(self.durable, scope.connection)
         for seconds in _LOOKS_AFTER:
             yield await self.ask.freshness(scope)
-            if await self.durable.wait(pull, timeout=seconds) is not None:
+            outcome = await self.durable.wait(pull, timeout=seconds)
+            if outcome is not None:
+                _check(outcome)
                 return
         yield await self.ask.freshness(scope)
-        await self.durable.wait(pull, timeout=_PATIENCE)
+        outcome = await self.durable.wait(pull, timeout=_PATIENCE)
+        if outcome is not None:
+            _check(outcome)
+
+
+def _check(outcome: Outcome) -> None:
+    report = outcome.value
+    if isinstance(report, PullReport) and report.failure_key == StoreUnavailable.key:
+        raise StoreUnavailable
