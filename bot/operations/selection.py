@@ -7,6 +7,7 @@ Where there is one connection nothing is asked, kept or shown.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from bot.store import Companies, Database, Preferences
 from bot.store.values import Scope
 
 _LONGEST_NAME = 60
+_KEY = re.compile(r"[0-9a-f]{16}")
+"""How ``Connection.key`` looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Selection:
         """Raises ConnectionGone for a connection that was there once, StaleButton for one that never was."""
         if connection in self.connections:
             return
+        if not _KEY.fullmatch(connection):
+            raise StaleButton
         if await Companies(self.database).get(Scope(self.workspace, connection)) is None:
             raise StaleButton
         raise ConnectionGone(name=await self._last_name(connection))

@@ -230,7 +230,7 @@ class Preference(Row, table=True):
     __tablename__ = "preference"
 
     connection: str = Field(sa_type=Text)
-    user_id: str = Field(primary_key=True, sa_type=Text)
+    user_id: str = Field(primary_key=True, sa_type=KeyText)
     chosen_at: datetime = Field(sa_type=UtcTime)
 
 

@@ -82,7 +82,7 @@ class Practice:
     @property
     def settings(self) -> Settings:
         return Settings.model_construct(
-            database_url=f"sqlite:///{self.folder / 'store.db'}",
+            database_url=f"sqlite:///{self.folder / 'practice.db'}",
             connections_file=self.folder / "connections.toml",
         )
 

@@ -217,8 +217,9 @@ async def test_work_enqueued_for_a_removed_connection_ends_quietly(practice: Pra
         assert report.failure_key == "connection.gone"
 
 
-async def test_a_forged_choice_is_refused(several: Several) -> None:
-    message = await several.kim.forge_click("connection.open", json.dumps({"v": 1, "connection": "forged"}))
+@pytest.mark.parametrize("forged", ["forged", "", "0123456789abcdef", "a\x00b"])
+async def test_a_forged_choice_is_refused(several: Several, forged: str) -> None:
+    message = await several.kim.forge_click("connection.open", json.dumps({"v": 1, "connection": forged}))
     assert "out of date" in message.plain()
     assert (await several.core.selection.of(several.kim.id)).connection == several.core.selection.default
 

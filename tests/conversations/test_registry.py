@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -12,11 +13,12 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards.actions import Action
 from bot.cli.stage import manifest
-from bot.simulator.slack import RESPONSE_URL
+from bot.simulator.slack import RESPONSE_URL, Person
 from handlers import Dependencies, register_all
 from handlers.grammar import GRAMMAR
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
+from tests.conversations.several import practice_of
 
 
 class Recorder:
@@ -70,7 +72,7 @@ def test_the_usage_hint_names_what_help_explains() -> None:
     assert "help" in hint
 
 
-async def test_every_button_is_rendered_somewhere(stage: Stage) -> None:
+async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) -> None:
     ordinary_day(stage.company, stage.clock)
     for index in range(6):
         stage.company.log_error(
@@ -80,8 +82,8 @@ async def test_every_button_is_rendered_somewhere(stage: Stage) -> None:
     await stage.read()
     seen: set[str] = set()
 
-    def look() -> None:
-        seen.update(e.action_id for m in stage.kim.messages for e in m.elements() if e.action_id)
+    def look(person: Person = stage.kim) -> None:
+        seen.update(e.action_id for m in person.messages for e in m.elements() if e.action_id)
 
     await stage.kim.command("/syncerrors")
     look()
@@ -92,6 +94,14 @@ async def test_every_button_is_rendered_somewhere(stage: Stage) -> None:
     look()
     await stage.kim.click("Next")
     look()
+    practice = practice_of(tmp_path, [f"Customer {letter}" for letter in "ABCDEFGHIJK"])
+    async with practice.bot() as many:
+        await many.kim.command("/syncerrors")
+        look(many.kim)
+        await many.kim.click("All connections")
+        look(many.kim)
+        await many.kim.click("Next")
+        look(many.kim)
     assert seen == {str(action) for action in Action}
 
 
