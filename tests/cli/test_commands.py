@@ -215,3 +215,58 @@ def test_classify_stops_quietly_when_nobody_reads_on(tmp_path: Path) -> None:
         assert process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+FILE = """
+[[connection]]
+name = "Kleiweg"
+tenant_id = "11111111-2222-4333-8444-555555555555"
+client_id = "11111111-2222-4333-8444-555555555555"
+secret_env = "KLEIWEG_SECRET"
+environment = "Production"
+company_id = "11111111-2222-4333-8444-555555555555"
+
+[[connection]]
+name = "Bakker"
+tennant_id = "x"
+secret = "s3cret-value"
+"""
+
+
+def test_a_connections_file_is_complained_about_all_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "connections.toml"
+    file.write_text(FILE)
+    result = run("pull", cwd=tmp_path, CONNECTIONS_FILE=str(file), BC_COMPANY_ID=GUID, DATABASE_URL="x://")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "s3cret-value" not in result.stderr
+    for line in (
+        "DATABASE_URL: must begin with",
+        "BC_COMPANY_ID: does not go with CONNECTIONS_FILE",
+        f"{file}:6: Kleiweg: secret_env: names an environment variable that is not set",
+        f"{file}:12: Bakker: tennant_id: unknown key; did you mean tenant_id?",
+        f"{file}:10: Bakker: company_id: missing.",
+    ):
+        assert line in result.stderr
+
+
+def test_a_connections_file_that_is_not_there(tmp_path: Path) -> None:
+    result = run("ask", "help", cwd=tmp_path, CONNECTIONS_FILE="absent.toml")
+    assert result.returncode == 2
+    assert "CONNECTIONS_FILE: absent.toml: there is no such file" in result.stderr
+
+
+def test_pull_reads_the_named_connection_only(tmp_path: Path) -> None:
+    one = run("pull", "korenaar", "--demo", cwd=tmp_path)
+    assert one.returncode == 0, one.stderr
+    assert "Reading Korenaar" in one.stderr
+    assert "Kleiweg" not in one.stderr
+    typo = run("pull", "Kornaar", "--demo", cwd=tmp_path)
+    assert typo.returncode == 1
+    assert "Did you mean Korenaar?" in typo.stderr
+
+
+def test_ask_about_a_named_connection(tmp_path: Path) -> None:
+    result = run("ask", "/syncerrors", "--connection", "northgate", "--demo", cwd=tmp_path)
+    assert "Northgate Marine Supplies Ltd." in result.stdout
+    assert "All connections" in result.stdout
