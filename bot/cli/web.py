@@ -69,7 +69,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that listens there; raises SettingsInvalid where that is not possible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
+        both = host == "::" and socket.has_dualstack_ipv6()
+        listener = socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=both)
     except OSError as error:
         raise SettingsInvalid((f"PORT: cannot listen on {host} port {port} ({error.strerror})",)) from error
     with listener:

@@ -22,7 +22,7 @@ def loopback() -> socket.socket:
 async def served(app: AsgiApp, listener: socket.socket) -> AsyncIterator[None]:
     """Answer requests while the block runs, on the running loop; requests under way then are abandoned."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=0
+        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

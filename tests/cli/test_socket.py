@@ -13,6 +13,7 @@ import pytest
 
 from bot.cli.stage import manifest
 from bot.simulator.slack import SlackSimulator
+from bot.simulator.slack.faults import RESPONSE_URL
 from tests.cli.test_commands import GOOD, environment
 
 
@@ -58,12 +59,17 @@ async def connected(process: asyncio.subprocess.Process) -> None:
 async def test_it_answers_and_stops_when_told_to(tmp_path: Path) -> None:
     async with SlackSimulator(manifest()) as slack, socket_process(tmp_path, slack) as process:
         await connected(process)
-        answer = await slack.person("Kim").command("/syncerrors")
+        kim = slack.person("Kim")
+        answer = await kim.command("/syncerrors")
         assert "Refresh" in answer.plain()
-        assert slack.refusals == []
+        slack.faults.slow(RESPONSE_URL, 1.0)
+        shown = len(kim.messages)
+        await kim.send_command("/syncerrors help")
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(20):
             assert await process.wait() == 0
+        assert len(kim.messages) == shown + 1, "the answer under way must arrive"
+        assert slack.refusals == []
 
 
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])

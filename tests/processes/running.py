@@ -169,7 +169,7 @@ async def company(folder: Path, database_url: str) -> AsyncIterator[Company]:
         held = Held(source.app)
         await stack.enter_async_context(served(held, listener))
         stack.callback(held.release)
-        slack = await stack.enter_async_context(SlackSimulator(manifest()))
+        slack = await stack.enter_async_context(SlackSimulator(manifest(), ack_seconds=10))
         variables = {
             "BC_BASE_URL": address,
             "BC_USERNAME": USER,

@@ -7,15 +7,17 @@ time and never holds work.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 
 import dbos
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.failures import NotFound, StoreUnavailable
-from bot.operations.durable.enqueueing import APPLICATION, options_for, outcome_of, plain_address
+from bot.failures import NotFound
+from bot.operations.durable.enqueueing import (
+    APPLICATION,
+    options_for,
+    outcome_of,
+    plain_address,
+    telling_unavailable,
+)
 from bot.operations.durable.port import Outcome, Queue, WorkflowBody
 from bot.operations.durable.quiet import quieten
 
@@ -46,13 +48,13 @@ class DurableClient:
         Raises StoreUnavailable where the database does not answer.
         """
         options = options_for(workflow, queue, partition, deduplication)
-        with _telling_unavailable():
+        with telling_unavailable():
             handle: dbos.WorkflowHandleAsync[object] = await self._open_client().enqueue_async(options, *args)
         return handle.get_workflow_id()
 
     async def wait(self, workflow_id: str, timeout: float) -> Outcome | None:  # noqa: ASYNC109 - returns None
         """The workflow's end, or None; raises NotFound for an id that was never enqueued."""
-        with _telling_unavailable():
+        with telling_unavailable():
             found = await self._open_client().list_workflows_async(
                 workflow_ids=[workflow_id], load_input=False, load_output=False
             )
@@ -72,7 +74,7 @@ class DurableClient:
             lazy=True,
             retry_connection_errors=False,  # a person waits: better a sentence now
         )
-        with _telling_unavailable():
+        with telling_unavailable():
             await self._client.check_connection_async()
 
     async def stop(self) -> None:
@@ -89,12 +91,3 @@ class DurableClient:
         if self._client is None:
             raise RuntimeError("start was not called")
         return self._client
-
-
-@contextlib.contextmanager
-def _telling_unavailable() -> Iterator[None]:
-    """What the driver says without a database is one sentence for a person."""
-    try:
-        yield
-    except (OperationalError, PoolTimeout) as error:
-        raise StoreUnavailable(type(error).__name__) from error

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import dbos
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.failures import SettingsInvalid
+from bot.failures import SettingsInvalid, StoreUnavailable
 from bot.operations.durable.port import Outcome, OutcomeState, Queue, check_keys
 from bot.settings import sqlite_path
 
@@ -44,7 +48,10 @@ async def outcome_of(
     handle: Handle,
     timeout: float,  # noqa: ASYNC109 - returns None
 ) -> Outcome | None:
-    """The workflow's end, or None where that has not come within ``timeout`` seconds."""
+    """The workflow's end, or None where that has not come within ``timeout`` seconds.
+
+    Raises StoreUnavailable where the database does not answer.
+    """
     result = asyncio.ensure_future(handle.get_result(polling_interval_sec=POLLING_SECONDS))
     try:
         await asyncio.wait({result}, timeout=timeout)
@@ -54,9 +61,20 @@ async def outcome_of(
     if not result.done():
         return None
     error = result.exception()
+    if isinstance(error, OperationalError | PoolTimeout):
+        raise StoreUnavailable(type(error).__name__) from error  # of the asking, not of the workflow
     if error is not None:
         return Outcome(workflow_id, OutcomeState.FAILED, None, type(error).__name__)
     return Outcome(workflow_id, OutcomeState.SUCCEEDED, result.result())
+
+
+@contextlib.contextmanager
+def telling_unavailable() -> Iterator[None]:
+    """What the driver says without a database is one sentence for a person: StoreUnavailable."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise StoreUnavailable(type(error).__name__) from error
 
 
 def plain_address(database_url: str) -> str:

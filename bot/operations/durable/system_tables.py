@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import psycopg
 from dbos import DBOS
 from dbos._migration import get_migration_versions
 from sqlalchemy import create_engine, make_url
-from sqlalchemy.exc import DBAPIError
 
-from bot.failures import StoreUnavailable
-from bot.operations.durable.enqueueing import plain_address
+from bot.operations.durable.enqueueing import plain_address, telling_unavailable
 from bot.operations.durable.quiet import quieten
 
 _SCHEMA = "dbos"
@@ -24,10 +21,8 @@ async def migrate_system_tables(database_url: str) -> None:
     StoreUnavailable where the database does not answer.
     """
     quieten()
-    try:
+    with telling_unavailable():
         await asyncio.to_thread(DBOS.migrate, plain_address(database_url), schema=_SCHEMA)
-    except (DBAPIError, psycopg.Error) as error:
-        raise StoreUnavailable(type(error).__name__) from error
 
 
 async def system_tables_are_current(database_url: str) -> bool:
@@ -35,10 +30,8 @@ async def system_tables_are_current(database_url: str) -> bool:
 
     Raises StoreUnavailable where the database does not answer.
     """
-    try:
+    with telling_unavailable():
         return await asyncio.to_thread(_are_current, plain_address(database_url))
-    except DBAPIError as error:
-        raise StoreUnavailable(type(error).__name__) from error
 
 
 def _are_current(database_url: str) -> bool:
