@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.cards import blocks
 from bot.cards.card import Card, compose
 from bot.cards.limits import Importance, Part
-from bot.cards.markup import Markup, bold, code, lines, own, sentence
+from bot.cards.markup import Markup, bold, code, joined, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
 from bot.failures import Failure, SettingsInvalid
@@ -29,8 +29,9 @@ _OVERVIEW: Final = code(own("/syncerrors"))
 _CONNECTIONS: Final = code(own("/syncerrors connections"))
 _MIGRATE: Final = code(own("syncerrors migrate"))
 _PERMISSION_SET: Final = code(own("SYNCERRORS READ"))
-_COMPANY_SETTING: Final = code(own("BC_COMPANY_ID"))
-_ENVIRONMENT_SETTING: Final = code(own("BC_ENVIRONMENT"))
+_COMPANY_SETTING: Final = joined((code(own("BC_COMPANY_ID")), code(own("company_id"))), " / ")
+_ENVIRONMENT_SETTING: Final = joined((code(own("BC_ENVIRONMENT")), code(own("environment"))), " / ")
+"""As variables, and as keys of the connections file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
         what,
         texts.gettext(
             "An administrator checks the app registration in Entra: tenant, application id, and whether "
-            "the secret is still valid."
+            "the secret or certificate is still valid."
         ),
     )
 
