@@ -46,7 +46,7 @@ def run(
 
 def test_help_names_every_command() -> None:
     shown = run("--help").stdout
-    for command in ("demo", "demo-browser", "ask", "pull", "classify", "socket"):
+    for command in ("demo", "demo-browser", "ask", "pull", "classify", "socket", "web", "worker", "migrate"):
         assert command in shown
 
 
