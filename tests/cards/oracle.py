@@ -14,8 +14,10 @@ from slackblocks import (
     DividerBlock,
     HeaderBlock,
     Message,
+    Option,
     RichTextBlock,
     SectionBlock,
+    StaticSelectMenu,
     Text,
     TextType,
 )
@@ -75,7 +77,7 @@ def accepted(block: dict[str, Any]) -> Block:
         case "context":
             return ContextBlock([_text(element) for element in block["elements"]])
         case "actions":
-            return ActionsBlock([_button(element) for element in block["elements"]])
+            return ActionsBlock([_element(element) for element in block["elements"]])
         case "divider":
             return DividerBlock()
         case "rich_text":
@@ -95,6 +97,24 @@ def _text(node: dict[str, Any]) -> Text:
         assert "\n" not in node["text"]
         return Text(node["text"], TextType.PLAINTEXT, emoji=False)
     return Text(node["text"], TextType.MARKDOWN, verbatim=True)
+
+
+def _element(node: dict[str, Any]) -> Button | StaticSelectMenu:
+    return _menu(node) if node["type"] == "static_select" else _button(node)
+
+
+def _menu(node: dict[str, Any]) -> StaticSelectMenu:
+    assert node.get("initial_option", node["options"][0]) in node["options"]
+    return StaticSelectMenu(
+        placeholder=_text(node["placeholder"]),
+        action_id=node["action_id"],
+        options=[_option(option) for option in node["options"]],
+        initial_option=_option(node["initial_option"]) if "initial_option" in node else None,
+    )
+
+
+def _option(node: dict[str, Any]) -> Option:
+    return Option(_text(node["text"]), value=node["value"])
 
 
 def _button(node: dict[str, Any]) -> Button:

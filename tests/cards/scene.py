@@ -223,11 +223,19 @@ def _line(block: dict[str, Any]) -> str:
         case "context":
             return "  ".join(readable(element["text"]) for element in block["elements"])
         case "actions":
-            return "  ".join(f"[{element['text']['text']}]" for element in block["elements"])
+            return "  ".join(f"[{label(element)}]" for element in block["elements"])
         case "rich_text":
             return "\n".join(part["text"] for element in block["elements"] for part in element["elements"])
         case _:
             return "---"
+
+
+def label(element: dict[str, Any]) -> str:
+    """What a button says, or what a menu shows as chosen."""
+    if element["type"] == "static_select":
+        element = element.get("initial_option") or {"text": element["placeholder"]}
+        return f"{element['text']['text']} v"
+    return str(element["text"]["text"])
 
 
 def readable(mrkdwn: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cards.call_stack import call_stack_card
 from bot.cards.card import Card
+from bot.cards.connections import connections_card
 from bot.cards.error import error_card
 from bot.cards.failure import WORDS, defect_card, failure_card
 from bot.cards.help import help_card
@@ -17,9 +18,12 @@ from bot.cards.plain import plain
 from bot.cards.problem import problem_card
 from bot.cards.texts import Texts
 from bot.diagnosis.model import ErrorClass, Fixer, LinkKind, Localized, Severity, Step, StepLink
-from bot.failures import NotFound, SignInRefused
+from bot.failures import ConnectionGone, ConnectionUnknown, NotFound, SignInRefused
 from bot.operations.views import (
     CallStackView,
+    ConnectionChoice,
+    ConnectionLine,
+    ConnectionList,
     ConnectionView,
     ErrorView,
     Freshness,
@@ -100,6 +104,10 @@ connections = st.builds(
     environment=anything,
     web_client=st.none() | anything | st.just("https://businesscentral.dynamics.com/t/e"),
     dataverse_url=st.none() | anything | st.just("https://contoso.crm4.dynamics.com"),
+    name=anything,
+    choices=st.lists(st.builds(ConnectionChoice, keys, anything), max_size=5).flatmap(
+        lambda few: st.sampled_from([1, 30, 100]).map(lambda n: tuple(few) * n)
+    ),
 )
 freshness = st.builds(
     Freshness,
@@ -198,6 +206,32 @@ def test_any_overview(view: Overview, language: Texts) -> None:
 
 
 @patiently
+@given(
+    st.builds(
+        ConnectionList,
+        lines=st.lists(
+            st.builds(
+                ConnectionLine,
+                connection=connections,
+                freshness=freshness,
+                errors=counts,
+                problems=counts,
+                severity=st.integers(0, 3),
+            ),
+            max_size=4,
+        ).flatmap(lambda few: st.integers(1, 20).map(lambda n: tuple(few) * n)),
+        total=counts,
+        page=st.integers(0, 100),
+        pages=st.integers(0, 100),
+    ),
+    st.none() | anything,
+    texts,
+)
+def test_any_connections(view: ConnectionList, gone: str | None, language: Texts) -> None:
+    holds(connections_card(view, language, gone=gone))
+
+
+@patiently
 @given(details, texts)
 def test_any_problem(view: ProblemDetail, language: Texts) -> None:
     holds(problem_card(view, language))
@@ -233,3 +267,5 @@ def test_any_words_of_a_person_or_a_failure(said: str, language: Texts) -> None:
     holds(defect_card(said, language))
     holds(failure_card(NotFound(number=said), language))
     holds(failure_card(SignInRefused(code=said), language))
+    holds(failure_card(ConnectionGone(name=said), language))
+    holds(failure_card(ConnectionUnknown(name=said, nearest=said), language))
