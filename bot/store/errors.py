@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, select, update
 
 from bot.failures import NotFound
 from bot.store.database import Database
-from bot.store.tables import PROBLEM, RAW_ROW, SYNC_ERROR, belongs
+from bot.store.tables import FORMER_ERROR, PROBLEM, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.values import Scope, StoredError, StoredUnreadable
 
 _BIGGEST = 2**63 - 1
@@ -31,9 +32,13 @@ class Errors:
         return await self._one(scope, SYNC_ERROR.c.id == error_id)
 
     async def latest_of(self, scope: Scope, problem_id: str) -> StoredError:
-        """The latest error of a problem."""
+        """The latest error of a problem, even where another error has its number now."""
         latest = select(PROBLEM.c.example_number).where(belongs(PROBLEM, scope), PROBLEM.c.id == problem_id)
-        return await self._one(scope, SYNC_ERROR.c.number == latest.scalar_subquery())
+        for table in (SYNC_ERROR, FORMER_ERROR):
+            mine = and_(table.c.number == latest.scalar_subquery(), table.c.problem_id == problem_id)
+            with suppress(NotFound):
+                return await self._one(scope, mine, table)
+        raise NotFound(what="error")
 
     async def unreadable_by_number(self, scope: Scope, number: int) -> StoredUnreadable:
         """The row with that No. as it came, where it could not be understood."""
@@ -62,12 +67,15 @@ class Errors:
         if changed.rowcount == 0:
             raise NotFound(what="error", number=number)
 
-    async def _one(self, scope: Scope, condition: ColumnElement[bool]) -> StoredError:
-        same_problem = and_(belongs(PROBLEM, scope), PROBLEM.c.id == SYNC_ERROR.c.problem_id)
+    async def _one(
+        self, scope: Scope, condition: ColumnElement[bool], table: Table = SYNC_ERROR
+    ) -> StoredError:
+        same_problem = and_(belongs(PROBLEM, scope), PROBLEM.c.id == table.c.problem_id)
         query = (
-            select(SYNC_ERROR, PROBLEM.c.class_code)
+            select(table, PROBLEM.c.class_code)
             .join(PROBLEM, same_problem)
-            .where(belongs(SYNC_ERROR, scope), condition)
+            .where(belongs(table, scope), condition)
+            .limit(1)
         )
         async with self.database.reading() as connection:
             row = (await connection.execute(query)).one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import insert_into
 from bot.store.tables import PULL_STATE, belongs
-from bot.store.values import Scope
+from bot.store.values import Finding, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Held:
     cursor: int
     unreadable: int
     reread_above: int | None
+    restored: bool
+    """Known numbers may belong to other rows now."""
 
 
 async def lock(connection: AsyncConnection, scope: Scope) -> Held:
@@ -30,12 +32,19 @@ async def lock(connection: AsyncConnection, scope: Scope) -> Held:
     )
     row = (
         await connection.execute(
-            select(PULL_STATE.c.cursor, PULL_STATE.c.unreadable, PULL_STATE.c.reread_above)
+            select(
+                PULL_STATE.c.cursor, PULL_STATE.c.unreadable, PULL_STATE.c.reread_above, PULL_STATE.c.finding
+            )
             .where(belongs(PULL_STATE, scope))
             .with_for_update()
         )
     ).one()
-    return Held(cursor=row.cursor, unreadable=row.unreadable, reread_above=row.reread_above)
+    return Held(
+        cursor=row.cursor,
+        unreadable=row.unreadable,
+        reread_above=row.reread_above,
+        restored=row.finding == Finding.RESTORED,
+    )
 
 
 async def ask_to_reread(connection: AsyncConnection, scope: Scope, held: Held, above: int) -> None:

@@ -75,7 +75,7 @@ class Presence:
         """Mark what is gone, unmark what is back, count both, and note how far comparing is.
 
         All of it or, where an exception leaves this call, nothing; the same verdict again changes nothing. Of
-        numbers that other rows have now, the next pull goes back to the lowest.
+        numbers that other rows have now, the next pull goes back to the lowest and makes room for them.
         """
         async with self.database.writing() as connection:
             held = await lock(connection, scope)
@@ -86,6 +86,8 @@ class Presence:
             newly = {row.number for row in gone}
             if lowest := min((row.number for row in verdict.replaced if row.number in newly), default=0):
                 await ask_to_reread(connection, scope, held, lowest - 1)
+            if verdict.replaced:
+                await _find(connection, scope, finding=Finding.RESTORED)
             await _progress(connection, scope, verdict)
         return Judged(gone=len(gone), back=len(back))
 
@@ -94,9 +96,7 @@ class Presence:
         async with self.database.writing() as connection:
             await lock(connection, scope)
             await _save(connection, scope, above=0, attempted_at=at, succeeded_at=at, failure_key=None)
-            await connection.execute(
-                update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(finding=finding, conflicting=0)
-            )
+            await _find(connection, scope, finding=finding, conflicting=0)
 
     async def fail(self, scope: Scope, at: datetime, key: str) -> None:
         """The failure of that key ended the run; what was judged stays, and the next run goes on there."""
@@ -199,6 +199,10 @@ async def _progress(connection: AsyncConnection, scope: Scope, verdict: Verdict)
         missing=len(verdict.missing) + (0 if begins else so_far.missing),
         replaced=len(verdict.replaced) + (0 if begins else so_far.replaced),
     )
+
+
+async def _find(connection: AsyncConnection, scope: Scope, **values: object) -> None:
+    await connection.execute(update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(**values))
 
 
 async def _save(connection: AsyncConnection, scope: Scope, **values: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, update
 
 from bot.store.changes import changes_of
 from bot.store.database import Database
+from bot.store.former import make_room
 from bot.store.holding import ask_to_reread, lock
 from bot.store.pages import add_errors, count_up, drop_understood, keep_unreadable
 from bot.store.search_index import index_errors
@@ -83,6 +84,8 @@ class Pulls:
         """
         async with self.database.writing() as connection:
             held = await lock(connection, scope)
+            if held.restored:
+                await make_room(connection, scope, page.errors)
             errors = await add_errors(connection, scope, page.errors, page.catalogue_version)
             await index_errors(connection, scope, errors.fresh)
             problems = await count_up(connection, scope, changes_of(errors.fresh))

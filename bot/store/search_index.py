@@ -78,6 +78,28 @@ async def index_errors(connection: AsyncConnection, scope: Scope, errors: Sequen
             await connection.exec_driver_sql(statement, list(rows))
 
 
+async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> None:
+    """Take stored errors out of the index, before they leave the store or give up their number.
+
+    FTS5 without content needs the very words that went in (sqlite.org/fts5.html, "The 'delete' Command").
+    """
+    number = await _number_of(connection, scope)
+    fitting = [one for one in numbers if indexable(one)]
+    if connection.dialect.name == "postgresql":
+        await connection.execute(
+            text(f"DELETE FROM {INDEX} WHERE scope = :scope AND number = ANY(:numbers)"),  # noqa: S608
+            {"scope": number, "numbers": fitting},
+        )
+        return
+    for start in range(0, len(fitting), SLICE):
+        part = SYNC_ERROR.c.number.in_(fitting[start : start + SLICE])
+        for row in (await connection.execute(_stored(scope, None).where(part))).all():
+            await connection.execute(
+                text(f"INSERT INTO {INDEX} ({INDEX}, rowid, words) VALUES ('delete', :row, :words)"),  # noqa: S608
+                {"row": row_id(number, row.number), "words": " ".join(_terms_of_row(row))},
+            )
+
+
 def index_everything(connection: Connection) -> None:
     """Index every error that is stored: for the migration that brings the index. Reads a slice at a time."""
     scopes = connection.execute(select(SYNC_ERROR.c.workspace, SYNC_ERROR.c.connection).distinct()).all()

@@ -40,15 +40,8 @@ _FROM_ZERO = {"server_default": text("0")}
 """What rows have that were stored before there was such a counter."""
 
 
-class SyncError(Row, table=True):
-    """One row of table 5339 with its diagnosis.
-
-    The index by id begins with the id: PostgreSQL without statistics takes any index that begins with
-    workspace and connection for selective, and would use it for questions by number.
-    """
-
-    __tablename__ = "sync_error"
-    __table_args__ = (Index(None, "id", "workspace", "connection", unique=True),)
+class ErrorRow(Row):
+    """One row of table 5339 with its diagnosis."""
 
     number: int = Field(primary_key=True, sa_type=BigInteger)
     id: str = Field(sa_type=KeyText)
@@ -71,6 +64,25 @@ class SyncError(Row, table=True):
     catalogue_version: str = Field(sa_type=Text)
     call_stack: str | None = Field(sa_type=StoredText)
     gone_at: datetime | None = Field(sa_type=UtcTime)
+
+
+class SyncError(ErrorRow, table=True):
+    """The error that has its number.
+
+    The index by id begins with the id: PostgreSQL without statistics takes any index that begins with
+    workspace and connection for selective, and would use it for questions by number.
+    """
+
+    __tablename__ = "sync_error"
+    __table_args__ = (Index(None, "id", "workspace", "connection", unique=True),)
+
+
+class FormerError(ErrorRow, table=True):
+    """An error whose number another one has now; see ``bot.store.former``."""
+
+    __tablename__ = "former_error"
+
+    id: str = Field(primary_key=True, sa_type=KeyText)
 
 
 class RawRow(Row, table=True):
@@ -245,6 +257,7 @@ def belongs(table: Table, scope: Scope) -> ColumnElement[bool]:
 
 
 SYNC_ERROR = table_of(SyncError)
+FORMER_ERROR = table_of(FormerError)
 RAW_ROW = table_of(RawRow)
 PROBLEM = table_of(Problem)
 PROBLEM_COUNTER = table_of(ProblemCounter)
