@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.cards.dates import day, moment
@@ -16,11 +17,14 @@ from bot.operations.views import ProblemLine
 MASKED: Final = 100
 """Characters of an unknown text in a title."""
 
+_HOLE: Final = re.compile(r"<(?:guid|url|mail|quoted|date|number|key)>")
+"""Where ``bot.diagnosis.masking`` took out what differs between the errors of one problem."""
+
 
 def problem_title(line: ProblemLine, texts: Texts) -> Markup:
     """What is wrong; an unknown text by the words that its errors share."""
     name = title(line.error_class.title_for(line.params), line.params, texts)
-    if masked := Outside(line.masked).short(MASKED):
+    if masked := Outside(_HOLE.sub("…", line.masked)).short(MASKED):
         return texts.gettext("{title}: {text}", title=name, text=masked)
     return name
 

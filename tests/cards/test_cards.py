@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 
@@ -21,6 +22,7 @@ from bot.cards.plain import plain
 from bot.cards.problem import problem_card
 from bot.cards.progress import progress_card
 from bot.cards.texts import Texts, msgid
+from bot.diagnosis.masking import mask
 from bot.diagnosis.model import Condition, Fixer, LinkKind, Localized, Step, StepLink
 from bot.failures import Failure, NotFound, SettingsInvalid, SignInRefused, SourceMissing
 from tests.cards.oracle import check
@@ -144,8 +146,15 @@ def test_overview_tells_of_rows_it_could_not_read() -> None:
 
 
 def test_unknown_texts_are_named_by_what_they_share() -> None:
-    line = replace(MISSING_READ, masked="Something odd at …", params={})
-    assert "Something odd at …" in shown(overview_card(overview(lines=(line,)), ENGLISH))
+    masked = mask(
+        "Odd at 2026-03-04: K-100 of 'EUR', 12, a@b.example, https://b.example/, " + str(UUID(int=7))
+    )
+    line = replace(MISSING_READ, masked=masked, params={})
+    read = shown(overview_card(overview(lines=(line,)), ENGLISH))
+    assert "Odd at …: … of …, …, …" in read
+    for hole in ("key", "number", "date", "quoted", "mail", "url", "guid"):
+        assert f"<{hole}>" in masked
+        assert f"<{hole}>" not in read
 
 
 def test_the_topic_decides_who_fixes_it() -> None:
