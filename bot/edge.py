@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.clock import Clock
+from bot.log import place_of
 from bot.payloads import Unreadable, canonical
 
 LARGEST_BODY = 1_000_000
@@ -63,7 +64,31 @@ class SlackDoor:
             log.warning("door.refused", status=refusal.status.value, reason=refusal.reason)
             await PlainTextResponse(refusal.status.phrase, refusal.status.value)(scope, receive, send)
             return
-        await self._app(_as_json(scope, len(body)), _once(body, receive), send)
+        await self._through(_as_json(scope, len(body)), _once(body, receive), send)
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it through; what fails inside in spite of everything is a 400 and never a traceback.
+
+        Bolt's own last resort fails on what it failed on before: it reads the payload again for the handler
+        of errors (slack_bolt 1.30 ``kwargs_injection/async_utils.py``).
+        """
+        begun = asyncio.Event()
+
+        async def answer(message: Message) -> None:
+            begun.set()
+            await send(message)
+
+        async def inside() -> None:
+            await self._app(scope, receive, answer)
+
+        work = asyncio.create_task(inside())
+        await asyncio.wait({work})
+        error = work.exception()
+        if error is not None:
+            log.error("defect", exception=type(error).__name__, place=place_of(error))
+            if not begun.is_set():
+                status = HTTPStatus.BAD_REQUEST
+                await PlainTextResponse(status.phrase, status.value)(scope, receive, send)
 
     async def _signed_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """The body in canonical form; whoever cannot have signed it is sent away before it is read."""

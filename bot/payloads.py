@@ -9,6 +9,7 @@ a new field never locks anybody out.
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Self
 from urllib.parse import parse_qsl
 
@@ -35,6 +36,11 @@ class Unreadable(Exception):
         self.reason = reason
 
 
+def word(value: object) -> str:
+    """A word of Slack's own, such as a type, for the log; ``?`` for what may quote somebody."""
+    return value if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,40}", value) else "?"
+
+
 def canonical(body: bytes, *, is_json: bool) -> bytes:
     """The payload as JSON in UTF-8, from JSON or from either of Slack's forms; raises Unreadable.
 
@@ -54,6 +60,9 @@ def canonical(body: bytes, *, is_json: bool) -> bytes:
     except ValidationError as error:
         wrong = sorted({str(part) for one in error.errors(include_url=False) for part in one["loc"][:1]})
         raise Unreadable("shape:" + ",".join(name for name in wrong if name in _KNOWN)) from None
+    if "response_urls" in payload:
+        # Of several Bolt uses the first, and fails over saying so (slack_bolt 1.30, build_async_context).
+        payload["response_urls"] = payload["response_urls"][:1]
     return json.dumps(payload, ensure_ascii=False).encode("utf-8", errors="replace")
 
 
@@ -165,6 +174,7 @@ class _Payload(_Part):
     authorizations: list[_Payload] | None = None
     event: _Payload | None = None
     function_data: _Part | None = None
+    workflow_step: _Part | None = None
     item: _Payload | None = None
     message: _Payload | None = None
     previous_message: _Payload | None = None
@@ -175,10 +185,17 @@ class _Payload(_Part):
         """What may be absent but not null, and what each type cannot be without."""
         if any(getattr(self, name) is None for name in _NEVER_NULL & self.model_fields_set):
             raise ValueError("null")
-        if self.type == "block_actions" and (not self.actions or self.actions[0].action_id is None):
+        if self.type in ("block_actions", "interactive_message") and not self.actions:
             raise ValueError("no action")
+        if self.type == "block_actions" and self.actions[0].action_id is None:
+            raise ValueError("no action_id")
         if self.type in ("view_submission", "view_closed") and (self.view is None or self.view.type is None):
             raise ValueError("no view")
+        step = self.type == "workflow_step_edit" or (
+            self.view is not None and self.view.type == "workflow_step"
+        )
+        if step and self.workflow_step is None:
+            raise ValueError("no step")
         if self.type == "event_callback" and (self.event is None or self.event.type is None):
             raise ValueError("no event")
         return self

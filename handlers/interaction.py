@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 from bot.cards.failure import defect_card, failure_card, failure_modal
 from bot.failures import Stranger
 from bot.log import place_of
+from bot.payloads import word
 from handlers.dependencies import Dependencies
 from handlers.visits import user_of
 
@@ -40,6 +41,8 @@ def guard_interactions(app: AsyncApp, deps: Dependencies) -> None:
         if belongs(body, deps.team_id, deps.enterprise_id):
             await next_()
             return None
+        if not home_of(body):
+            return unhandled(body)
         log.info("interaction.stranger")
         return await refusal(body, deps)
 
@@ -91,10 +94,10 @@ def new_reference() -> str:
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
-    """What happened, in the bot's own words; an id that the bot did not render is not repeated."""
+    """What happened, in Slack's words; nothing that somebody made up is repeated."""
     if "command" in body:
         return "command"
-    return str(body.get("type") or "event")[:40]
+    return word(body.get("type"))
 
 
 def belongs(body: Mapping[str, Any], team_id: str, enterprise_id: str | None) -> bool:

@@ -20,6 +20,7 @@ from bot.cards.failure import defect_card, failure_card
 from bot.cards.texts import Texts
 from bot.failures import Failure, Restarting
 from bot.log import place_of
+from bot.payloads import word
 from handlers.presses import press_of
 from handlers.visits import Visit, Visits, user_of
 
@@ -162,8 +163,8 @@ class Listening:
 
         async def listen(body: Body, request: AsyncBoltRequest) -> None:
             event = body.get("event")
-            name = str(event.get("type"))[:40] if isinstance(event, Mapping) else ""
-            log.info("event.ignored", kind=name, retry="x-slack-retry-num" in request.headers)
+            kind = word(event.get("type")) if isinstance(event, Mapping) else "?"
+            log.info("event.ignored", kind=kind, retry="x-slack-retry-num" in request.headers)
 
         self._app.event(kind)(listen)
 

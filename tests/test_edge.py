@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import httpx
 import pytest
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import Message
 
 from bot.clock import ManualClock
 from bot.edge import LARGEST_BODY, SlackDoor
+from bot.payloads import DEEPEST, Unreadable, canonical
 
 SECRET = "signing-secret"
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
@@ -116,3 +122,101 @@ async def test_never_logs_the_body(door: httpx.AsyncClient, capsys: pytest.Captu
     await door.post("/", content=b"text=very+private", headers=signed(b"other"))
     shown = capsys.readouterr()
     assert "private" not in shown.out + shown.err
+
+
+async def test_gives_up_on_a_body_that_does_not_arrive() -> None:
+    async def app(*_: object) -> None:
+        raise AssertionError("nothing was read")
+
+    door = SlackDoor(app, signing_secret=SECRET, clock=ManualClock(NOW), read_seconds=0.01)
+    sent: list[Message] = []
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in signed(b"a=1").items()]
+    await door({"type": "http", "method": "POST", "headers": headers}, never, send)
+    assert sent[0]["status"] == 408
+
+
+async def test_whoever_cannot_have_signed_it_is_sent_away_before_it_is_read() -> None:
+    async def unread(*_: object) -> Message:
+        raise AssertionError("the body was read")
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    door = SlackDoor(unread, signing_secret=SECRET, clock=ManualClock(NOW))
+    kind = (b"content-type", b"application/json")
+    for stamp in (b"abc", b"1"):
+        headers = [kind, (b"x-slack-request-timestamp", stamp)]
+        await door({"type": "http", "method": "POST", "headers": headers}, unread, send)
+    assert [message["status"] for message in sent if "status" in message] == [401, 401]
+
+
+async def test_what_fails_inside_is_a_line_in_the_log_without_its_words() -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("very private words")
+
+    middleware = [Middleware(SlackDoor, signing_secret=SECRET, clock=ManualClock(NOW))]
+    app = Starlette(routes=[Mount("/", app=broken)], middleware=middleware)
+    with structlog.testing.capture_logs() as events:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as client:
+            answer = await client.post("/", content=b"a=1", headers=signed(b"a=1"))
+    assert (answer.status_code, answer.text) == (400, "Bad Request")
+    assert [(event["event"], event["exception"]) for event in events] == [("defect", "KeyError")]
+    assert "private" not in str(events)
+
+
+@pytest.mark.parametrize(
+    ("form", "payload"),
+    [
+        ("command=%2Fsyncerrors&text=payload%3D", {"command": "/syncerrors", "text": "payload="}),
+        ("command=%2Fx&text=a%00b", {"command": "/x", "text": "ab"}),
+        ("payload=%7B%22type%22%3A%22x%22%7D", {"type": "x"}),
+        ("payload=%7B%22text%22%3A%22%5Cud83d%22%7D", {"text": "?"}),
+        ("text=%C3%A9%F0%9F%8E%89%FF", {"text": "é🎉�"}),
+        (
+            "payload=" + quote('{"response_urls":[{"response_url":"a"},{"response_url":"b"}]}'),
+            {"response_urls": [{"response_url": "a"}]},
+        ),
+        ("payload=" + quote('{"of_the_future":{"team":5}}'), {"of_the_future": {"team": 5}}),
+    ],
+)
+def test_every_form_becomes_json(form: str, payload: dict[str, object]) -> None:
+    assert json.loads(canonical(form.encode(), is_json=False)) == payload
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        ("[]", "no_object"),
+        ("{", "not_json"),
+        ('{"a":' + "9" * 5_000 + "}", "not_json"),
+        ("[" * 100_000, "too_deep"),
+        ('{"a":' + "[" * DEEPEST + "]" * DEEPEST + "}", "too_deep"),
+        ('{"team":5}', "shape:team"),
+        ('{"team":{"id":5}}', "shape:team"),
+        ('{"event":null}', "shape:"),
+        ('{"authorizations":{}}', "shape:authorizations"),
+        ('{"type":"event_callback"}', "shape:"),
+        ('{"type":"block_actions","actions":[]}', "shape:"),
+        ('{"type":"view_submission","view":{}}', "shape:"),
+        ('{"type":"workflow_step_edit"}', "shape:"),
+    ],
+)
+def test_says_in_a_word_what_cannot_be_read(payload: str, reason: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        canonical(payload.encode(), is_json=True)
+    assert refused.value.reason == reason
+
+
+def test_as_deep_as_allowed_is_read() -> None:
+    deep = '{"a":' + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1) + "}"
+    assert json.loads(canonical(deep.encode(), is_json=True)) == json.loads(deep)
