@@ -72,6 +72,8 @@ class Customer:
     dataverse_url: str
     seed: int
     errors: int
+    causes: int | None = None
+    """None is all that are simulated."""
 
 
 CUSTOMERS = (
@@ -92,6 +94,7 @@ CUSTOMERS = (
         dataverse_url="https://korenaar.crm4.dynamics.com",
         seed=7,
         errors=180,
+        causes=7,
     ),
     Customer(
         name="Northgate",
@@ -101,6 +104,7 @@ CUSTOMERS = (
         dataverse_url="https://northgate.crm11.dynamics.com",
         seed=12,
         errors=40,
+        causes=3,
     ),
 )
 """What a consultant looks after: one large company and two small ones. The first is looked at first."""
@@ -118,6 +122,7 @@ def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simu
         clock,
         seed=customer.seed,
         errors=customer.errors,
+        causes=customer.causes,
         name=customer.company_name,
         dataverse_url=customer.dataverse_url,
     )

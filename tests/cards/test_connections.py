@@ -35,6 +35,11 @@ FAILING = ConnectionLine(
     problems=0,
     severity=3,
 )
+FAILED = (
+    "⚠️ Not up to date. Microsoft Entra refused to sign the bot in (error AADSTS700027). "
+    "An administrator checks the app registration in Entra: tenant, application id, and whether the secret or "
+    "certificate is still valid. Last attempt: 2026-11-22 05:58 UTC.   [Open]"
+)
 LIST = ConnectionList((SEVERE, FAILING, QUIET), total=3, page=0, pages=1)
 
 
@@ -47,11 +52,7 @@ def test_the_list_tells_where_how_many_how_old_and_what_keeps_it_from_reading() 
         "1,245 sync errors, 2 causes. Last read 2026-11-22 06:58 UTC.   [Open]",
         "Zwart · Sandbox",
         "Not read yet.",
-        (
-            "⚠️ Not up to date. Microsoft Entra refused to sign the bot in (error AADSTS700027). An administrator "
-            "checks the app registration in Entra: tenant, application id, and whether the secret or certificate "
-            "is still valid. Last attempt: 2026-11-22 05:58 UTC.   [Open]"
-        ),
+        FAILED,
         "Bakker",
         "No sync errors. Last read 2026-11-22 06:58 UTC.   [Open]",
     ]

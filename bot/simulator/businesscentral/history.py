@@ -43,14 +43,15 @@ def believable_company(
     seed: int = 1,
     days: int = 30,
     errors: int = 4000,
+    causes: int | None = None,
     name: str = "Kleiweg & Zonen B.V.",
     dataverse_url: str = "https://kleiweg.crm4.dynamics.com",
 ) -> SimulatedCompany:
     """A company with exactly ``errors`` rows in the last ``days`` days before ``clock.now()``.
 
     The same seed and the same present give the same company, id by id. Some 4,000 rows have every cause of
-    ``CAUSES``; very few rows cannot have them all. Raises ValueError for fewer than one day or a negative
-    count.
+    ``CAUSES``; very few rows cannot have them all, and a small company has only some: ``causes`` of them.
+    Raises ValueError for fewer than one day or a negative count.
     """
     if days < 1 or errors < 0:
         raise ValueError("a history needs at least one day and no negative number of errors")
@@ -62,7 +63,7 @@ def believable_company(
     people = Population(seed)
     moments = [
         moment
-        for cause, count in _counts(errors)
+        for cause, count in _counts(errors, _causes_of(causes, seed))
         for moment in _rows_of(cause, count, calendar, people, random.Random(f"{seed} {cause.key}"))
     ]
     moments.sort(key=lambda moment: moment.at)
@@ -70,19 +71,21 @@ def believable_company(
     return company
 
 
-def _counts(errors: int) -> Iterator[tuple[Cause, int]]:
+def _causes_of(count: int | None, seed: int) -> Sequence[Cause]:
+    return CAUSES if count is None else random.Random(f"causes {seed}").sample(CAUSES, count)
+
+
+def _counts(errors: int, causes: Sequence[Cause]) -> Iterator[tuple[Cause, int]]:
     """How many rows each cause gets: its share, at least two, together exactly ``errors``."""
-    total = sum(cause.share for cause in CAUSES)
+    total = sum(cause.share for cause in causes)
     left = errors
-    for cause in sorted(CAUSES, key=lambda cause: cause.share):
+    most_frequent = max(causes, key=lambda cause: cause.share)
+    for cause in sorted(causes, key=lambda cause: cause.share):
         count = min(left, max(2, round(errors * cause.share / total)))
-        if cause is _MOST_FREQUENT:
+        if cause is most_frequent:
             count = left
         left -= count
         yield cause, count
-
-
-_MOST_FREQUENT = max(CAUSES, key=lambda cause: cause.share)
 
 
 class _Calendar:
