@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from bot.businesscentral.records import (
     Company,
@@ -49,7 +48,7 @@ LIGHT_FIELDS = (
 )
 """All fields of ``syncErrors``, for ``$select``."""
 
-_NO_GUID = UUID(int=0)
+_NO_GUID = "00000000-0000-0000-0000-000000000000"
 _GUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANK_OPTION = "_x0020_"
@@ -221,8 +220,8 @@ def _optional_guid(row: Mapping[str, Any], field: str) -> str | None:
         return None
     if not isinstance(value, str) or not _GUID.fullmatch(value):
         raise _Breach(f"{field}: not a GUID")
-    guid = UUID(value)
-    return None if guid == _NO_GUID else str(guid)
+    guid = value.strip("{}").lower()
+    return None if guid == _NO_GUID else guid
 
 
 def _moment(row: Mapping[str, Any], field: str) -> datetime:

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.businesscentral.records import ErrorPage, SyncErrorRecord
 from bot.diagnosis import UNKNOWN, Classifier, problem_id, problem_identity
-from bot.store.values import ErrorToStore, PageToStore, ProblemIdentity, RawRow, Scope
+from bot.store.values import ErrorToStore, PageToStore, Params, ProblemIdentity, RawRow, Scope
 
 DIAGNOSED_ON_THE_LOOP = 500
 """Messages; more are diagnosed in a thread, so that Slack is still answered within its 3 seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosing:
-    """Translates between the client's values and the store's."""
+REMEMBERED = 5_000
+"""Messages, of at most 2,048 characters each: most errors are another attempt that failed as before, and a
+message always means the same."""
 
-    classifier: Classifier
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """All that follows from a message, within a connection."""
+
+    problem: ProblemIdentity
+    language: str
+    params: Params
+    rule: str
+    topic: str | None
+
+
+class Diagnosing:
+    """Translates between the client's values and the store's, and remembers the last messages."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self._meaning = lru_cache(REMEMBERED)(self._read)
 
     async def page(self, scope: Scope, page: ErrorPage, after: int) -> PageToStore:
         """The page with its diagnoses. Its cursor is the highest number in it, or ``after``."""
@@ -39,10 +57,7 @@ class Diagnosing:
         return tuple(self._error(scope, row) for row in rows)
 
     def _error(self, scope: Scope, row: SyncErrorRecord) -> ErrorToStore:
-        diagnosis = self.classifier.classify(row.message)
-        classes = self.classifier.catalogue.classes
-        error_class = classes.get(diagnosis.class_code, classes[UNKNOWN])
-        identity = problem_identity(diagnosis, error_class)
+        meaning = self._meaning(scope, row.message)
         return ErrorToStore(
             id=row.id,
             number=row.number,
@@ -57,6 +72,19 @@ class Diagnosing:
             direction=row.direction.value,
             job_type=row.job_type,
             modified_at=row.modified_at,
+            problem=meaning.problem,
+            language=meaning.language,
+            params=meaning.params,
+            rule=meaning.rule,
+            topic=meaning.topic,
+        )
+
+    def _read(self, scope: Scope, message: str) -> _Meaning:
+        diagnosis = self.classifier.classify(message)
+        classes = self.classifier.catalogue.classes
+        error_class = classes.get(diagnosis.class_code, classes[UNKNOWN])
+        identity = problem_identity(diagnosis, error_class)
+        return _Meaning(
             problem=ProblemIdentity(
                 id=problem_id(
                     scope.workspace, scope.connection, identity.class_code, identity.params, identity.masked

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
@@ -66,6 +67,11 @@ class Pull:
     clock: Clock
     page_size: int = PAGE_SIZE
     overlap: int = OVERLAP
+
+    @cached_property
+    def diagnosing(self) -> Diagnosing:
+        """One for all pulls, since it remembers."""
+        return Diagnosing(self.classifier)
 
     def register(self, durable: Durable) -> None:
         """Make the workflow known; before ``durable.start``."""
@@ -165,7 +171,7 @@ class Pull:
                 page = await client.error_page(place.after, self.page_size)
             else:
                 page = await client.follow(place.link, self.page_size)
-            diagnosed = await Diagnosing(self.classifier).page(scope, page, place.after)
+            diagnosed = await self.diagnosing.page(scope, page, place.after)
             outcome = await Pulls(self.database).store_page(scope, diagnosed, self.clock.now())
         except (SourceFailure, StoreUnavailable) as failure:
             return PageRead(failure=note_of(failure))

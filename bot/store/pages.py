@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.bulk import Upsert, do_nothing, write_and_return, write_many
 from bot.store.changes import Changes, failing_record, failing_table, other_record
 from bot.store.columns import as_key, json_text
 from bot.store.database import insert_into
@@ -75,12 +76,8 @@ async def _insert(
     connection: AsyncConnection, scope: Scope, errors: Sequence[ErrorToStore], catalogue_version: str
 ) -> Sequence[ErrorToStore]:
     """Insert errors whose numbers are free; answers those whose ids were free, too."""
-    result = await connection.execute(
-        insert_into(connection, SYNC_ERROR).on_conflict_do_nothing(),
-        [_error_row(scope, error, catalogue_version) for error in errors],
-        execution_options={"preserve_rowcount": True},
-    )
-    if result.rowcount == len(errors):
+    rows = [_error_row(scope, error, catalogue_version) for error in errors]
+    if await write_many(connection, SYNC_ERROR, _ERROR_COLUMNS, rows, do_nothing) == len(errors):
         return errors
     stored = await _stored_ids(connection, scope, [error.number for error in errors])
     return [error for error in errors if error.number in stored]
@@ -99,32 +96,39 @@ async def _stored_ids(connection: AsyncConnection, scope: Scope, numbers: Sequen
     return found
 
 
-def _error_row(scope: Scope, error: ErrorToStore, catalogue_version: str) -> dict[str, object]:
-    return {
-        "workspace": scope.workspace,
-        "connection": scope.connection,
-        "number": error.number,
-        "id": error.id,
-        "logged_at": error.logged_at,
-        "message": error.message,
-        "job_id": error.job_id,
-        "source_record_id": error.source_record_id,
-        "source_table": error.source_table,
-        "destination_record_id": error.destination_record_id,
-        "destination_table": error.destination_table,
-        "mapping": error.mapping,
-        "direction": error.direction,
-        "job_type": error.job_type,
-        "modified_at": error.modified_at,
-        "problem_id": error.problem.id,
-        "language": error.language,
-        "params": error.params,
-        "rule": error.rule,
-        "topic": error.topic,
-        "catalogue_version": catalogue_version,
-        "call_stack": None,
-        "gone_at": None,
-    }
+_ERROR_COLUMNS = (
+    *("workspace", "connection", "number", "id", "logged_at", "message", "job_id"),
+    *("source_record_id", "source_table", "destination_record_id", "destination_table"),
+    *("mapping", "direction", "job_type", "modified_at"),
+    *("problem_id", "language", "params", "rule", "topic", "catalogue_version"),
+)
+
+
+def _error_row(scope: Scope, error: ErrorToStore, catalogue_version: str) -> tuple[object, ...]:
+    """Values of ``_ERROR_COLUMNS``; the others are null until something is known of them."""
+    return (
+        scope.workspace,
+        scope.connection,
+        error.number,
+        error.id,
+        error.logged_at,
+        error.message,
+        error.job_id,
+        error.source_record_id,
+        error.source_table,
+        error.destination_record_id,
+        error.destination_table,
+        error.mapping,
+        error.direction,
+        error.job_type,
+        error.modified_at,
+        error.problem.id,
+        error.language,
+        error.params,
+        error.rule,
+        error.topic,
+        catalogue_version,
+    )
 
 
 async def count_up(connection: AsyncConnection, scope: Scope, changes: Changes) -> ProblemsTouched:
@@ -172,9 +176,39 @@ async def _count_days(connection: AsyncConnection, scope: Scope, changes: Change
 
 async def _count_records(connection: AsyncConnection, scope: Scope, changes: Changes) -> Mapping[str, int]:
     """Add up by record; answers how many records are new to each problem."""
-    statement = insert_into(connection, PROBLEM_RECORD)
+    rows = [
+        (
+            scope.workspace,
+            scope.connection,
+            problem_id,
+            record_id,
+            other_record(tally.latest),
+            failing_table(tally.latest),
+            tally.count,
+            tally.latest.logged_at,
+            tally.latest.number,
+        )
+        for (problem_id, record_id), tally in changes.records.items()
+    ]
+    new = dict.fromkeys(changes.problems, 0)
+    for part in slices(rows):
+        for problem_id, record_id, errors in await write_and_return(
+            connection, PROBLEM_RECORD, _RECORD_COLUMNS, part, _add_to_record, _RECORD_RETURNED
+        ):
+            new[problem_id] += errors == changes.records[problem_id, record_id].count
+    return new
+
+
+_RECORD_COLUMNS = (
+    *("workspace", "connection", "problem_id", "record_id", "other_record_id", "table_number"),
+    *("errors", "last_seen", "last_number"),
+)
+_RECORD_RETURNED = ("problem_id", "record_id", "errors")
+
+
+def _add_to_record(statement: Upsert) -> Upsert:
     newer = _newer(statement, PROBLEM_RECORD, "last_number")
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=list(PROBLEM_RECORD.primary_key),
         set_={
             "errors": PROBLEM_RECORD.c.errors + statement.excluded.errors,
@@ -183,25 +217,7 @@ async def _count_records(connection: AsyncConnection, scope: Scope, changes: Cha
                 for name in ("other_record_id", "table_number", "last_seen", "last_number")
             },
         },
-    ).returning(PROBLEM_RECORD.c.problem_id, PROBLEM_RECORD.c.record_id, PROBLEM_RECORD.c.errors)
-    rows = [
-        {
-            **_of(scope),
-            "problem_id": problem_id,
-            "record_id": record_id,
-            "other_record_id": other_record(tally.latest),
-            "table_number": failing_table(tally.latest),
-            "errors": tally.count,
-            "last_seen": tally.latest.logged_at,
-            "last_number": tally.latest.number,
-        }
-        for (problem_id, record_id), tally in changes.records.items()
-    ]
-    new = dict.fromkeys(changes.problems, 0)
-    for part in slices(rows):
-        for row in await connection.execute(upsert, part):
-            new[row.problem_id] += row.errors == changes.records[row.problem_id, row.record_id].count
-    return new
+    )
 
 
 async def _count_problems(

@@ -83,7 +83,7 @@ async def test_two_processes_migrate_at_once(database_url: str, scope: Scope) ->
 
 async def test_tables_of_others_in_the_same_database_are_left_alone(database_url: str) -> None:
     database = Database.open(database_url)
-    async with database.writing() as connection:
+    async with database.engine.begin() as connection:
         await connection.execute(text("CREATE TABLE workflow_status (workflow_uuid TEXT PRIMARY KEY)"))
         await connection.execute(text("INSERT INTO workflow_status VALUES ('kept')"))
 

@@ -1,0 +1,121 @@
+"""Writing many rows by one statement, without SQLAlchemy's work for each of them.
+
+SQLAlchemy builds a dict of parameters for each row and asks each column's type about each value: on a page
+of a pull that takes longer than all the rest. Here values are converted column by column, each distinct
+object once, and handed to the driver: ``executemany`` on SQLite, one array a column (``unnest``) on
+PostgreSQL, where ``executemany`` is a statement a row (psycopg, "Pipeline mode").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Upsert = sqlite.Insert | postgresql.Insert
+OnConflict = Callable[[Upsert], Upsert]
+"""Adds the ON CONFLICT clause, without values of its own."""
+Values = Sequence[tuple[Any, ...]]
+
+
+def do_nothing(statement: Upsert) -> Upsert:
+    """Leave out rows that contradict what is stored."""
+    return statement.on_conflict_do_nothing()
+
+
+async def write_many(
+    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Values, on_conflict: OnConflict
+) -> int:
+    """Insert rows, each a tuple of values for ``names``; gives how many were written."""
+    if not rows:
+        return 0
+    columns = [table.c[name] for name in names]
+    if connection.dialect.name == "postgresql":
+        result = await connection.execute(
+            on_conflict(_from_arrays(table, columns)),
+            _arrays(names, rows),
+            execution_options={"preserve_rowcount": True},
+        )
+        return result.rowcount
+    statement = on_conflict(_with_values(table, names))
+    text = str(statement.compile(dialect=connection.dialect))
+    return (await connection.exec_driver_sql(text, _bound(columns, rows, connection.dialect))).rowcount
+
+
+async def write_and_return(
+    connection: AsyncConnection,
+    table: Table,
+    names: Sequence[str],
+    rows: Values,
+    on_conflict: OnConflict,
+    returning: Sequence[str],
+) -> list[tuple[Any, ...]]:
+    """The same; gives what stands in the columns ``returning`` afterwards, a tuple a row, in any order."""
+    if not rows:
+        return []
+    columns = [table.c[name] for name in names]
+    wanted = [table.c[name] for name in returning]
+    if connection.dialect.name == "postgresql":
+        statement = on_conflict(_from_arrays(table, columns)).returning(*wanted)
+        return [tuple(row) for row in await connection.execute(statement, _arrays(names, rows))]
+    one = on_conflict(_with_values(table, names)).returning(*wanted)
+    text = str(one.compile(dialect=connection.dialect))
+    marks = f"({', '.join('?' * len(names))})"
+    text = text.replace(f"VALUES {marks}", f"VALUES {', '.join([marks] * len(rows))}", 1)
+    flat = tuple(value for row in _bound(columns, rows, connection.dialect) for value in row)
+    readers = [
+        column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
+        for column in wanted
+    ]
+    return [
+        tuple(read(value) if read else value for read, value in zip(readers, row, strict=True))
+        for row in await connection.exec_driver_sql(text, flat)
+    ]
+
+
+def _with_values(table: Table, names: Sequence[str]) -> Upsert:
+    return sqlite.insert(table).values({name: bindparam(name) for name in names})
+
+
+def _from_arrays(table: Table, columns: Sequence[Column[Any]]) -> Upsert:
+    arrays: list[ColumnElement[Any]] = [
+        func.unnest(
+            as_type(
+                bindparam(column.name, type_=postgresql.ARRAY(column.type)), postgresql.ARRAY(column.type)
+            )
+        )
+        for column in columns
+    ]
+    return postgresql.insert(table).from_select([column.name for column in columns], select(*arrays))
+
+
+def _arrays(names: Sequence[str], rows: Values) -> dict[str, list[Any]]:
+    return {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _bound(columns: Sequence[Column[Any]], rows: Values, dialect: Dialect) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them."""
+    converted = [
+        _converted(values, column.type.dialect_impl(dialect).bind_processor(dialect))
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True)
+    ]
+    return list(zip(*converted, strict=True))
+
+
+def _converted(values: Iterable[Any], convert: Callable[[Any], Any] | None) -> Iterable[Any]:
+    """Each distinct object is converted once: rows share texts, params and times."""
+    if convert is None:
+        return values
+    known: dict[int, Any] = {}
+    done = []
+    for value in values:
+        key = id(value)
+        if key not in known:
+            known[key] = convert(value)
+        done.append(known[key])
+    return done
