@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
@@ -124,7 +124,7 @@ class Understanding:
             narrowing = replace(narrowing, mapping=mapping)
             applied.append(Applied(NAMES["mapping"], mapping))
         if query.filters.since is not None:
-            since = since_day(query.filters.since, self.clock.now().date())
+            since = since_day(query.filters.since, self.clock.now())
             narrowing = replace(narrowing, since=since)
             applied.append(Applied(NAMES["since"], since.isoformat()))
         return Meaning(narrowing, tuple(applied))
@@ -174,18 +174,19 @@ def _fixer(typed: str) -> Fixer:
     return fixer
 
 
-def since_day(typed: str, today: date) -> date:
+def since_day(typed: str, now: datetime) -> date:
     """The first day (UTC) of ``7d``, ``24h``, ``2w``, ``2026-03-01`` or ``yesterday``.
 
     Errors are counted by day, so hours reach back to the beginning of their day. Raises FilterValueUnknown.
     """
     word = typed.strip().casefold()
+    at = now.astimezone(UTC)
     if word in _DAYS:
-        return today - timedelta(days=_DAYS[word])
+        return at.date() - timedelta(days=_DAYS[word])
     if age := _AGE.fullmatch(word):
         ago = int(age[1]) * _UNITS[age[2]]
-        days = -(-ago // timedelta(days=1))
-        return today - timedelta(days=min(days, today.toordinal() - 1))
+        beginning = datetime.min.replace(tzinfo=UTC)
+        return (at - min(ago, at - beginning)).date()
     if day := _DATE.fullmatch(word):
         try:
             return date(int(day[1]), int(day[2]), int(day[3]))

@@ -18,8 +18,8 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Subquery,
     and_,
+    any_,
     case,
     cast,
     func,
@@ -47,7 +47,7 @@ MOST_SOME: Final = 300
 WORDS: Final = 8
 """Words of a search; further ones are not looked for."""
 SHORTEST_BEGINNING: Final = 3
-_EXPANSIONS: Final = 64
+_EXPANSIONS: Final = 200
 """Words that one beginning stands for; of more of them FTS5 makes the list itself."""
 _WINDOW: Final = 10_000
 """PostgreSQL: newest errors that are looked through before GIN is asked, which gives all there are."""
@@ -165,11 +165,8 @@ class _Candidates:
 
     def of(self, connection: AsyncConnection, scope: Scope, *columns: ColumnElement[Any]) -> Select[Any]:
         """A question to their rows."""
-        number = _one_by_one(connection, self.numbers)
-        query = (
-            select(*columns)
-            .select_from(number)
-            .join(SYNC_ERROR, and_(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number == number.c.number))
+        query = select(*columns).where(
+            belongs(SYNC_ERROR, scope), _is_one_of(SYNC_ERROR.c.number, connection, self.numbers)
         )
         kinds, mapping, since = self.narrowing.kinds, self.narrowing.mapping, self.narrowing.since
         if since is not None:
@@ -356,13 +353,13 @@ def _narrow_marks(narrowing: Narrowing) -> list[list[str]]:
     return groups
 
 
-def _one_by_one(connection: AsyncConnection, numbers: Sequence[int]) -> Subquery:
-    """The numbers as rows: one value to bind, however many there are."""
+def _is_one_of(
+    column: ColumnElement[int], connection: AsyncConnection, numbers: Sequence[int]
+) -> ColumnElement[bool]:
+    """One value to bind, however many numbers there are; each is one step in the column's index."""
     if connection.dialect.name == "postgresql":
-        array = cast(list(numbers), postgresql.ARRAY(BigInteger))
-        return select(func.unnest(array).label("number")).subquery()
-    listed = func.json_each(json.dumps(list(numbers))).table_valued("value")
-    return select(listed.c.value.label("number")).subquery()
+        return column == any_(cast(list(numbers), postgresql.ARRAY(BigInteger)))
+    return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
 
 
 _COLUMNS: Final = (
