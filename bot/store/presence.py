@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import ask_to_reread, lock
-from bot.store.pages import slices
+from bot.store.pages import SLICE, slices
 from bot.store.tables import (
     PROBLEM,
     PROBLEM_COUNTER,
@@ -51,19 +51,20 @@ class Presence:
         """At most ``limit`` stored errors above that number, by rising number, without younger ones."""
         query = (
             select(SYNC_ERROR.c.number, SYNC_ERROR.c.id, SYNC_ERROR.c.gone_at.is_not(None).label("gone"))
-            .where(
-                belongs(SYNC_ERROR, scope),
-                SYNC_ERROR.c.number > above,
-                SYNC_ERROR.c.logged_at <= logged_until,
-            )
+            .where(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.logged_at <= logged_until)
             .order_by(SYNC_ERROR.c.number)
-            .limit(limit)
         )
+        known: list[KnownRow] = []
         async with self.database.reading() as connection:
-            return tuple(
-                KnownRow(row.number, as_key(row.id), bool(row.gone))
-                for row in await connection.execute(query)
-            )
+            while len(known) < limit:  # a slice at a time: between two of them the event loop is free
+                last = known[-1].number if known else above
+                size = min(SLICE, limit - len(known))
+                rows = await connection.execute(query.where(SYNC_ERROR.c.number > last).limit(size))
+                part = [KnownRow(row.number, as_key(row.id), bool(row.gone)) for row in rows]
+                known += part
+                if len(part) < size:
+                    break
+        return tuple(known)
 
     async def highest(self, scope: Scope) -> int:
         """The highest number of an error that was ever stored; 0 where there is none."""
