@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from bot.bench.bare import bare_bolt_app
 from bot.bench.commands import Typing
@@ -11,7 +12,7 @@ from bot.bench.figures import Figure, ratio_at_most
 from bot.bench.house import House, open_house
 from bot.bench.rounds import Attempt, Plan, side_by_side
 from bot.bench.sink import Sink, listening_sink
-from bot.bench.stored import PROBLEMS, fill
+from bot.bench.stored import FREQUENT_WORD, PROBLEMS, RARE_NAME, fill
 from bot.diagnosis import load_classifier
 
 MANY = 1_000_000
@@ -19,42 +20,66 @@ FEW = 10_000
 _PLAN = Plan(rounds=9, turns=20)
 
 
+_SEARCHES = {
+    "a rare word": RARE_NAME,
+    "a frequent word": FREQUENT_WORD,
+    "a filter with text": "mapping:CUSTOMER currency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One size of store, and somebody who asks."""
+
+    house: House
+    sink: Sink
+
+    def typing(self, text: str = "") -> Attempt:
+        return Typing(self.house.web, self.sink, text).once
+
+    async def after_a_change(self) -> float:
+        """The overview when it must be drawn anew."""
+        async with self.house.core.database.writing():
+            """Every transaction counts as a change."""
+        return await self.typing()()
+
+
 async def measure_asking(databases: Databases, scale: float) -> list[Figure]:
-    """``ask.overhead`` and ``ask.growth``."""
+    """``ask.overhead``, ``ask.overhead.changed``, ``ask.growth`` and three of ``ask.search``."""
     many, few = max(1, round(MANY * scale)), max(1, round(FEW * scale))
     async with AsyncExitStack() as stack:
         sink = await stack.enter_async_context(listening_sink())
-        large = await _house(stack, databases, sink, many)
-        small = await _house(stack, databases, sink, few)
+        large = _Asking(await _house(stack, databases, sink, many), sink)
+        small = _Asking(await _house(stack, databases, sink, few), sink)
         contestants: dict[str, Attempt] = {
             "bare": Typing(bare_bolt_app(sink), sink).once,
-            "few": Typing(small.web, sink).once,
-            "many": Typing(large.web, sink).once,
+            "few": small.typing(),
+            "many": large.typing(),
+            "changed": large.after_a_change,
+            "few changed": small.after_a_change,
+            **{name: large.typing(words) for name, words in _SEARCHES.items()},
         }
-        seconds = await side_by_side(contestants, _plan(scale))
-    sizes = f"{many:,} errors in {min(many, PROBLEMS)} problems"
+        taken = {
+            name: seconds * 1000 for name, seconds in (await side_by_side(contestants, _plan(scale))).items()
+        }
+    size = f"{many:,} errors in {min(many, PROBLEMS)} problems"
+    bare, overview = "a Bolt app that acknowledges and sends one fixed reply", "the overview"
+
+    def figure(name: str, contestant: str, baseline: str, limit: float, against: str, note: str) -> Figure:
+        goal = ratio_at_most(limit)
+        values = (taken[contestant], "ms", goal, databases.kind, scale, taken[baseline])
+        return Figure(name, *values, against=against, note=note)
+
     return [
-        Figure(
-            "ask.overhead",
-            seconds["many"] * 1000,
-            "ms",
-            ratio_at_most(1.7),
-            databases.kind,
-            scale,
-            seconds["bare"] * 1000,
-            against="a Bolt app that acknowledges and sends one fixed reply",
-            note=sizes,
+        figure("ask.overhead", "many", "bare", 1.7, bare, f"{size}; nothing changed since it was last asked"),
+        figure(
+            "ask.overhead.changed", "changed", "bare", 1.7, bare, f"{size}; something changed before each"
         ),
-        Figure(
-            "ask.growth",
-            seconds["many"] * 1000,
-            "ms",
-            ratio_at_most(1.2),
-            databases.kind,
-            scale,
-            seconds["few"] * 1000,
-            against=f"the same with {few:,} errors",
-            note=sizes,
+        figure("ask.growth", "many", "few", 1.2, f"the same with {few:,} errors", size),
+        figure("ask.growth.changed", "changed", "few changed", 1.2, f"the same with {few:,} errors", size),
+        *(
+            figure("ask.search", name, "many", 10.0, overview, f"{size}; {name}: {words}")
+            for name, words in _SEARCHES.items()
         ),
     ]
 

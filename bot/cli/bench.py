@@ -12,6 +12,8 @@ from rich.table import Table
 from bot.bench.figures import Figure
 from bot.bench.suites import Suite, measure
 
+_TABLE_WIDTH = 110
+
 
 async def run_bench(
     suites: Sequence[Suite], database: Sequence[str], scale: float, minutes: float, as_json: bool
@@ -26,7 +28,8 @@ async def run_bench(
     if as_json:
         sys.stdout.write(json.dumps([figure.as_json() for figure in figures], indent=2) + "\n")
     else:
-        _print(figures, scale, Console())
+        shown = Console()
+        _print(figures, scale, Console(width=max(shown.width, _TABLE_WIDTH)))
     return 0 if all(figure.met for figure in figures) else 1
 
 
