@@ -15,8 +15,9 @@ from bot.store.values import Scope
 _LOOKS_AFTER = (5.0, 30.0, 240.0)
 """Seconds between looks at a pull under way. Three looks, the first word and the last one make five answers:
 as many as one interaction may be given (docs.slack.dev, "Handling user interaction")."""
-_PATIENCE = 900.0
-"""Seconds after the last look; then the answer is what is stored. Within the 30 minutes for answering."""
+_PATIENCE = 4 * 3600.0
+"""Seconds after the last look; then the answer is what is stored. A first pull of millions of rows takes
+longer than the 30 minutes that Slack gives for answering: the answer then comes as a message of its own."""
 
 
 @dataclass(frozen=True, slots=True)
