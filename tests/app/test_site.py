@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,7 +29,8 @@ async def probing(address: str) -> AsyncIterator[tuple[Site, Database, httpx.Asy
 async def test_readiness_follows_the_database(database_url: str) -> None:
     async with probing(database_url) as (site, database, client):
         assert (await client.get("/readyz")).json() == {"database": "not migrated", "slack": "signing in"}
-        await migrate(Settings.model_construct(database_url=database_url))
+        settings = Settings.model_construct(database_url=database_url)
+        await asyncio.gather(migrate(settings), migrate(settings))
         site.open(PlainTextResponse("Slack's side"))
         assert (await client.get("/readyz")).json() == {"database": "ready", "slack": "ready"}
         async with database.writing() as connection:

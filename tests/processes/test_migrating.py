@@ -10,6 +10,8 @@ import pytest
 from tests.processes.running import company
 from tests.processes.stored import query
 
+pytestmark = pytest.mark.timeout(300)  # processes start slowly where many run
+
 
 @pytest.mark.postgresql
 async def test_nobody_migrates_postgresql_by_the_way(tmp_path: Path, postgresql_url: str) -> None:
@@ -25,10 +27,11 @@ async def test_nobody_migrates_postgresql_by_the_way(tmp_path: Path, postgresql_
         assert query(postgresql_url, tables) == [(0,)]
 
 
-async def test_two_releases_at_once(tmp_path: Path, database_url: str) -> None:
-    async with company(tmp_path, database_url) as outside:
+@pytest.mark.postgresql
+async def test_two_releases_at_once(tmp_path: Path, postgresql_url: str) -> None:
+    async with company(tmp_path, postgresql_url) as outside:
         both = [await outside.start("migrate") for _ in range(2)]
         assert await asyncio.gather(*(process.ended() for process in both)) == [0, 0]
         for process in both:
             assert process.text == ""
-        assert len(query(database_url, "SELECT version_num FROM alembic_version")) == 1
+        assert len(query(postgresql_url, "SELECT version_num FROM alembic_version")) == 1

@@ -9,6 +9,11 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.timeout(300)  # processes start slowly where many run
+
+
 _RELEASES = """
     import asyncio, sys
     from pathlib import Path
@@ -18,12 +23,13 @@ _RELEASES = """
 
     release, address, folder, *workflows = sys.argv[1:]
     log = Path(folder, "log")
+    begun = asyncio.Event()
 
     async def note(workflow, word):
         with log.open("a") as file:
             file.write(f"{release} {workflow} {word}\\n")
         if release == "old" and word == "close":
-            Path(folder, "begun").touch()
+            begun.set()
             await asyncio.sleep(60)
 
     async def old_body(steps, workflow):
@@ -44,9 +50,10 @@ _RELEASES = """
         engine = DbosDurable(address)
         engine.register("work", old_body if release == "old" else new_body)
         await engine.start()
-        for name in [] if workflows else ["under way", "waiting"]:
-            print(await engine.enqueue("work", name, queue=Queue.ACT, partition="p"), flush=True)
         if release == "old":
+            print(await engine.enqueue("work", "under way", queue=Queue.ACT, partition="p"), flush=True)
+            await begun.wait()
+            print(await engine.enqueue("work", "waiting", queue=Queue.ACT, partition="p"), flush=True)
             await asyncio.sleep(60)
         for workflow in workflows:
             assert (await engine.wait(workflow, timeout=30)).error == ""
@@ -76,9 +83,6 @@ async def test_old_work_ends_under_new_code(tmp_path: Path, database_url: str) -
     try:
         assert old.stdout is not None
         workflows = [(await asyncio.to_thread(old.stdout.readline)).strip() for _ in range(2)]
-        async with asyncio.timeout(30):
-            while not (tmp_path / "begun").exists():  # noqa: ASYNC110 - another process makes it
-                await asyncio.sleep(0.02)
         old.send_signal(signal.SIGKILL)
         await asyncio.to_thread(old.wait)
         new = _run("new", database_url, tmp_path, *workflows)

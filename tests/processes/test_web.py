@@ -11,6 +11,8 @@ import pytest
 from bot.simulator.slack.faults import RESPONSE_URL
 from tests.processes.running import company
 
+pytestmark = pytest.mark.timeout(300)  # processes start slowly where many run
+
 
 async def test_it_waits_for_slack_answers_and_drains(tmp_path: Path, sqlite_url: str) -> None:
     async with company(tmp_path, sqlite_url) as outside:
