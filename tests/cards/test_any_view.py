@@ -12,6 +12,7 @@ from bot.cards.card import Card
 from bot.cards.connections import connections_card
 from bot.cards.error import error_card
 from bot.cards.failure import WORDS, defect_card, failure_card
+from bot.cards.found import found_card, narrowed_card
 from bot.cards.help import help_card
 from bot.cards.overview import overview_card
 from bot.cards.plain import plain
@@ -19,6 +20,8 @@ from bot.cards.problem import problem_card
 from bot.cards.texts import Texts
 from bot.diagnosis.model import ErrorClass, Fixer, LinkKind, Localized, Severity, Step, StepLink
 from bot.failures import ConnectionGone, ConnectionUnknown, NotFound, SignInRefused
+from bot.operations.filters import Applied, Query
+from bot.operations.find import FoundLine, FoundView, NarrowedView
 from bot.operations.views import (
     CallStackView,
     ConnectionChoice,
@@ -31,7 +34,9 @@ from bot.operations.views import (
     ProblemDetail,
     ProblemLine,
 )
+from bot.store.search import Match
 from bot.store.values import AffectedRecord, StoredError
+from handlers.queries import query_of
 from tests.cards.oracle import check
 
 HOSTILE = (
@@ -229,6 +234,64 @@ def test_any_overview(view: Overview, language: Texts) -> None:
 )
 def test_any_connections(view: ConnectionList, gone: str | None, language: Texts) -> None:
     holds(connections_card(view, language, gone=gone))
+
+
+queries = st.builds(
+    Query, typed=st.text(max_size=200).map(lambda typed: query_of(typed).typed), text=anything
+)
+applied = st.lists(st.builds(Applied, name=st.sampled_from(["class", "since"]), value=anything), max_size=4)
+matches = st.builds(
+    Match,
+    number=counts,
+    problem_id=keys,
+    logged_at=times,
+    source_record_id=anything,
+    source_table=st.sampled_from([0, 18, 36, 5341, 99]),
+    destination_record_id=anything,
+    destination_table=st.sampled_from([0, 18, 5341]),
+    is_of_record=st.booleans(),
+    words=st.integers(0, 8),
+)
+found = st.builds(
+    FoundView,
+    connection=connections,
+    freshness=freshness,
+    query=queries,
+    applied=applied.map(tuple),
+    words=st.lists(st.just("word"), max_size=2).map(tuple),
+    lines=st.lists(st.builds(FoundLine, problem=problem_lines, found=counts), max_size=5).map(tuple),
+    errors=st.lists(matches, max_size=5).map(tuple),
+    total=counts,
+    problems=counts,
+    most=st.just(1000),
+    has_all_words=st.booleans(),
+    page=st.integers(0, 100),
+    pages=st.integers(1, 100),
+)
+narrowed = st.builds(
+    NarrowedView,
+    connection=connections,
+    freshness=freshness,
+    query=queries,
+    applied=applied.map(tuple),
+    errors=counts,
+    problems=counts,
+    lines=st.lists(problem_lines, max_size=5).map(tuple),
+    page=st.integers(0, 100),
+    pages=st.integers(1, 100),
+)
+
+
+@patiently
+@given(found, texts)
+def test_any_search(view: FoundView, language: Texts) -> None:
+    holds(found_card(view, language, view.query.typed))
+
+
+@patiently
+@given(narrowed, texts)
+def test_any_narrowed_overview(view: NarrowedView, language: Texts) -> None:
+    holds(narrowed_card(view, language))
 
 
 @patiently
