@@ -53,7 +53,12 @@ class NarrowedProblems:
             if newest is None:
                 return ()
             rows = await connection.execute(
-                _left(select(PROBLEM, counted.count.label("left")), scope, narrowing, counted)
+                _left(
+                    select(PROBLEM, counted.count.label("left"), counted.gone.label("left_gone")),
+                    scope,
+                    narrowing,
+                    counted,
+                )
                 .order_by(*most_pressing_first(newest, counted.count))
                 .limit(limit)
                 .offset(offset)
@@ -98,6 +103,8 @@ class _Counted:
 
     source: FromClause
     count: ColumnElement[int]
+    gone: ColumnElement[int]
+    """How many of them are no longer in Business Central."""
     is_of: ColumnElement[bool] | None
     """How the rows of ``source`` belong to problems; None where it is the problems themselves."""
 
@@ -105,16 +112,18 @@ class _Counted:
 def _counted(scope: Scope, narrowing: Narrowing) -> _Counted:
     """The problem's own sum, or that of its counters of the days and the mapping."""
     if narrowing.mapping is None and narrowing.since is None:
-        return _Counted(PROBLEM, PROBLEM.c.errors, None)
-    query = select(PROBLEM_COUNTER.c.problem_id, func.sum(PROBLEM_COUNTER.c.errors).label("errors")).where(
-        belongs(PROBLEM_COUNTER, scope)
-    )
+        return _Counted(PROBLEM, PROBLEM.c.errors, PROBLEM.c.gone, None)
+    query = select(
+        PROBLEM_COUNTER.c.problem_id,
+        func.sum(PROBLEM_COUNTER.c.errors).label("errors"),
+        func.sum(PROBLEM_COUNTER.c.gone).label("gone"),
+    ).where(belongs(PROBLEM_COUNTER, scope))
     if narrowing.mapping is not None:
         query = query.where(PROBLEM_COUNTER.c.mapping == narrowing.mapping)
     if narrowing.since is not None:
         query = query.where(PROBLEM_COUNTER.c.day >= narrowing.since)
     counters = query.group_by(PROBLEM_COUNTER.c.problem_id).subquery("counters")
-    return _Counted(counters, counters.c.errors, counters.c.problem_id == PROBLEM.c.id)
+    return _Counted(counters, counters.c.errors, counters.c.gone, counters.c.problem_id == PROBLEM.c.id)
 
 
 _Question = Select[*tuple[Any, ...]]
@@ -130,9 +139,5 @@ def _left(query: _Question, scope: Scope, narrowing: Narrowing, counted: _Counte
 
 
 def _narrowed(row: Row[Any]) -> ProblemRow:
-    """Counters do not tell which errors are gone: only "all of them" is certain."""
-    problem = problem_row(row)
-    if row.left == problem.count:
-        return problem
-    left = int(row.left)
-    return replace(problem, count=left, gone=left if problem.gone >= problem.count else 0)
+    """The problem with what the filters leave of its counts."""
+    return replace(problem_row(row), count=int(row.left), gone=int(row.left_gone))

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.store import Database, Errors, Presence, Problems, Pulls
+from bot.store.search import Narrowing
+from bot.store.search_problems import NarrowedProblems
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, SYNC_ERROR, belongs
 from bot.store.values import Finding, Judged, KnownRow, ReconcileState, Scope, Verdict
 from tests.store.pages_of_errors import READ_AT, START, error, page, problem
@@ -235,3 +237,19 @@ async def test_counters_always_say_what_the_marks_say(database: Database, chance
     assert {(one.problem_id, one.mapping, one.day): one.gone for one in days if one.gone} == dict(by_day)
     by_problem = Counter(one.problem_id for one in marked)
     assert {one.id: one.gone for one in sums if one.gone} == dict(by_problem)
+
+
+async def test_filters_say_what_is_gone_of_what_they_leave(database: Database, scope: Scope) -> None:
+    later = START + timedelta(days=5)
+    errors = [error(1), error(2), error(3, mapping="CONTACT"), error(4, logged_at=later)]
+    await Pulls(database).store_page(scope, page(errors), READ_AT)
+    await Presence(database).judge(scope, verdict(missing=(row(1), row(2))), NIGHT)
+
+    async def left(narrowing: Narrowing) -> tuple[int, int]:
+        (one,) = await NarrowedProblems(database).page(scope, narrowing, 5, 0)
+        return one.count, one.gone
+
+    assert await left(Narrowing(mapping="CUSTOMER")) == (3, 2)
+    assert await left(Narrowing(mapping="CONTACT")) == (1, 0)
+    assert await left(Narrowing(since=later.date())) == (1, 0)
+    assert await left(Narrowing()) == (4, 2)
