@@ -80,7 +80,7 @@ class ConnectionGone(Failure):
 
 
 class ConnectionUnknown(Failure):
-    """No connection has the name that somebody typed; ``facts['nearest']`` is one that is like it, or none."""
+    """No connection has the name that somebody typed; ``facts['nearest']`` is one like it, or empty."""
 
     key = "connection.unknown"
 
