@@ -163,8 +163,9 @@ def test_ask_speaks_dutch(tmp_path: Path) -> None:
 
 
 def test_the_demo_works_in_a_pipe(tmp_path: Path) -> None:
-    result = run("demo", stdin="/syncerrors\n1\nback to overview\n/quit\n", cwd=tmp_path)
+    result = run("demo", stdin="/syncerrors\n1\nback to overview\nkorenaar\n/quit\n", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
+    assert "Bakkerij De Korenaar B.V." in result.stdout
     assert "sync errors" in result.stdout
     assert "What to do" in result.stdout
     assert "\x1b" not in result.stdout

@@ -147,8 +147,21 @@ class Conversation:
             self._display.say(
                 self._display.words.ambiguous.format(label=harmless_line(text), numbers=numbers)
             )
+        elif (option := self._option_called(text)) is not None:
+            await self._interact(self._who.person.press(*option))
         else:
             self._hint(text)
+
+    def _option_called(self, text: str) -> tuple[Any, str] | None:
+        """The menu of the newest message that has an option of that name, and the option as it is written."""
+        for message in reversed(self._who.person.messages):
+            for element in message.elements():
+                if element.kind != "static_select":
+                    continue
+                for option in getattr(element, "options", ()):
+                    if harmless_line(option.label).casefold() == text.casefold():
+                        return element, option.label
+        return None
 
     async def _press(self, pressable: Pressable) -> None:
         element, person = pressable.element, self._who.person

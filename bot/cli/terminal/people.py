@@ -42,8 +42,8 @@ class Person(Protocol):
     async def command(self, text: str, /) -> object:
         """Type a slash command; returns when Slack shows something."""
 
-    async def press(self, element: Any, /) -> object:
-        """Press a button; returns when something changed."""
+    async def press(self, element: Any, choice: str | None = None, /) -> object:
+        """Press a button, or choose an option of a menu; returns when something changed."""
 
     async def modal_click(self, label: str, /, *, nth: int = 0) -> object:
         """Press a button of the dialog; ``nth`` counts equal labels from 0."""
