@@ -11,8 +11,9 @@ import structlog
 
 from handlers.listening import InFlight
 
-DRAIN_SECONDS = 10.0
-"""For interactions under way. Hosts kill 10 (Docker) to 30 seconds (Heroku, Kubernetes) after SIGTERM."""
+DRAIN_SECONDS = 7.0
+"""For interactions under way; telling people what was cut off takes up to two more (``handlers.listening``).
+Hosts kill 10 (Docker) to 30 seconds (Heroku, Kubernetes) after SIGTERM."""
 
 log = structlog.get_logger()
 

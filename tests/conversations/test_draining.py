@@ -45,6 +45,7 @@ async def test_new_work_is_refused_kindly(stage: Stage) -> None:
 async def test_what_arrives_during_the_drain_is_waited_for_too(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("handlers.listening.LAST_WORDS_SECONDS", 0)
     end = follow_until(monkeypatch)
     await stage.kim.command("/syncerrors")
     await stage.kim.click("Refresh")

@@ -128,6 +128,14 @@ async def test_what_slack_says_to_the_app_itself(stage: Stage) -> None:
     assert (await stage.slack.send_raw(form, stage.slack.signed_headers(form))).status_code == 200
 
 
+async def test_not_even_a_type_is_repeated_in_the_log(stage: Stage) -> None:
+    with structlog.testing.capture_logs() as events:
+        assert (await send(stage, {"type": "very private words"})).status_code == 200
+        await tell(stage, {"type": "event_callback", "event": {"type": "very private words"}})
+        await stage.in_flight.drain(5)
+    assert "private" not in str(events)
+
+
 async def test_what_is_signed_and_nothing_at_all_is_not_found(stage: Stage) -> None:
     with structlog.testing.capture_logs() as events:
         answer = await tell(stage, {"hello": "private words"})
