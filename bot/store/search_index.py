@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.search_words import class_mark, humps_of, mapping_mark, record_marks, scope_mark, split
+from bot.store.search_words import kind_terms, message_terms, record_terms, scope_mark
 from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
 from bot.store.values import ErrorToStore, Scope
 
@@ -46,8 +46,8 @@ INDEX: Final = "search_entry"
 """The FTS5 table, or the table with the ``tsvector``."""
 VIRTUAL_PARTS: Final = frozenset(f"{INDEX}_{part}" for part in ("config", "data", "idx"))
 """Tables in which FTS5 keeps ``INDEX`` on SQLite."""
-_GUID_PARTS: Final = (8, 12)
-"""Lengths of the parts of a GUID that are too many to be worth a vocabulary."""
+_GUID_LENGTH: Final = 32
+"""Digits of a GUID, which is too rare to be worth a vocabulary."""
 _HEX: Final = frozenset("0123456789abcdef")
 
 _INSERT: Final = {
@@ -133,17 +133,14 @@ def terms_of(
     *, message: str, source: str, destination: str, mapping: str, privilege: str, class_code: str
 ) -> Set[str]:
     """Words and marks of one error."""
-    terms = set(split(f"{message} {source} {destination} {mapping}"))
-    terms.update(record_marks(source), record_marks(destination))
-    terms.update((mapping_mark(mapping), class_mark(class_code)))
-    if privilege:
-        terms.update(humps_of(privilege))
-    return terms
+    return message_terms(message).union(
+        record_terms(source), record_terms(destination), kind_terms(class_code, mapping, privilege)
+    )
 
 
 def in_vocabulary(word: str) -> bool:
-    """Is this a word that ``search_word`` holds: three letters at its beginning, and not from a GUID?"""
-    return word[:3].isalpha() and not (len(word) in _GUID_PARTS and _HEX.issuperset(word))
+    """Is this a word that ``search_word`` holds: three letters at its beginning, and no GUID?"""
+    return word[:3].isalpha() and not (len(word) == _GUID_LENGTH and _HEX.issuperset(word))
 
 
 async def _number_of(connection: AsyncConnection, scope: Scope) -> int:

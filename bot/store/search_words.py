@@ -1,7 +1,7 @@
 """Text -> words, the same for what is indexed and for what is typed, on SQLite and PostgreSQL alike. Pure.
 
 A word is a run of letters and digits, without case and without accents: ``prvReadAccount`` is
-``prvreadaccount``, ``Customer: 10000`` is ``customer`` and ``10000``, a GUID is five words. So nothing that
+``prvreadaccount``, ``Customer: 10000`` is ``customer`` and ``10000``; a GUID is one word. So nothing that
 somebody types can be query syntax: signs part words and then are gone.
 
 Marks are words that nobody can type (they begin with a private-use character): a whole record, a class, a
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -28,16 +29,23 @@ _SCOPE: Final = "\ue004"
 _ASCII: Final = bytes(
     ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ") for code in range(256)
 )
+_GUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HYPHENS_OF_GUID: Final = 4
+_BEGUN_GUID: Final = re.compile(
+    r"\b(?=[0-9]{0,7}[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-[0-9a-f]{0,12}(?![\w-])", re.IGNORECASE
+)
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def words_of(text: str) -> list[str]:
-    """The distinct words of a text in their order, each at most ``WORD_LENGTH`` long."""
-    return list(dict.fromkeys(split(text)))
+def words_of(typed: str) -> list[str]:
+    """The distinct words of what somebody typed, in their order; of a GUID the beginning will do."""
+    return list(dict.fromkeys(split(_BEGUN_GUID.sub(_joined, typed))))
 
 
 def split(text: str) -> list[str]:
-    """The words of a text as they follow each other."""
+    """The words of a text as they follow each other, each at most ``WORD_LENGTH`` long."""
+    if text.count("-") >= _HYPHENS_OF_GUID:
+        text = _GUID.sub(_joined, text)
     if text.isascii():
         parts = text.encode("ascii").translate(_ASCII).decode("ascii").split()
     else:
@@ -49,27 +57,41 @@ def split(text: str) -> list[str]:
     return parts
 
 
-@lru_cache(maxsize=2_000)
 def humps_of(name: str) -> tuple[str, ...]:
     """``prvReadAccount`` -> ``readaccount``, ``account``: found by its inner words too."""
     starts = [found.start() for found in _HUMP.finditer(name[:WORD_LENGTH])]
     return tuple(word for start in starts for word in words_of(name[start:])[:1])
 
 
-@lru_cache(maxsize=20_000)
-def record_marks(record_id: str) -> tuple[str, ...]:
-    """A record as a whole (``Customer: 10000``) and by its key alone (``10000``).
+@lru_cache(maxsize=2_000)
+def message_terms(message: str) -> frozenset[str]:
+    """The words of a message. Messages repeat: the same record fails again with the same words."""
+    return frozenset(split(message))
 
-    None for a row of Dataverse: nobody else has the words of its GUID.
+
+@lru_cache(maxsize=20_000)
+def record_terms(record_id: str) -> frozenset[str]:
+    """The words of a record, and its marks: as a whole (``Customer: 10000``) and by its key (``10000``).
+
+    A row of Dataverse has no marks: nobody else has the word that is its GUID.
     """
-    if "{" in record_id:
-        return ()
     table, colon, key = record_id.partition(":")
-    words = split(table)
+    words = _words_of_table(table)
     if not colon:
-        return (_mark(_RECORD, words),) if words else ()
+        return frozenset((*words, _mark(_RECORD, words)) if words else ())
     keys = split(key)
-    return (_mark(_RECORD, words + keys), _mark(_RECORD, keys))
+    if "{" in key:
+        return frozenset((*words, *keys))
+    return frozenset((*words, *keys, _mark(_RECORD, (*words, *keys)), _mark(_RECORD, keys)))
+
+
+@lru_cache(maxsize=1_000)
+def _words_of_table(name: str) -> tuple[str, ...]:
+    return tuple(split(name))
+
+
+def _joined(guid: re.Match[str]) -> str:
+    return guid[0].replace("-", "")
 
 
 def record_mark(typed: str) -> str:
@@ -89,10 +111,16 @@ def mapping_mark(mapping: str) -> str:
     return _mark(_MAPPING, split(mapping))
 
 
+@lru_cache(maxsize=10_000)
+def kind_terms(class_code: str, mapping: str, privilege: str) -> frozenset[str]:
+    """What errors of one class, mapping and privilege share."""
+    return frozenset((class_mark(class_code), mapping_mark(mapping), *split(mapping), *humps_of(privilege)))
+
+
 def scope_mark(number: int) -> str:
     """The mark of a scope by its number."""
     return f"{_SCOPE}{number}"
 
 
-def _mark(kind: str, words: list[str]) -> str:
+def _mark(kind: str, words: Sequence[str]) -> str:
     return f"{kind}{_JOINT.join(words)}"[:_MARK_LENGTH]
