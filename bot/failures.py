@@ -110,6 +110,12 @@ class FilterValueUnknown(Failure):
     key = "filter.value_unknown"
 
 
+class ReadingBroke(Failure):
+    """A pull met a defect."""
+
+    key = "reading.broke"
+
+
 class SourceFailure(Failure):
     """Business Central or the way to it."""
 

@@ -135,6 +135,13 @@ def _slack_unreachable(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _reading_broke(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Reading Business Central broke off because of a mistake in this bot."),
+        texts.gettext("What was read before still holds. Whoever runs the bot finds the details in its log."),
+    )
+
+
 def _stale_button(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("This button is out of date."),
@@ -340,6 +347,7 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "not_found": _not_found,
     "row.not_understood": _row_not_understood,
     "slack.unreachable": _slack_unreachable,
+    "reading.broke": _reading_broke,
     "button.stale": _stale_button,
     "form.stale": _stale_form,
     "restarting": _restarting,

@@ -20,13 +20,13 @@ def finding_words(freshness: Freshness, texts: Texts) -> Markup:
     match freshness.finding:
         case Finding.RESTORED:
             return texts.gettext(
-                "Business Central gives numbers again that the bot knows: the environment was restored or copied. "
-                "What was read before is kept."
+                "Business Central gives numbers again that the bot knows: the environment was restored or "
+                "copied. What was read before is kept."
             )
         case Finding.NEWEST_MISSING:
             return texts.gettext(
-                "The newest errors that the bot read are no longer in Business Central: somebody deleted them "
-                "there, or an earlier state was restored."
+                "The newest errors that the bot read are no longer in Business Central: somebody deleted "
+                "them there, or an earlier state was restored."
             )
         case None:
             return EMPTY

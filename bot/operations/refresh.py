@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from bot.failures import StoreUnavailable
+from bot.failures import ReadingBroke, StoreUnavailable
 from bot.operations.ask import Ask
-from bot.operations.durable.port import Durable, Outcome
+from bot.operations.durable.port import Durable, Outcome, OutcomeState
 from bot.operations.pull import enqueue_pull
 from bot.operations.views import Freshness, PullReport
 from bot.store.values import Scope
@@ -31,7 +31,8 @@ class Refresh:
         """Yield how far reading is, a few times at most; ends when it has ended or patience has.
 
         Two people who press *Refresh* at once follow the same pull. Raises StoreUnavailable where the pull
-        ended because of that: of every other failure the store knows, of this one it may not.
+        ended because of that: of every other failure the store knows, of this one it may not. Raises
+        ReadingBroke where the pull met a defect; the log of the process that read has its place.
         """
         pull = await enqueue_pull(self.durable, scope.connection)
         for seconds in _LOOKS_AFTER:
@@ -47,6 +48,8 @@ class Refresh:
 
 
 def _check(outcome: Outcome) -> None:
+    if outcome.state is OutcomeState.FAILED:
+        raise ReadingBroke
     report = outcome.value
     if isinstance(report, PullReport) and report.failure_key == StoreUnavailable.key:
         raise StoreUnavailable

@@ -122,6 +122,8 @@ _SQLITE_UNAVAILABLE = frozenset(
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CORRUPT,
     }
 )
 _POSTGRESQL_UNAVAILABLE = ("08", "53", "57")
@@ -136,6 +138,11 @@ def _telling_unavailable() -> Iterator[None]:
     except DBAPIError as error:
         if _is_unavailable(error.orig):
             raise StoreUnavailable(type(error.orig).__name__) from error
+        raise
+    except sqlite3.Error as error:
+        # From the very first statements on a connection, which SQLAlchemy does not wrap.
+        if _is_unavailable(error):
+            raise StoreUnavailable(type(error).__name__) from error
         raise
 
 

@@ -49,6 +49,8 @@ def parse_address(address: str) -> URL:
 def _check_file(url: URL) -> None:
     if not url.database or url.database == ":memory:":
         raise SettingsInvalid(("DATABASE_URL: must name a file, such as sqlite:///syncerrors.db",))
+    if Path(url.database).is_dir():
+        raise SettingsInvalid(("DATABASE_URL: must name a file, and that is a folder",))
     if not Path(url.database).absolute().parent.is_dir():
         raise SettingsInvalid(("DATABASE_URL: the folder of the SQLite file does not exist",))
 

@@ -15,7 +15,10 @@ from bot.store.tables import PROBLEM, PROBLEM_RECORD, PULL_STATE, belongs
 from bot.store.values import AffectedRecord, ProblemRow, ProblemState, Scope, Totals
 
 FRESH = timedelta(hours=24)
-"""A problem seen within this time of the connection's newest error comes before an older one."""
+"""Of equal severity, a problem seen within this time of the connection's newest error comes first."""
+LIVELY = timedelta(days=7)
+"""A problem not seen for this long before the newest error is hardly pressing, however severe. A week, since
+Business Central skips a record after its second failure: few days of silence prove nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Problems:
     async def page(self, scope: Scope, limit: int, offset: int) -> tuple[ProblemRow, ...]:
         """Open problems, most pressing first.
 
-        First those of which Business Central still has an error, then those of which it has none. By
-        severity, then those seen within ``FRESH`` of the newest error, then by count, then the latest.
+        First those of which Business Central still has an error, and of these the ones seen within
+        ``LIVELY`` of the newest error. Then by severity, ``FRESH`` ones first, by count, the latest first.
         """
         async with self.database.reading() as connection:
             newest = await newest_error(connection, scope)
@@ -109,17 +112,18 @@ def most_pressing_first(newest: datetime, count: ColumnElement[int]) -> tuple[Co
     """The order of an overview; ``count`` is that of the errors that it shows."""
     return (
         (PROBLEM.c.gone < PROBLEM.c.errors).desc(),
+        (PROBLEM.c.last_seen >= _before(newest, LIVELY)).desc(),
         PROBLEM.c.severity.desc(),
-        (PROBLEM.c.last_seen >= _before(newest)).desc(),
+        (PROBLEM.c.last_seen >= _before(newest, FRESH)).desc(),
         count.desc(),
         PROBLEM.c.last_seen.desc(),
         PROBLEM.c.id,
     )
 
 
-def _before(newest: datetime) -> datetime:
-    """``FRESH`` before that; Business Central's blank date (year 1) has nothing before it."""
-    return max(newest, datetime.min.replace(tzinfo=UTC) + FRESH) - FRESH
+def _before(newest: datetime, time: timedelta) -> datetime:
+    """``time`` before that; Business Central's blank date (year 1) has nothing before it."""
+    return max(newest, datetime.min.replace(tzinfo=UTC) + time) - time
 
 
 def problem_row(row: Row[Any]) -> ProblemRow:

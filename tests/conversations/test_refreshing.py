@@ -90,3 +90,16 @@ async def test_a_call_stack_of_an_error_deleted_meanwhile(stage: Stage) -> None:
     stage.company.delete(error.id)
     shown = (await stage.kim.click("Show error call stack")).plain()
     assert "Business Central" in shown
+
+
+async def test_a_pull_that_meets_a_defect_is_told_to_whoever_pressed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    await stage.kim.command("/syncerrors")
+    monkeypatch.setattr(type(stage.core.pull), "_page", broken)
+    await stage.kim.click("Refresh")
+    message = await stage.kim.until("broke off")
+    assert "secret" not in message.plain()

@@ -58,6 +58,7 @@ async def test_the_most_pressing_problem_comes_first(database: Database, scope: 
         "old and many": (2, 9, before),
         "z old": (2, 1, before),
         "mild": (1, 50, newest),
+        "severe, a week ago": (3, 60, newest - timedelta(days=7, seconds=1)),
     }
     errors = [
         error(0, problem(name, severity=severity), logged_at=last_seen)
@@ -70,7 +71,7 @@ async def test_the_most_pressing_problem_comes_first(database: Database, scope: 
     rows = await Problems(database).page(scope, 10, 0)
     assert [row.id.removeprefix("problem-") for row in rows] == list(pressing)
     assert await Problems(database).page(scope, 3, 2) == rows[2:5]
-    assert await Problems(database).page(scope, 3, 7) == ()
+    assert await Problems(database).page(scope, 3, 8) == ()
 
 
 async def test_fixed_problems_are_not_listed_but_found(database: Database, scope: Scope) -> None:

@@ -124,6 +124,20 @@ async def test_a_locked_sqlite_file_is_a_failure_that_can_be_told(
     assert locked.value.retry_helps
 
 
+async def test_a_file_that_is_no_database_is_a_failure_that_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear customer, " * 100, encoding="utf-8")
+    database = Database.open(f"sqlite:///{tmp_path / 'letter.db'}")
+
+    with pytest.raises(StoreUnavailable):
+        await database.migrate()
+    await database.close()
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="that is a folder"):
+        Database.open(f"sqlite:///{tmp_path}")
+
+
 async def test_a_server_that_is_not_there_is_a_failure_that_can_be_told(tmp_path: Path, scope: Scope) -> None:
     database = Database.open(f"postgresql://postgres:secret@/name?host={tmp_path}")
 
