@@ -111,6 +111,8 @@ def serve() -> None:
     parser.add_argument("--appear-within", type=float, required=True)
     wanted = parser.parse_args()
     simulator, company = simulated(wanted.errors, wanted.appear_within)
+    # It is served under another name than its own, so that absolute links would lead elsewhere.
+    simulator.faults.relative_next_link()
     server = uvicorn.Server(uvicorn.Config(simulator.app, host="127.0.0.1", port=0, log_level="error"))
     listener = server.config.bind_socket()
     sys.stdout.write(f"{listener.getsockname()[1]} {company}\n")

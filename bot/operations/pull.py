@@ -34,8 +34,10 @@ from bot.store.values import Scope
 PULL = "pull"
 TICK = "pull.tick"
 
-PAGE_SIZE = 5_000
-"""Rows: few requests for a long history, and a transaction that lets SQLite's other writers wait briefly."""
+PAGE_SIZE = 2_000
+"""Rows. Larger pages need fewer requests for a long history; these keep a worker within 200 MB (a page of
+5,000 takes 130 MB while it is parsed and stored), the event loop free, and SQLite's other writers waiting
+briefly."""
 
 OVERLAP = 500
 """Numbers read again by each pull. Late ones come from synchronization jobs that run beside each other; a job

@@ -8,7 +8,8 @@ PostgreSQL, where ``executemany`` is a statement a row (psycopg, "Pipeline mode"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select
@@ -21,6 +22,8 @@ Upsert = sqlite.Insert | postgresql.Insert
 OnConflict = Callable[[Upsert], Upsert]
 """Adds the ON CONFLICT clause, without values of its own."""
 Values = Sequence[tuple[Any, ...]]
+MOST_RETURNING = 128
+"""Rows of a statement that returns rows, on SQLite."""
 
 
 def do_nothing(statement: Upsert) -> Upsert:
@@ -63,19 +66,34 @@ async def write_and_return(
     if connection.dialect.name == "postgresql":
         statement = on_conflict(_from_arrays(table, columns)).returning(*wanted)
         return [tuple(row) for row in await connection.execute(statement, _arrays(names, rows))]
-    one = on_conflict(_with_values(table, names)).returning(*wanted)
-    text = str(one.compile(dialect=connection.dialect))
+    text = str(on_conflict(_with_values(table, names)).returning(*wanted).compile(dialect=connection.dialect))
     marks = f"({', '.join('?' * len(names))})"
-    text = text.replace(f"VALUES {marks}", f"VALUES {', '.join([marks] * len(rows))}", 1)
-    flat = tuple(value for row in _bound(columns, rows, connection.dialect) for value in row)
-    readers = [
-        column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
-        for column in wanted
-    ]
-    return [
-        tuple(read(value) if read else value for read, value in zip(readers, row, strict=True))
-        for row in await connection.exec_driver_sql(text, flat)
-    ]
+    readers = [column.type.dialect_impl(connection.dialect) for column in wanted]
+    read = [reader.result_processor(connection.dialect, None) or _as_it_is for reader in readers]
+    returned: list[tuple[Any, ...]] = []
+    for part in _halves(_bound(columns, rows, connection.dialect)):
+        many = text.replace(f"VALUES {marks}", f"VALUES {', '.join([marks] * len(part))}", 1)
+        found = await connection.exec_driver_sql(many, tuple(chain.from_iterable(part)))
+        returned.extend(tuple(one(value) for one, value in zip(read, row, strict=True)) for row in found)
+    return returned
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _halves(rows: Values) -> Iterator[Values]:
+    """Parts of ``MOST_RETURNING`` rows, then of half as many, and so on.
+
+    Few different statements: Python's sqlite3 keeps 128 of them prepared, and one with a thousand rows of
+    values takes some 3 MB.
+    """
+    start, size = 0, MOST_RETURNING
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
 
 
 def _with_values(table: Table, names: Sequence[str]) -> Upsert:
