@@ -14,7 +14,7 @@ DIAGNOSED_ON_THE_LOOP = 500
 """Messages; more are diagnosed in a thread, so that Slack is still answered within its 3 seconds."""
 
 
-REMEMBERED = 5_000
+REMEMBERED = 1_000
 """Messages, of at most 2,048 characters each: most errors are another attempt that failed as before, and a
 message always means the same."""
 

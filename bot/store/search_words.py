@@ -69,7 +69,7 @@ def message_terms(message: str) -> frozenset[str]:
     return frozenset(split(message))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def record_terms(record_id: str) -> frozenset[str]:
     """The words of a record, and its marks: as a whole (``Customer: 10000``) and by its key (``10000``).
 
@@ -111,7 +111,7 @@ def mapping_mark(mapping: str) -> str:
     return _mark(_MAPPING, split(mapping))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def kind_terms(class_code: str, mapping: str, privilege: str) -> frozenset[str]:
     """What errors of one class, mapping and privilege share."""
     return frozenset((class_mark(class_code), mapping_mark(mapping), *split(mapping), *humps_of(privilege)))
