@@ -74,6 +74,10 @@ class TemplateRule:
     also: Mapping[str, str]
     """Further keys for a value: new key -> key of the template."""
     source: str
+    text: str = ""
+    """The template as the catalogue writes it."""
+    namesakes: Mapping[str, str] = field(default_factory=dict)
+    """Other labels with the very same words and another class: id -> class. No text tells them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class WrapperRule:
     template: Template
     class_code: str | None
     topic: str | None
+    source: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,7 @@ class _Reader:
         self._wrappers: list[WrapperRule] = []
         self._codes: dict[str, CodeRule] = {}
         self._names: dict[str, set[str]] = {"tables": set(), "fields": set(), "products": set()}
+        self._tables_referred: dict[str, str] = {}
         self._ids: set[str] = set()
         self._references: list[tuple[str, CatalogueInvalid]] = []
 
@@ -162,6 +169,7 @@ class _Reader:
             self._add_codes(codes)
         for kind, names in self._names.items():
             names.update(getattr(entries.captions, kind))
+        self._tables_referred |= entries.captions.references
 
     def finish(self, version: str) -> Catalogue:
         """The whole catalogue, once every reference is known to lead somewhere."""
@@ -178,6 +186,7 @@ class _Reader:
                 tables=frozenset(self._names["tables"]),
                 fields=frozenset(self._names["fields"]),
                 products=frozenset(self._names["products"]),
+                references=MappingProxyType(self._tables_referred),
             ),
         )
 
@@ -217,8 +226,20 @@ class _Reader:
             if new not in PARAM_KEYS or given not in template.keys:
                 raise self._refusal(entry.id, f"also: {new} = {given!r} names no key")
         self._refer(entry.id, entry.class_)
+        for class_code in entry.namesakes.values():
+            self._refer(entry.id, class_code)
         self._templates.append(
-            TemplateRule(entry.id, entry.class_, entry.topic, entry.lang, template, entry.also, entry.source)
+            TemplateRule(
+                id=entry.id,
+                class_code=entry.class_,
+                topic=entry.topic,
+                language=entry.lang,
+                template=template,
+                also=entry.also,
+                source=entry.source,
+                text=entry.text,
+                namesakes=entry.namesakes,
+            )
         )
 
     def _add_wrapper(self, entry: WrapperEntry) -> None:
@@ -230,7 +251,9 @@ class _Reader:
         if entry.class_:
             self._refer(entry.id, entry.class_)
         template = self._template(entry.id, entry.text, inner=True)
-        self._wrappers.append(WrapperRule(entry.id, entry.lang, template, entry.class_, entry.topic))
+        self._wrappers.append(
+            WrapperRule(entry.id, entry.lang, template, entry.class_, entry.topic, entry.source, entry.text)
+        )
 
     def _add_codes(self, entry: CodesEntry) -> None:
         for code in entry.codes:

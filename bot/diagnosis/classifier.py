@@ -8,11 +8,13 @@ worse than not knowing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.diagnosis.catalogue_files import Catalogue, WrapperRule
+from bot.diagnosis.catalogue_files import Catalogue, TemplateRule, WrapperRule
 from bot.diagnosis.language import UNDETERMINED, spoken_language
 from bot.diagnosis.masking import mask
 from bot.diagnosis.matcher import Found, Matcher
@@ -20,7 +22,7 @@ from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, Pa
 from bot.diagnosis.normal import NormalText, bare_message
 from bot.diagnosis.templates import INNER
 from bot.diagnosis.tokens import PrivilegeFacts, codes_in, hexadecimal, read_privilege
-from bot.diagnosis.values import read_spans
+from bot.diagnosis.values import guid_in, read_spans
 
 _MISSING_PRIVILEGE: Final = "permission.missing_privilege"
 _STRONGER_THAN_PRIVILEGE: Final = frozenset(
@@ -32,10 +34,28 @@ _DEEPEST: Final = 4
 _CUT_LENGTHS: Final = (range(244, 251), range(2042, 2049))
 """BC truncates Message at 250 and Error Message at 2048; a space at the end may be lost on the way."""
 _AADSTS: Final = "AADSTS"
+_OUTER_LENGTH: Final = 4096
+"""Characters of an envelope or call stack that are searched for a code."""
+_DEPENDENCY: Final = "coupling.dependency_not_coupled"
+
+
+class Reason(StrEnum):
+    """What decided."""
+
+    TEMPLATE = "template"
+    """The most specific template that fits what is inside the wrappers."""
+    PRIVILEGE = "privilege"
+    """A named privilege or a refused access, in any language."""
+    CODE = "code"
+    """A code of the platform."""
+    WRAPPER = "wrapper"
+    """Nothing known inside; the wrapper itself says something."""
+    NOTHING = "nothing"
+    """Nothing in the text names a cause."""
 
 
 @dataclass(slots=True)
-class _Inside:
+class Inside:
     """What is left of a text after its wrappers: a window, and what the wrappers said."""
 
     start: int
@@ -45,7 +65,7 @@ class _Inside:
 
 
 @dataclass(slots=True)
-class _Verdict:
+class Verdict:
     """What decides: a class with a topic, by which rule and in which language."""
 
     class_code: str
@@ -53,6 +73,19 @@ class _Verdict:
     rule: str
     language: str
     params: dict[str, ParamValue]
+    reason: Reason = Reason.TEMPLATE
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A diagnosis with what it was made of, for whoever asks why."""
+
+    diagnosis: Diagnosis
+    reason: Reason
+    inside: str
+    """What was left after envelope, call stack and wrappers, in its even form."""
+    candidates: tuple[tuple[TemplateRule, Found | None], ...]
+    """The templates that were laid over it; None for one that did not fit."""
 
 
 class Classifier:
@@ -66,22 +99,45 @@ class Classifier:
 
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
-        plain = NormalText(bare_message(text))
+        plain, outer = _peeled(text)
+        inside = self._unwrap(plain)
+        return self._diagnosis(plain, inside, self._verdict(plain, inside, outer, cut=_looks_cut(text)))
+
+    def examine(self, text: str) -> Examination:
+        """The same diagnosis, with what was considered on the way."""
+        plain, outer = _peeled(text)
         inside = self._unwrap(plain)
         cut = _looks_cut(text)
-        verdict = self._verdict(plain, inside, cut=cut)
+        verdict = self._verdict(plain, inside, outer, cut=cut)
+        window = plain.text[inside.start : inside.end]
+        laid = [
+            (rule, self._matcher.laid(rule, window, plain, inside.start, cut=cut))
+            for rule in self._matcher.candidates(window, cut=cut)
+        ]
+        laid.sort(key=lambda pair: pair[1].rank if pair[1] else (-1, 0, False, 0, 0), reverse=True)
+        return Examination(
+            self._diagnosis(plain, inside, verdict),
+            verdict.reason if verdict else Reason.NOTHING,
+            window,
+            tuple(laid),
+        )
+
+    def _diagnosis(self, plain: NormalText, inside: Inside, verdict: Verdict | None) -> Diagnosis:
+        wrappers = tuple([rule.id for rule in inside.rules]) if inside.rules else ()
         if verdict is None:
             return Diagnosis(
                 UNKNOWN,
                 self._fixer(UNKNOWN, None),
                 spoken_language(plain.text),
                 MappingProxyType(inside.params) if inside.params else NO_PARAMS,
-                wrappers=tuple(rule.id for rule in inside.rules),
+                wrappers=wrappers,
                 masked=mask(plain.text[inside.start : inside.end] or plain.text),
             )
         params = verdict.params
         if inside.params:
             _add_wrapper_params(params, inside.params)
+        if verdict.class_code == _DEPENDENCY:
+            _add_dependency(params, self.catalogue.captions.references)
         return Diagnosis(
             verdict.class_code,
             self._fixer(verdict.class_code, verdict.topic),
@@ -89,7 +145,7 @@ class Classifier:
             MappingProxyType(params) if params else NO_PARAMS,
             verdict.rule,
             verdict.topic,
-            tuple(rule.id for rule in inside.rules),
+            wrappers,
             mask(plain.text[inside.start : inside.end]) if verdict.class_code == UNKNOWN else "",
         )
 
@@ -97,8 +153,8 @@ class Classifier:
         known = self.catalogue.classes.get(class_code)
         return known.fixer_for(topic) if known else Fixer.ADMIN
 
-    def _unwrap(self, plain: NormalText) -> _Inside:
-        inside = _Inside(0, len(plain.text))
+    def _unwrap(self, plain: NormalText) -> Inside:
+        inside = Inside(0, len(plain.text))
         while len(inside.rules) < _DEEPEST and plain.text.startswith(self._openings, inside.start):
             window = plain.text[inside.start : inside.end]
             if not any(
@@ -109,17 +165,17 @@ class Classifier:
                 break
         return inside
 
-    def _take_off(self, rule: WrapperRule, window: str, plain: NormalText, inside: _Inside) -> bool:
+    def _take_off(self, rule: WrapperRule, window: str, plain: NormalText, inside: Inside) -> bool:
         match = rule.template.match(window, cut=False)
         if match is None:
             return False
         *outer, inner = match.spans
         if inner.holes[-1].key != INNER:
             return False
-        params = read_spans(outer, plain, inside.start, self.catalogue.captions)
-        if params is None:
+        reading = read_spans(outer, plain, inside.start, self.catalogue.captions)
+        if reading is None:
             return False
-        for key, value in params.items():
+        for key, value in reading.params.items():
             inside.params.setdefault(key, value)
         inside.rules.append(rule)
         base = inside.start
@@ -127,7 +183,7 @@ class Classifier:
         inside.start, inside.end = base + inner.start + gap, base + inner.end
         return True
 
-    def _verdict(self, plain: NormalText, inside: _Inside, *, cut: bool) -> _Verdict | None:
+    def _verdict(self, plain: NormalText, inside: Inside, outer: str, *, cut: bool) -> Verdict | None:
         found = self._matcher.best(plain, inside.start, inside.end, cut=cut)
         window = plain.text[inside.start : inside.end]
         facts = read_privilege(window)
@@ -139,18 +195,20 @@ class Classifier:
         elif found:
             rule = found.rule
             params = {**facts.params, **found.params} if facts else found.params
-            verdict = _Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
+            verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
-            return self._by_code(window) or _by_wrapper(inside.rules)
+            return self._by_code(window) or self._by_code(outer) or _by_wrapper(inside.rules)
         if verdict.class_code in {UNKNOWN, PLUGIN}:
-            by_code = self._by_code(window)
+            by_code = self._by_code(window) or self._by_code(outer)
             if by_code and by_code.class_code != verdict.class_code:
                 return by_code
-        if "code" not in verdict.params and (code := next(codes_in(window), None)):
-            verdict.params["code"] = code
+        if "code" not in verdict.params:
+            code = next(codes_in(window), None) or next(codes_in(outer), None)
+            if code:
+                verdict.params["code"] = code
         return verdict
 
-    def _by_code(self, window: str) -> _Verdict | None:
+    def _by_code(self, window: str) -> Verdict | None:
         """The first code in the text that says a class; Entra's numbers all speak of signing in."""
         codes = self.catalogue.codes
         for written in codes_in(window):
@@ -158,24 +216,32 @@ class Classifier:
             if known is None and written.startswith(_AADSTS):
                 known = codes.get(_AADSTS)
             if known and known.class_code != UNKNOWN:
-                return _Verdict(known.class_code, known.topic, known.id, UNDETERMINED, {"code": written})
+                return Verdict(
+                    known.class_code, known.topic, known.id, UNDETERMINED, {"code": written}, Reason.CODE
+                )
         return None
 
 
-def _by_wrapper(rules: list[WrapperRule]) -> _Verdict | None:
+def _peeled(text: str) -> tuple[NormalText, str]:
+    """What the text says, and the text around it where there was any."""
+    message = bare_message(text)
+    return NormalText(message), text[:_OUTER_LENGTH] if len(message) + 2 < len(text) else ""
+
+
+def _by_wrapper(rules: list[WrapperRule]) -> Verdict | None:
     """What the innermost wrapper that says something says by itself."""
     for rule in reversed(rules):
         if rule.class_code:
-            return _Verdict(rule.class_code, rule.topic, rule.id, rule.language, {})
+            return Verdict(rule.class_code, rule.topic, rule.id, rule.language, {}, Reason.WRAPPER)
     return None
 
 
-def _by_privilege(facts: PrivilegeFacts, found: Found | None) -> _Verdict:
+def _by_privilege(facts: PrivilegeFacts, found: Found | None) -> Verdict:
     if found is None or found.rule.class_code != _MISSING_PRIVILEGE:
         language = found.rule.language if found else UNDETERMINED
-        return _Verdict(_MISSING_PRIVILEGE, facts.topic, facts.rule, language, facts.params)
+        return Verdict(_MISSING_PRIVILEGE, facts.topic, facts.rule, language, facts.params, Reason.PRIVILEGE)
     rule = found.rule
-    return _Verdict(
+    return Verdict(
         rule.class_code, facts.topic or rule.topic, rule.id, rule.language, {**found.params, **facts.params}
     )
 
@@ -186,6 +252,19 @@ def _add_wrapper_params(params: dict[str, ParamValue], outer: dict[str, ParamVal
         if key == "record_table" and "record" in params:
             continue
         params.setdefault(key, value)
+
+
+def _add_dependency(params: dict[str, ParamValue], references: Mapping[str, str]) -> None:
+    """Which record to couple first, where the field says in which table it is and the value is its key.
+
+    A GUID is a row of Dataverse, not the key of a record in Business Central.
+    """
+    value = params.get("value")
+    if "other_record" not in params and isinstance(value, str) and not guid_in(value):
+        params["other_record"] = value
+    table = references.get(str(params.get("field", "")))
+    if table and "other_table" not in params and not guid_in(str(params.get("other_record", ""))):
+        params["other_table"] = table
 
 
 def _looks_cut(text: str) -> bool:

@@ -70,7 +70,8 @@ class TemplateEntry(Entry):
     """A text by which a class is recognised.
 
     ``also`` names further keys for a value: ``{ other_record = "value" }`` where the refused value is the
-    key of the record that it refers to.
+    key of the record that it refers to. ``namesakes`` lists labels of other places with the very same words
+    that mean another class (id -> class): no text tells them apart, and the bench names them.
     """
 
     id: RuleId
@@ -80,6 +81,7 @@ class TemplateEntry(Entry):
     text: Text
     source: Text
     also: dict[str, str] = Field(default_factory=dict)
+    namesakes: dict[RuleId, Code] = Field(default_factory=dict)
 
 
 class WrapperEntry(Entry):
@@ -103,11 +105,15 @@ class CodesEntry(Entry):
 
 
 class CaptionsEntry(Entry):
-    """Names of tables, fields and products."""
+    """Names of tables, fields and products.
+
+    ``references`` says for a field of Business Central in which table the record is that it refers to.
+    """
 
     tables: tuple[Text, ...] = ()
     fields: tuple[Text, ...] = ()
     products: tuple[Text, ...] = ()
+    references: dict[Text, Text] = Field(default_factory=dict)
 
 
 class CatalogueFile(Entry):

@@ -7,12 +7,14 @@ from typing import Final
 UNDETERMINED: Final = "und"
 _READ_LENGTH: Final = 2048
 _WORDS: Final = {
-    "en": (" the ", "The ", " does not "),
+    "en": (" the ", "The ", " does not ", " failed", " missing ", " already exists", " denied", " limit of "),
     "nl": (" het ", " niet ", " een "),
     "de": (" nicht ", " wurde ", " werden "),
     "fr": (" pas ", " n'est ", " n’est ", " aucun "),
     "es": (" no se ", " usuario ", " registro "),
     "it": (" non è ", " della ", " utente "),
+    "da": (" skal være ", " findes ", " blev ", "-rettighed "),
+    "nb": ("rettigheten", " må være ", " ble "),
     "sv": (" och ", " inte ", " saknar "),
     "fi": (" ei ", " ei voida ", " ole "),
     "cs": (" není ", " nelze ", " uživatel "),

@@ -17,7 +17,7 @@ from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.model import PLUGIN, UNKNOWN, ParamValue
 from bot.diagnosis.normal import NormalText
 from bot.diagnosis.templates import FLOATING_MINIMUM, IGNORED, Match, Span
-from bot.diagnosis.values import LONGEST_LEADING, Captions, read_spans
+from bot.diagnosis.values import LONGEST_LEADING, Captions, Reading, read_spans
 
 _SCAN_MEMORY: Final = 64 << 20
 _SHORT_NAME: Final = 60
@@ -26,12 +26,18 @@ _DEPTHS: Final = {UNKNOWN: 0, PLUGIN: 1}
 _DEEPEST: Final = 2
 
 
+Rank = tuple[int, int, bool, int, int]
+"""Orders what fits: cause before plug-in before nothing, most literal characters, holes that hold what they
+ask for, the whole text, fewest holes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rule that fits best, with the values of its holes."""
+    """A rule that fits, with the values of its holes and its rank among others that fit."""
 
     rule: TemplateRule
     params: dict[str, ParamValue]
+    rank: Rank
 
 
 class LiteralScan:
@@ -73,41 +79,56 @@ class Matcher:
     def best(self, text: NormalText, start: int, end: int, *, cut: bool) -> Found | None:
         """The most specific template that fits the window from ``start`` to ``end`` of ``text``."""
         window = text.text[start:end]
+        best: Found | None = None
+        for rule in self.candidates(window, cut=cut):
+            found = self.laid(rule, window, text, start, cut=cut)
+            if found and (best is None or found.rank > best.rank):
+                best = found
+        return best
+
+    def candidates(self, window: str, *, cut: bool) -> list[TemplateRule]:
+        """The templates whose longest literal stands in the window; where it is cut off, also those of which
+        another literal does.
+        """
         rules = self._longest.rules_in(window)
         if cut:
             rules = list({rule.id: rule for rule in rules + self._openings.rules_in(window)}.values())
-        best: Found | None = None
-        best_rank: tuple[int, int, int, int] | None = None
-        for rule in rules:
-            match = rule.template.match(window, cut=cut)
-            if match is None:
-                continue
-            rank = (_DEPTHS.get(rule.class_code, _DEEPEST), *match.rank)
-            if best_rank is not None and rank <= best_rank:
-                continue
-            params = self._values(match, window, text, start)
-            if params is None:
-                continue
-            for new, given in rule.also.items():
-                if given in params:
-                    params.setdefault(new, params[given])
-            best, best_rank = Found(rule, params), rank
-        return best
+        return rules
 
-    def _values(self, match: Match, window: str, text: NormalText, base: int) -> dict[str, ParamValue] | None:
+    def laid(
+        self, rule: TemplateRule, window: str, text: NormalText, start: int, *, cut: bool
+    ) -> Found | None:
+        """A rule laid over the window, which begins at ``start`` of ``text``; None where it does not fit."""
+        match = rule.template.match(window, cut=cut)
+        if match is None:
+            return None
+        reading = self._values(match, window, text, start)
+        if reading is None:
+            return None
+        params = reading.params
+        for new, given in rule.also.items():
+            if given in params:
+                params.setdefault(new, params[given])
+        weight, tight, holes = match.rank
+        depth = _DEPTHS.get(rule.class_code, _DEEPEST)
+        return Found(rule, params, (depth, weight, not reading.misfits, tight, holes))
+
+    def _values(self, match: Match, window: str, text: NormalText, base: int) -> Reading | None:
         """The values of a match, or None where they cannot be right.
 
         A template of few words is believed only if each hole holds something short, within one sentence;
         before a longer one, a leading hole that is too long is the rest of another sentence and gives no
-        value.
+        value. Nor does a hole of a longer one that holds something else than it asks for.
         """
         spans = match.spans
-        if match.rank[0] < FLOATING_MINIMUM:
+        short = match.rank[0] < FLOATING_MINIMUM
+        if short:
             if not all(_plausible(span, window) for span in spans):
                 return None
         elif spans and spans[0].start == 0 and spans[0].end > LONGEST_LEADING:
             spans = spans[1:]
-        return read_spans(spans, text, base, self._captions)
+        reading = read_spans(spans, text, base, self._captions)
+        return None if reading is None or (short and reading.misfits) else reading
 
 
 def _plausible(span: Span, window: str) -> bool:

@@ -11,18 +11,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from bot.diagnosis.envelopes import opened
+
 _GAP = re.compile(r"[\s\\]+")
 _UNEVEN = re.compile(r"[^\S ]|\\|  ")
 _STACK = re.compile(
-    r"[\r\n][ \t]*+(?:at|bei|à|en|in|ved|vid) [\w.`<>\[\],$+]++ ?\(|[\r\n][ \t]*+at [A-Za-z_][\w`]*+\."
+    r"[\r\n][ \t]*+(?:(?:at|bei|à|en|in|ved|vid) [\w.`<>\[\],$+]++ ?\(|at [A-Za-z_][\w`]*+\."
+    r"|Server stack trace|Exception rethrown at|TRACE TEXT)"
 )
 _AL_FRAME = "(CodeUnit "
 _EXCEPTION = re.compile(
-    r"(?:---> |Unhandled Exception: )?[A-Z][\w.]{2,150}Exception(?:`\d)?(?:\[[^\]\n]{0,200}\])?: "
+    r"(?:---> |Unhandled Exception: )?[A-Z][\w.]{2,150}Exception(?:`\d)?"
+    r"(?:\[\[?[^\]\n]{0,300}\]?\]|<[^>\n]{0,200}>)?:\s{1,4}'?"
 )
 _LONGEST_DRESS = 400
 _DRESSES = 4
-_FAULT = "(Fault Detail is equal to Microsoft.Xrm.Sdk.OrganizationServiceFault"
+_FAULT = "(Fault Detail is equal to"
 
 
 def even(text: str) -> str:
@@ -52,9 +56,9 @@ def bare_message(text: str) -> str:
     """What a text says, without the call stack behind it and the .NET dress around it.
 
     Examples of the dress: ``System.ServiceModel.FaultException`1[...]: `` in front, and ``(Fault Detail is
-    equal to Microsoft.Xrm.Sdk.OrganizationServiceFault)`` behind.
+    equal to Microsoft.Xrm.Sdk.OrganizationServiceFault)`` behind. See ``envelopes`` for JSON and XML.
     """
-    plain = without_stack(text).strip()
+    plain = without_stack(opened(text)).strip()
     if "xception" in plain[:_LONGEST_DRESS]:
         for _ in range(_DRESSES):
             dress = _EXCEPTION.match(plain)

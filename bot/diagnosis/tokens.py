@@ -25,15 +25,15 @@ _ID = rf"[\"']?\{{?({GUID_FORM})"
 _PRIVILEGE = re.compile(r"(?<!\w)prv[A-Z]\w{2,120}")
 _VERBS: Final = ("AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write")
 _PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\(Id={_ID})?", re.IGNORECASE)
-_TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?type ?= ?([89])\b")
+_TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?(?:type?|tipo) ?= ?([89])\b")
 _PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId: ?{_ID}")
 _OTC = re.compile(r"OTC ?= ?(\d{1,9})|ObjectTypeCode: ?(\d{1,9})")
 _ENTITY = re.compile(r"for entity ['\"]?(\w{1,128})|of entity ['\"]?(\w{1,128})")
 _CALLER = re.compile(rf"context\.Caller ?= ?{_ID}|CallingUser: ?{_ID}")
 _RIGHTS = re.compile(r"AccessRights: ?(\w{3,12}?)Access\b|does not have (\w{3,12}?)(?:Access)? right")
-_RIGHTS_PRINCIPAL = re.compile(rf"Principal with id {_ID}")
+_RIGHTS_PRINCIPAL = re.compile(rf"\b(Principal|user|team) with id {_ID}", re.IGNORECASE)
 _RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
-_SECLIB_USER = re.compile(rf"SecLib::CheckPrivilege failed\. User: ?{_ID}|CallingUser: ?{_ID}")
+_SECLIB_USER = re.compile(rf"\b(?:CallingUser|User|UserId): ?{_ID}")
 _NO_ROLES = re.compile(r"\broleCount ?= ?0\b")
 _CODE = re.compile(r"(?<![\w-])(?:0x8[0-9A-Fa-f]{7}|-214[0-9]{7})(?!\w)")
 _AADSTS = re.compile(r"(?<!\w)AADSTS\d{4,7}(?!\d)")
@@ -53,7 +53,7 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
     name = _PRIVILEGE.search(text) if "prv" in text else None
     if name:
         rule = "token.privilege"
-    elif "SecLib::" in text or "SecLib:" in text:
+    elif "SecLib:" in text or "::VerifyCallerPrivileges failed" in text:
         rule = "token.seclib"
     elif "does not have " in text and _RIGHTS.search(text):
         rule = "token.access_rights"
@@ -96,12 +96,15 @@ def _read_principal(text: str, params: dict[str, ParamValue]) -> None:
     kind = identity = None
     if found := _PRINCIPAL.search(text):
         kind, identity = found[1].lower(), found[2]
-    elif "type" in text and (found := _TYPED_ID.search(text)):
+    elif ("typ" in text or "tipo" in text) and (found := _TYPED_ID.search(text)):
         kind, identity = ("user" if found[2] == "8" else "team"), found[1]
-    elif "SecLib" in text and (found := _SECLIB_USER.search(text)):
-        kind, identity = "user", found[1] or found[2]
+    elif "::" in text and (found := _SECLIB_USER.search(text)):
+        kind, identity = "user", found[1]
     elif found := _RIGHTS_PRINCIPAL.search(text):
-        params["user_id"] = found[1].lower()
+        if found[1].lower() == "principal":  # which of the two it is, the text does not say
+            params["user_id"] = found[2].lower()
+        else:
+            kind, identity = found[1].lower(), found[2]
     if kind:
         params["principal"] = kind
         if identity:
@@ -128,6 +131,6 @@ def _read_rest(text: str, params: dict[str, ParamValue]) -> None:
 def _topic(text: str, rule: str) -> str | None:
     if "Privilege Check For Owner" in text:
         return OWNER_TOPIC
-    if rule != "token.privilege" and "CheckPrivilege" not in text:
+    if rule != "token.privilege" and "CheckPrivilege" not in text and "VerifyCaller" not in text:
         return RECORD_TOPIC
     return NO_ROLE_TOPIC if _NO_ROLES.search(text) else None

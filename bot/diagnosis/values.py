@@ -8,7 +8,7 @@ key.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +27,10 @@ _RECORD = re.compile(r"([^\W\d_][\w &./()'-]{0,60}): (\S.*)", re.DOTALL)
 _KEY_FIELD = re.compile(r"[^=:,]{1,40}=(\S.*)", re.DOTALL)
 _LEFT_OVER = re.compile(r"%\d")
 _PRIVILEGE = re.compile(r"prv\w{3,}")
+_SINGLE_WORDS: Final = frozenset({"guid", "int", "word", "privilege"})
+"""Kinds of holes whose value holds no blank."""
+_YIELDING: Final = frozenset({"guid", "int", "word"})
+"""Kinds of holes that only lose their value where they hold something else."""
 _TABLE_OF: Final = {"record": "record_table", "other_record": "other_table"}
 _CAPTION_KEYS: Final = frozenset({"field", "table", "record_table", "other_table"})
 
@@ -38,6 +42,8 @@ class Captions:
     tables: frozenset[str]
     fields: frozenset[str]
     products: frozenset[str]
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Field that refers to a record -> table of that record."""
     either: frozenset[str] = field(init=False)
     """Tables and fields together: a "field" in a message is often the caption of a table."""
 
@@ -65,14 +71,21 @@ def guid_in(text: str) -> str | None:
     return found[1].lower() if found else None
 
 
-def read_spans(
-    spans: Sequence[Span], text: NormalText, base: int, captions: Captions
-) -> dict[str, ParamValue] | None:
-    """The params that the spans of a match give, or None where a value cannot be what its hole asks for.
+@dataclass(slots=True)
+class Reading:
+    """What the holes of a match give."""
+
+    params: dict[str, ParamValue] = field(default_factory=dict)
+    misfits: int = 0
+    """Holes that hold something else than a GUID, a number or one word, as they should."""
+
+
+def read_spans(spans: Sequence[Span], text: NormalText, base: int, captions: Captions) -> Reading | None:
+    """The values that the spans of a match give, or None where a privilege or a caption is none.
 
     ``base`` is where the matched window begins in ``text``.
     """
-    params: dict[str, ParamValue] = {}
+    reading = Reading()
     for span in spans:
         holes = span.holes
         if len(holes) == 1:
@@ -80,16 +93,16 @@ def read_spans(
             if hole.key == IGNORED and not hole.kind:
                 continue
             written = text.original(base + span.start, base + span.end).strip()
-            if not _put(params, hole, written, captions):
+            if not _put(reading, hole, written, captions):
                 return None
         else:
             written = text.original(base + span.start, base + span.end).strip()
-            if not _split(params, holes, written, captions):
+            if not _split(reading, holes, written, captions):
                 return None
-    return params
+    return reading
 
 
-def _split(params: dict[str, ParamValue], holes: Sequence[Hole], written: str, captions: Captions) -> bool:
+def _split(reading: Reading, holes: Sequence[Hole], written: str, captions: Captions) -> bool:
     rest = written
     end: int | None
     for index, hole in enumerate(holes[:-1]):
@@ -98,18 +111,22 @@ def _split(params: dict[str, ParamValue], holes: Sequence[Hole], written: str, c
             if any(later.kind for later in holes[index:]):
                 return False
             named = next((later for later in holes[index:] if later.key != IGNORED), hole)
-            return _put(params, named, rest, captions)
-        if not _put(params, hole, rest[:end], captions):
+            return _put(reading, named, rest, captions)
+        if not _put(reading, hole, rest[:end], captions):
             return False
         rest = rest[end:].lstrip()
-    return _put(params, holes[-1], rest, captions)
+    return _put(reading, holes[-1], rest, captions)
 
 
 def _first_ends(hole: Hole, later: Sequence[Hole], text: str, captions: Captions) -> int | None:
     """Where the value of the first of several joined holes ends, if that can be known."""
-    if hole.kind in {"guid", "int", "word", "privilege"}:
+    if hole.kind in _SINGLE_WORDS:
         space = text.find(" ")
         return space if space > 0 else None
+    before, _, last = text.rpartition(" ")
+    ends_with_single = len(later) == 1 and bool(before)
+    if ends_with_single and later[0].kind in _SINGLE_WORDS and _fits(later[0], last, captions):
+        return len(before)
     if (names := captions.of(hole.key)) is not None:
         end = _longest_prefix(text, names)
         if end is not None:
@@ -117,7 +134,6 @@ def _first_ends(hole: Hole, later: Sequence[Hole], text: str, captions: Captions
     elif hole.kind == "caption":
         return _longest_prefix(text, captions.either)
     if len(later) == 1:
-        before, _, last = text.rpartition(" ")
         if (names := captions.of(later[0].key)) and (known := _longest_suffix(text, names)):
             return known
         if before and (guid_in(last) or (later[0].kind and _fits(later[0], last, captions))):
@@ -163,15 +179,16 @@ def _fits(hole: Hole, value: str, captions: Captions) -> bool:
     return captions.known(value) if kind == "caption" else True
 
 
-def _put(params: dict[str, ParamValue], hole: Hole, value: str, captions: Captions) -> bool:
+def _put(reading: Reading, hole: Hole, value: str, captions: Captions) -> bool:
     """Take a value for a hole; False where it cannot stand there."""
-    kind, key = hole.kind, hole.key
+    kind, key, params = hole.kind, hole.key, reading.params
     if _LEFT_OVER.fullmatch(value):  # AL was given too few arguments: there is no value
         return True
     if kind == "int":
-        value = value.replace(",", "").replace("\u00a0", "")
+        value = value.replace(",", "").replace("\u00a0", "").strip("'\"")
     if kind and not _fits(hole, value, captions):
-        return False
+        reading.misfits += 1
+        return kind in _YIELDING
     if key == IGNORED or not value or key in params:
         return True
     if key in INTEGER_KEYS:

@@ -153,5 +153,6 @@ def test_captions_of_another_language_decide_too() -> None:
         "field": "Valutakode",
         "value": "EUR",
         "other_record": "EUR",
+        "other_table": "Currency",
         "product": "Dataverse",
     }
