@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 
 from bot.bench.asking import measure_asking
 from bot.bench.databases import databases
+from bot.bench.diagnosis import measure_diagnosis
 from bot.bench.figures import Figure
 from bot.bench.pulling import measure_pulling
 from bot.bench.soaking import MINUTES, measure_soaking
@@ -19,9 +21,10 @@ class Suite(StrEnum):
     PULL = "pull"
     START = "start"
     SOAK = "soak"
+    DIAGNOSIS = "diagnosis"
 
 
-QUICK = (Suite.ASK, Suite.PULL, Suite.START)
+QUICK = (Suite.ASK, Suite.PULL, Suite.START, Suite.DIAGNOSIS)
 """What is measured unless told otherwise: all but the soak."""
 
 
@@ -31,6 +34,8 @@ async def measure(suite: Suite, database: str, scale: float = 1.0, minutes: floa
     ``database`` is ``sqlite``, ``postgresql`` or the address of a server; ``scale`` is the part of the full
     size, ``minutes`` how long the soak takes. Raises SettingsInvalid for a database that is not there.
     """
+    if suite is Suite.DIAGNOSIS:  # needs no database
+        return await asyncio.to_thread(measure_diagnosis, scale)
     with databases(database) as made:
         match suite:
             case Suite.ASK:
