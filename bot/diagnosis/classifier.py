@@ -16,12 +16,12 @@ from typing import Final
 
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule, WrapperRule
 from bot.diagnosis.language import UNDETERMINED, spoken_language
-from bot.diagnosis.masking import mask
+from bot.diagnosis.masking import mask_even
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
 from bot.diagnosis.normal import NormalText, bare_message
 from bot.diagnosis.templates import INNER
-from bot.diagnosis.tokens import PrivilegeFacts, codes_in, hexadecimal, read_privilege
+from bot.diagnosis.tokens import PrivilegeFacts, codes_in, first_code, hexadecimal, read_privilege
 from bot.diagnosis.values import guid_in, read_spans
 
 _MISSING_PRIVILEGE: Final = "permission.missing_privilege"
@@ -31,7 +31,7 @@ _STRONGER_THAN_PRIVILEGE: Final = frozenset(
 """Classes whose texts may name a privilege without being about it."""
 _DEEPEST: Final = 4
 """Wrappers that are taken off at most; Business Central nests two."""
-_CUT_LENGTHS: Final = (range(244, 251), range(2042, 2049))
+_CUT_LENGTHS: Final = frozenset((*range(244, 251), *range(2042, 2049)))
 """BC truncates Message at 250 and Error Message at 2048; a space at the end may be lost on the way."""
 _AADSTS: Final = "AADSTS"
 _OUTER_LENGTH: Final = 4096
@@ -131,7 +131,7 @@ class Classifier:
                 spoken_language(plain.text),
                 MappingProxyType(inside.params) if inside.params else NO_PARAMS,
                 wrappers=wrappers,
-                masked=mask(plain.text[inside.start : inside.end] or plain.text),
+                masked=mask_even(plain.text[inside.start : inside.end] or plain.text),
             )
         params = verdict.params
         if inside.params:
@@ -146,7 +146,7 @@ class Classifier:
             verdict.rule,
             verdict.topic,
             wrappers,
-            mask(plain.text[inside.start : inside.end]) if verdict.class_code == UNKNOWN else "",
+            mask_even(plain.text[inside.start : inside.end]) if verdict.class_code == UNKNOWN else "",
         )
 
     def _fixer(self, class_code: str, topic: str | None) -> Fixer:
@@ -203,7 +203,7 @@ class Classifier:
             if by_code and by_code.class_code != verdict.class_code:
                 return by_code
         if "code" not in verdict.params:
-            code = next(codes_in(window), None) or next(codes_in(outer), None)
+            code = first_code(window) or first_code(outer)
             if code:
                 verdict.params["code"] = code
         return verdict
@@ -268,5 +268,4 @@ def _add_dependency(params: dict[str, ParamValue], references: Mapping[str, str]
 
 
 def _looks_cut(text: str) -> bool:
-    length = len(text)
-    return any(length in lengths for lengths in _CUT_LENGTHS) and not text.endswith(".")
+    return len(text) in _CUT_LENGTHS and not text.endswith(".")

@@ -73,18 +73,30 @@ class Matcher:
             longest.setdefault(rule.template.longest, []).append(rule)
             for opening in rule.template.openings:
                 openings.setdefault(opening, []).append(rule)
+        self._promises = {
+            rule.id: (_DEPTHS.get(rule.class_code, _DEEPEST), rule.template.weights[-1]) for rule in rules
+        }
+        """The highest rank that a rule can reach, by its id."""
         self._longest = LiteralScan(longest)
         self._openings = LiteralScan(openings)
 
     def best(self, text: NormalText, start: int, end: int, *, cut: bool) -> Found | None:
         """The most specific template that fits the window from ``start`` to ``end`` of ``text``."""
         window = text.text[start:end]
+        rules = self.candidates(window, cut=cut)
+        if len(rules) > 1:
+            rules.sort(key=self._promise, reverse=True)
         best: Found | None = None
-        for rule in self.candidates(window, cut=cut):
+        for rule in rules:
+            if best and self._promises[rule.id] < best.rank[:2]:
+                break  # nor can any that comes after it be better
             found = self.laid(rule, window, text, start, cut=cut)
             if found and (best is None or found.rank > best.rank):
                 best = found
         return best
+
+    def _promise(self, rule: TemplateRule) -> tuple[int, int]:
+        return self._promises[rule.id]
 
     def candidates(self, window: str, *, cut: bool) -> list[TemplateRule]:
         """The templates whose longest literal stands in the window; where it is cut off, also those of which

@@ -14,7 +14,6 @@ from bisect import bisect_right
 from bot.diagnosis.envelopes import opened
 
 _GAP = re.compile(r"[\s\\]+")
-_UNEVEN = re.compile(r"[^\S ]|\\|  ")
 _STACK = re.compile(
     r"[\r\n][ \t]*+(?:(?:at|bei|à|en|in|ved|vid) [\w.`<>\[\],$+]++ ?\(|at [A-Za-z_][\w`]*+\."
     r"|Server stack trace|Exception rethrown at|TRACE TEXT)"
@@ -31,7 +30,9 @@ _FAULT = "(Fault Detail is equal to"
 
 def even(text: str) -> str:
     """The text with each run of white space and backslashes as one space."""
-    return _GAP.sub(" ", text) if _UNEVEN.search(text) else text
+    if text.isprintable() and "  " not in text and "\\" not in text:
+        return text  # the only white space that is printable is the blank
+    return _GAP.sub(" ", text)
 
 
 def without_stack(text: str) -> str:

@@ -84,6 +84,13 @@ def codes_in(text: str) -> Iterator[str]:
         yield from (found[0] for found in _CODE.finditer(text))
 
 
+def first_code(text: str) -> str | None:
+    """The first such code of a text."""
+    if "AADSTS" in text or "0x8" in text or "-214" in text:
+        return next(codes_in(text), None)
+    return None
+
+
 def hexadecimal(code: str) -> str:
     """``-2147220960`` -> ``0x80040220``; a hexadecimal code in lower case; anything else as it is."""
     if code.startswith("-"):

@@ -182,7 +182,7 @@ def _fits(hole: Hole, value: str, captions: Captions) -> bool:
 def _put(reading: Reading, hole: Hole, value: str, captions: Captions) -> bool:
     """Take a value for a hole; False where it cannot stand there."""
     kind, key, params = hole.kind, hole.key, reading.params
-    if _LEFT_OVER.fullmatch(value):  # AL was given too few arguments: there is no value
+    if "%" in value and _LEFT_OVER.fullmatch(value):  # AL was given too few arguments: there is no value
         return True
     if kind == "int":
         value = value.replace(",", "").replace("\u00a0", "").strip("'\"")
