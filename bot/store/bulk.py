@@ -8,7 +8,7 @@ PostgreSQL, where ``executemany`` is a statement a row (psycopg, "Pipeline mode"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -17,6 +17,9 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeDecorator
+
+from bot.store.columns import JsonText, StoredText, UtcTime, each_once
 
 Upsert = sqlite.Insert | postgresql.Insert
 OnConflict = Callable[[Upsert], Upsert]
@@ -41,7 +44,7 @@ async def write_many(
     if connection.dialect.name == "postgresql":
         result = await connection.execute(
             on_conflict(_from_arrays(table, columns)),
-            _arrays(names, rows),
+            _arrays(columns, rows, connection.dialect),
             execution_options={"preserve_rowcount": True},
         )
         return result.rowcount
@@ -65,7 +68,10 @@ async def write_and_return(
     wanted = [table.c[name] for name in returning]
     if connection.dialect.name == "postgresql":
         statement = on_conflict(_from_arrays(table, columns)).returning(*wanted)
-        return [tuple(row) for row in await connection.execute(statement, _arrays(names, rows))]
+        return [
+            tuple(row)
+            for row in await connection.execute(statement, _arrays(columns, rows, connection.dialect))
+        ]
     text = str(on_conflict(_with_values(table, names)).returning(*wanted).compile(dialect=connection.dialect))
     marks = f"({', '.join('?' * len(names))})"
     readers = [column.type.dialect_impl(connection.dialect) for column in wanted]
@@ -101,39 +107,38 @@ def _with_values(table: Table, names: Sequence[str]) -> Upsert:
 
 
 def _from_arrays(table: Table, columns: Sequence[Column[Any]]) -> Upsert:
-    arrays: list[ColumnElement[Any]] = [
-        func.unnest(
-            as_type(
-                bindparam(column.name, type_=postgresql.ARRAY(column.type)), postgresql.ARRAY(column.type)
-            )
-        )
-        for column in columns
-    ]
+    arrays: list[ColumnElement[Any]] = []
+    for column in columns:
+        # Values come converted: the type below ours, so that SQLAlchemy does not look at each of them.
+        kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+        array = postgresql.ARRAY(kind, dimensions=1)
+        arrays.append(func.unnest(as_type(bindparam(column.name, type_=array), array)))
     return postgresql.insert(table).from_select([column.name for column in columns], select(*arrays))
 
 
-def _arrays(names: Sequence[str], rows: Values) -> dict[str, list[Any]]:
-    return {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+def _arrays(columns: Sequence[Column[Any]], rows: Values, dialect: Dialect) -> dict[str, list[Any]]:
+    return {
+        column.name: list(values)
+        for column, values in zip(columns, _bound_columns(columns, rows, dialect), strict=True)
+    }
 
 
 def _bound(columns: Sequence[Column[Any]], rows: Values, dialect: Dialect) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them."""
-    converted = [
-        _converted(values, column.type.dialect_impl(dialect).bind_processor(dialect))
+    return list(zip(*_bound_columns(columns, rows, dialect), strict=True))
+
+
+def _bound_columns(columns: Sequence[Column[Any]], rows: Values, dialect: Dialect) -> list[Sequence[Any]]:
+    """Their values as the driver takes them, column by column."""
+    return [
+        _converted(column, values, dialect)
         for column, values in zip(columns, zip(*rows, strict=True), strict=True)
     ]
-    return list(zip(*converted, strict=True))
 
 
-def _converted(values: Iterable[Any], convert: Callable[[Any], Any] | None) -> Iterable[Any]:
-    """Each distinct object is converted once: rows share texts, params and times."""
-    if convert is None:
-        return values
-    known: dict[int, Any] = {}
-    done = []
-    for value in values:
-        key = id(value)
-        if key not in known:
-            known[key] = convert(value)
-        done.append(known[key])
-    return done
+def _converted(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+    kind = column.type
+    if isinstance(kind, StoredText | UtcTime | JsonText):
+        return kind.bind_column(values, dialect)
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return values if convert is None else each_once(values, convert)
