@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from bot.diagnosis import Classifier, Diagnosis, load_classifier
+from bot.diagnosis import Diagnosis, Explanation, explain, load_classifier
+
+Answer = Callable[[str], dict[str, object]]
+"""What is written for a text."""
 
 
-def classify_file(file: str, out: TextIO) -> int:
+def short_answer(text: str) -> dict[str, object]:
+    """The diagnosis of a text: class, fixer, language, params, rule."""
+    return _told(load_classifier().classify(text))
+
+
+def explained_answer(text: str) -> dict[str, object]:
+    """The same, with wrappers, topic, the rule's words and source, what else was tried, and why."""
+    explanation = explain(load_classifier(), text)
+    return _told(explanation.diagnosis) | _reasons(explanation)
+
+
+def classify_file(file: str, out: TextIO, answer: Answer = short_answer) -> int:
     """Diagnose every line of a file that is not blank; ``-`` is standard input. Returns the exit code.
 
     A line that is neither a JSON string nor an object with a string ``text`` gets an ``error`` in its place,
@@ -20,7 +34,7 @@ def classify_file(file: str, out: TextIO) -> int:
     """
     try:
         with _opened(file) as lines:
-            return _classify(lines, load_classifier(), out)
+            return _classify(lines, answer, out)
     except BrokenPipeError:  # of standard output: typer ends the command
         raise
     except OSError as error:
@@ -38,7 +52,7 @@ def _opened(file: str) -> Iterator[Iterable[str]]:
             yield lines
 
 
-def _classify(lines: Iterable[str], classifier: Classifier, out: TextIO) -> int:
+def _classify(lines: Iterable[str], answer: Answer, out: TextIO) -> int:
     code = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -47,10 +61,10 @@ def _classify(lines: Iterable[str], classifier: Classifier, out: TextIO) -> int:
         if text is None:
             code = 1
             sys.stderr.write(f'Line {number} is neither a JSON string nor an object with "text".\n')
-            answer: dict[str, object] = {"error": 'neither a JSON string nor an object with "text"'}
+            told: dict[str, object] = {"error": 'neither a JSON string nor an object with "text"'}
         else:
-            answer = _answer(classifier.classify(text))
-        out.write(json.dumps(answer, ensure_ascii=True) + "\n")
+            told = answer(text)
+        out.write(json.dumps(told, ensure_ascii=True) + "\n")
     return code
 
 
@@ -64,11 +78,27 @@ def _text(line: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _answer(diagnosis: Diagnosis) -> dict[str, object]:
+def _told(diagnosis: Diagnosis) -> dict[str, object]:
     return {
         "class": diagnosis.class_code,
         "fixer": diagnosis.fixer.value,
         "language": diagnosis.language,
         "params": dict(diagnosis.params),
         "rule": diagnosis.rule,
+    }
+
+
+def _reasons(explanation: Explanation) -> dict[str, object]:
+    return {
+        "wrappers": list(explanation.diagnosis.wrappers),
+        "topic": explanation.diagnosis.topic,
+        "inside": explanation.inside,
+        "template": explanation.template,
+        "source": explanation.source,
+        "candidates": [
+            {"rule": each.rule, "class": each.class_code, "fits": each.fits}
+            for each in explanation.candidates
+        ],
+        "namesakes": dict(explanation.namesakes),
+        "why": explanation.why,
     }

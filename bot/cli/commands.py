@@ -107,11 +107,15 @@ def reconcile(
 @app.command()
 def classify(
     file: Annotated[str, typer.Argument(help="File of JSON lines; - is standard input.")] = "-",
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Add the rule's words and source, what else was tried, and why.")
+    ] = False,
 ) -> None:
     """Diagnose messages: JSON lines in (a string, or an object with "text"), JSON lines out."""
-    from bot.cli.classify import classify_file
+    from bot.cli.classify import classify_file, explained_answer, short_answer
 
-    raise typer.Exit(classify_file(file, sys.stdout))
+    answer = explained_answer if explained else short_answer
+    raise typer.Exit(classify_file(file, sys.stdout, answer))
 
 
 @app.command()

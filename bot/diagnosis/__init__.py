@@ -13,6 +13,7 @@ from functools import cache
 
 from bot.diagnosis.catalogue_files import Catalogue, CatalogueInvalid, read_catalogue
 from bot.diagnosis.classifier import Classifier
+from bot.diagnosis.explaining import Candidate, Explanation, explain
 from bot.diagnosis.identity import ProblemIdentity, problem_id, problem_identity
 from bot.diagnosis.masking import mask
 from bot.diagnosis.model import (
@@ -50,12 +51,14 @@ __all__ = [
     "NO_PARAMS",
     "PARAM_KEYS",
     "UNKNOWN",
+    "Candidate",
     "Catalogue",
     "CatalogueInvalid",
     "Classifier",
     "Condition",
     "Diagnosis",
     "ErrorClass",
+    "Explanation",
     "Fixer",
     "LinkKind",
     "Localized",
@@ -66,6 +69,7 @@ __all__ = [
     "Step",
     "StepLink",
     "Title",
+    "explain",
     "load_catalogue",
     "load_classifier",
     "mask",

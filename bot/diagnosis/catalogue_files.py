@@ -100,6 +100,7 @@ class CodeRule:
     id: str
     class_code: str
     topic: str | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ class _Reader:
             if code in self._codes:
                 raise self._refusal(code, "this code exists already")
             self._refer(code, entry.class_)
-            self._codes[code] = CodeRule(f"code.{code}", entry.class_, entry.topic)
+            self._codes[code] = CodeRule(f"code.{code}", entry.class_, entry.topic, entry.source)
 
     def _template(self, entry: str, text: str, *, inner: bool = False) -> Template:
         try:
