@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot.app import Outside, migrate, open_core
+from bot.app import Outside, migrate, open_core, settle
 from bot.bench.bare import bare_loop
 from bot.bench.databases import Databases
 from bot.bench.figures import Figure, at_most, ratio_at_least
-from bot.bench.house import settings_for
+from bot.bench.place import settings_for
 from bot.bench.rounds import Plan, side_by_side
 from bot.bench.source import ADDRESS, Recorded, in_its_own_process, simulated
 from bot.bench.worker import work_in_its_own_process
@@ -44,6 +44,7 @@ class _Contest:
             settings = settings_for(address, ADDRESS, self.company)
             await migrate(settings)
             async with open_core(settings, Outside(business_central=self.source)) as core:
+                settle()  # as a worker does; the bare loop has the good of it too
                 connection = next(iter(core.connections))
                 begun = time.perf_counter()
                 report = await core.pull.workflow(InlineSteps(), connection)

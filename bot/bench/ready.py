@@ -18,7 +18,7 @@ _OURS = ("bot", "handlers")
 async def get_ready(database_url: str, slack: str) -> None:
     """Everything that a web process does before its first request, on a database that is migrated."""
     from bot.app import Outside, http_app, open_core, open_durable, open_slack, slack_app
-    from bot.bench.house import settings_for
+    from bot.bench.place import settings_for
 
     settings = settings_for(database_url)
     async with (

@@ -22,7 +22,7 @@ from bot.app import Core, Outside, http_app, migrate, open_core, open_slack, ope
 from bot.bench.commands import BOT_TOKEN, SIGNING_SECRET, Typing
 from bot.bench.databases import Databases
 from bot.bench.figures import Figure, at_most, ratio_at_most
-from bot.bench.house import settings_for
+from bot.bench.place import settings_for
 from bot.bench.sink import Sink, listening_sink
 from bot.bench.source import in_its_own_process
 from bot.operations.durable.port import Durable, OutcomeState

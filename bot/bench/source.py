@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import uvicorn
 
+from bot.bench.place import Running
 from bot.clock import ManualClock, SystemClock
 from bot.simulator.businesscentral import API_HOST, BusinessCentralSimulator, believable_company
 
@@ -74,15 +74,6 @@ class Recorded(httpx.AsyncBaseTransport):
             await answer.aread()
             self._answers[url] = answer
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A Business Central in a process of its own."""
-
-    address: str
-    """For ``BC_BASE_URL``."""
-    company: str
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.app import migrate
 from bot.bench.databases import Databases
 from bot.bench.figures import Figure, ratio_at_most
-from bot.bench.house import settings_for
+from bot.bench.place import settings_for
 from bot.bench.rounds import Plan, side_by_side
 from bot.bench.sink import Sink, listening_sink
 

@@ -13,10 +13,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.app import Outside, open_core, open_worker
-from bot.bench.house import settings_for
+from bot.app import Outside, open_core, open_worker, settle
+from bot.bench.place import Running, settings_for
 from bot.bench.rounds import heartbeat
-from bot.bench.source import Running
 from bot.log import configure_logs
 from bot.operations.durable.port import OutcomeState
 from bot.operations.pull import enqueue_pull
@@ -52,6 +51,7 @@ async def work(database_url: str, source: Running) -> Work:
     """Read everything with a worker in this process."""
     settings = settings_for(database_url, source.address, source.company)
     async with open_core(settings, Outside()) as core, open_worker(settings, core) as durable:
+        settle()
         connection = next(iter(core.connections))
         begun = time.perf_counter()
         async with heartbeat() as heart:

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.app import Outside, open_core, open_durable, slack_app
+from bot.app import Outside, open_core, open_durable, settle, slack_app
 from bot.cli.sign_in import refused_by_slack, sign_in
 from bot.cli.stopping import drain, first_of, told_to_stop
 from bot.settings import Need, load_settings
@@ -44,6 +44,7 @@ async def run_socket() -> int:
             await slack.client.apps_connections_open(app_token=app_token)
         in_flight = InFlight()
         door = SocketDoor(slack_app(core, durable, slack, in_flight), app_token)
+        settle()
         try:
             await first_of(stop.wait(), _listen(door), durable.watched())
         finally:

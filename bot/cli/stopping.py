@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from handlers.listening import InFlight
+if TYPE_CHECKING:  # a worker has none, and does not load what speaks with Slack
+    from handlers.listening import InFlight
 
 DRAIN_SECONDS = 7.0
 """For interactions under way; telling people what was cut off takes up to two more (``handlers.listening``).

@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.app import Core, Outside, Site, http_app, open_core, open_durable, slack_app
+from bot.app import Core, Outside, Site, http_app, open_core, open_durable, settle, slack_app
 from bot.cli.sign_in import sign_in_patiently
 from bot.cli.stopping import drain, first_of, told_to_stop
 from bot.failures import SettingsInvalid
@@ -42,6 +42,7 @@ async def run_web(host: str | None, port: int | None) -> int:
         open_durable(settings, core) as durable,
         AsyncExitStack() as stack,
     ):
+        settle()
         in_flight = InFlight()
         site = Site(core.database)
         listener = stack.enter_context(listening(*place_of(settings, host, port)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot.app import Outside, open_core, open_worker
+from bot.app import Outside, open_core, open_worker, settle
 from bot.cli.stopping import first_of, told_to_stop
 from bot.settings import Need, load_settings
 
@@ -19,6 +19,7 @@ async def run_worker() -> int:
     settings = load_settings([Need.BUSINESS_CENTRAL])
     stop = told_to_stop()
     async with open_core(settings, Outside()) as core, open_worker(settings, core) as durable:
+        settle()
         log.info("worker.ready", executor=durable.executor)
         await first_of(stop.wait(), durable.watched())
     log.info("worker.stopped")

@@ -52,7 +52,9 @@ _HEX: Final = frozenset("0123456789abcdef")
 
 _INSERT: Final = {
     "sqlite": f"INSERT INTO {INDEX} (rowid, words) VALUES (?, ?)",  # noqa: S608
-    "postgresql": f"INSERT INTO {INDEX} (scope, number, words) VALUES (%s, %s, %s::tsvector)",  # noqa: S608
+    # One statement, since executemany is a statement a row there.
+    "postgresql": f"INSERT INTO {INDEX} (scope, number, words) SELECT %s, number, words::tsvector"  # noqa: S608
+    " FROM unnest(%s::bigint[], %s::text[]) AS entry (number, words)",
 }
 _INSERT_WORD: Final = "INSERT OR IGNORE INTO search_word (workspace, connection, word) VALUES (?, ?, ?)"
 _Rows = Sequence[tuple[object, ...]]
@@ -168,7 +170,8 @@ def _additions(
     insert_entry = _INSERT[dialect.name]
     if dialect.name == "postgresql":
         mark = scope_mark(number)
-        yield insert_entry, [(number, entry.number, " ".join((mark, *entry.terms))) for entry in fitting]
+        lexemes = [" ".join((mark, *entry.terms)) for entry in fitting]
+        yield insert_entry, [(number, [entry.number for entry in fitting], lexemes)]
         return
     yield insert_entry, [(row_id(number, entry.number), " ".join(entry.terms)) for entry in fitting]
     words = filter(in_vocabulary, set[str]().union(*(entry.terms for entry in fitting)))
