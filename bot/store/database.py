@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.failures import StoreUnavailable
 from bot.store.engines import WRITES, open_engine, parse_address
 from bot.store.migrations import upgrade
+from bot.store.revision import OF_NOBODY, short_way
 from bot.store.tables import REVISION
 
 
@@ -28,6 +29,7 @@ class Database:
     def __init__(self, url: URL, engine: AsyncEngine) -> None:
         self.engine = engine
         self._url = url
+        self._short_way = short_way(engine)
         if url.drivername == "sqlite":
             self._reader = engine
             self._writer = engine.execution_options(**{WRITES: True})
@@ -77,8 +79,10 @@ class Database:
 
         What was read after asking for it is at least as new. Raises StoreUnavailable.
         """
-        async with self.reading() as connection:
-            number = (await connection.execute(_REVISION)).scalar_one_or_none()
+        number = await self._short_way.ask()
+        if number is None:
+            async with self.reading() as connection:
+                number = (await connection.execute(_REVISION)).scalar_one_or_none()
         return number or 0
 
     async def migrate(self) -> None:
@@ -88,6 +92,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._short_way.close()
         await self.engine.dispose()
 
 
@@ -98,16 +103,15 @@ def insert_into(connection: AsyncConnection, table: Table) -> sqlite.Insert | po
     return sqlite.insert(table)
 
 
-_OF_NOBODY = {"workspace": "", "connection": ""}
 _REVISION = select(REVISION.c.number).where(
-    REVISION.c.workspace == _OF_NOBODY["workspace"], REVISION.c.connection == _OF_NOBODY["connection"]
+    REVISION.c.workspace == OF_NOBODY["workspace"], REVISION.c.connection == OF_NOBODY["connection"]
 )
 
 
 def _count_on(connection: AsyncConnection) -> sqlite.Insert | postgresql.Insert:
     return (
         insert_into(connection, REVISION)
-        .values(number=1, **_OF_NOBODY)
+        .values(number=1, **OF_NOBODY)
         .on_conflict_do_update(
             index_elements=list(REVISION.primary_key), set_={"number": REVISION.c.number + 1}
         )
