@@ -89,6 +89,7 @@ async def _house(stack: AsyncExitStack, databases: Databases, sink: Sink, errors
     stack.callback(databases.drop, address)
     house = await stack.enter_async_context(open_house(address, sink))
     await fill(house.core.database, house.scope, load_classifier(), errors)
+    databases.settle(address)
     return house
 
 
