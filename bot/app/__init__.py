@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.core import Core, Outside, open_core
 from bot.app.migrate import migrate
-from bot.app.settling import settle
+from bot.app.settling import settle, share_memory
 from bot.app.worker import open_durable, open_worker
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "open_slack",
     "open_worker",
     "settle",
+    "share_memory",
     "slack_app",
 ]
 

@@ -13,7 +13,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.app import Outside, open_core, open_worker, settle
+from bot.app import Outside, open_core, open_worker, settle, share_memory
 from bot.bench.place import Running, settings_for
 from bot.bench.rounds import heartbeat
 from bot.log import configure_logs
@@ -87,6 +87,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", required=True)
     wanted = parser.parse_args()
     configure_logs(logging.ERROR)
+    share_memory()  # as "syncerrors worker" does
     done = asyncio.run(work(wanted.database, Running(wanted.source, wanted.company)))
     sys.stdout.write(json.dumps(asdict(done)) + "\n")
 

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.app import Outside, open_core, open_durable, settle, slack_app
+from bot.app import Outside, open_core, open_durable, settle, share_memory, slack_app
 from bot.cli.sign_in import refused_by_slack, sign_in
 from bot.cli.stopping import drain, first_of, told_to_stop
 from bot.settings import Need, load_settings
@@ -32,6 +32,7 @@ async def run_socket() -> int:
     settings = load_settings([Need.SOCKET, Need.BUSINESS_CENTRAL])
     assert settings.slack_app_token is not None  # noqa: S101 # load_settings saw to it
     app_token = settings.slack_app_token.get_secret_value()
+    share_memory()
     stop = told_to_stop()
     async with (
         open_core(settings, Outside()) as core,

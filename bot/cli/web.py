@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.app import Core, Outside, Site, http_app, open_core, open_durable, settle, slack_app
+from bot.app import Core, Outside, Site, http_app, open_core, open_durable, settle, share_memory, slack_app
 from bot.cli.sign_in import sign_in_patiently
 from bot.cli.stopping import drain, first_of, told_to_stop
 from bot.failures import SettingsInvalid
@@ -36,6 +36,7 @@ async def run_web(host: str | None, port: int | None) -> int:
     Raises SettingsInvalid, StoreNotMigrated, StoreUnavailable and WorkTakenOver.
     """
     settings = load_settings([Need.WEB, Need.BUSINESS_CENTRAL])
+    share_memory()
     stop = told_to_stop()
     async with (
         open_core(settings, Outside()) as core,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot.app import Outside, open_core, open_worker, settle
+from bot.app import Outside, open_core, open_worker, settle, share_memory
 from bot.cli.stopping import first_of, told_to_stop
 from bot.settings import Need, load_settings
 
@@ -17,6 +17,7 @@ async def run_worker() -> int:
     Raises SettingsInvalid, StoreNotMigrated, StoreUnavailable and WorkTakenOver.
     """
     settings = load_settings([Need.BUSINESS_CENTRAL])
+    share_memory()
     stop = told_to_stop()
     async with open_core(settings, Outside()) as core, open_worker(settings, core) as durable:
         settle()
