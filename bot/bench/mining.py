@@ -7,13 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+_EDGE = r"((?<=[^A-Za-z0-9])|^)", r"((?=[^A-Za-z0-9])|$)"
+_MASKS = (
+    ("ID", r"(([0-9a-f]{2,}:){3,}([0-9a-f]{2,}))"),
+    ("IP", r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})"),
+    ("SEQ", r"([0-9a-f]{6,} ?){3,}"),
+    ("SEQ", r"([0-9A-F]{4} ?){4,}"),
+    ("HEX", r"(0x[a-f0-9A-F]+)"),
+    ("NUM", r"([\-\+]?\d+)"),
+)
+"""What the configuration masks that Drain3 shows in its README (``drain3.ini``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Miners:
-    """Makes fresh miners of Drain3: the public ``TemplateMiner``, and the bare tree inside it."""
+    """Makes fresh miners of Drain3: as it is, and masking numbers and ids first, which it recommends."""
 
     template_miner: Callable[[], Any]
-    tree: Callable[[], Any]
+    masking_miner: Callable[[], Any]
 
 
 def drain3() -> Miners | None:
@@ -21,7 +32,15 @@ def drain3() -> Miners | None:
     try:
         miner = importlib.import_module("drain3")
         config = importlib.import_module("drain3.template_miner_config")
-        tree = importlib.import_module("drain3.drain")
+        masking = importlib.import_module("drain3.masking")
     except ModuleNotFoundError:
         return None
-    return Miners(lambda: miner.TemplateMiner(config=config.TemplateMinerConfig()), tree.Drain)
+
+    def masked() -> Any:
+        chosen = config.TemplateMinerConfig()
+        chosen.masking_instructions = [
+            masking.MaskingInstruction(pattern.join(_EDGE), name) for name, pattern in _MASKS
+        ]
+        return miner.TemplateMiner(config=chosen)
+
+    return Miners(lambda: miner.TemplateMiner(config=config.TemplateMinerConfig()), masked)

@@ -21,7 +21,9 @@ _MAIL = r"""
     | (?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4})
 """
 # One pass over the text; possessive or bounded repetitions only, so that its time is linear.
+# The first lines let it pass at once over the inside of words and over words without a digit.
 _ALL = rf"""
+    (?:(?<![^\W\d_])|(?=["“„«]))(?:
     (?P<guid>[{{(]?\b{GUID_FORM}\b[}})]?)
     | (?P<url>\bhttps?://[^\s'")\]]++)
     {_MAIL}
@@ -30,9 +32,12 @@ _ALL = rf"""
         (?:[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\.\d{{1,9}})?Z?)?\b)
     | (?P<number>(?<![\w.])[-+]?(?:0x[0-9A-Fa-f]{{1,16}}|\d++(?:[.,\u00a0]\d++)*+)(?!\w))
     | (?P<key>\b(?=[A-Za-z_-]{{0,40}}\d)[\w-]{{2,60}}\b)
+    )
     """
 _VARIABLE = re.compile(_ALL, re.VERBOSE)
-_VARIABLE_WITHOUT_MAIL = re.compile(_ALL.replace(_MAIL, ""), re.VERBOSE)
+_VARIABLE_WITHOUT_MAIL = re.compile(
+    r"(?=[^\w\s]|[A-Za-z_-]{0,40}\d|https?:)" + _ALL.replace(_MAIL, ""), re.VERBOSE
+)
 _MASKS: Final = {
     "guid": "<guid>",
     "url": "<url>",

@@ -8,8 +8,7 @@ characters, then fewest holes. Nothing here depends on the number of templates b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import re2
 
@@ -31,8 +30,7 @@ Rank = tuple[int, int, bool, int, int]
 ask for, the whole text, fewest holes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A rule that fits, with the values of its holes and its rank among others that fit."""
 
     rule: TemplateRule

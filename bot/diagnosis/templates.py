@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.diagnosis.normal import even
 
@@ -58,8 +58,7 @@ class Hole:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """What stands in the holes between two literals: offsets into the text, or None where the text ended."""
 
     holes: tuple[Hole, ...]
@@ -67,8 +66,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A template laid over a text. ``rank`` orders matches: the most specific is the greatest."""
 
     rank: tuple[int, int, int]

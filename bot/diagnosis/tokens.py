@@ -57,6 +57,8 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
         rule = "token.seclib"
     elif "does not have " in text and _RIGHTS.search(text):
         rule = "token.access_rights"
+    elif "privilegeCount=" in text and _TYPED_ID.search(text):  # cut off before the name of the privilege
+        rule = "token.principal"
     else:
         return None
     params: dict[str, ParamValue] = {}
@@ -138,6 +140,10 @@ def _read_rest(text: str, params: dict[str, ParamValue]) -> None:
 def _topic(text: str, rule: str) -> str | None:
     if "Privilege Check For Owner" in text:
         return OWNER_TOPIC
-    if rule != "token.privilege" and "CheckPrivilege" not in text and "VerifyCaller" not in text:
+    if (
+        rule in {"token.seclib", "token.access_rights"}
+        and "CheckPrivilege" not in text
+        and "VerifyCaller" not in text
+    ):
         return RECORD_TOPIC
     return NO_ROLE_TOPIC if _NO_ROLES.search(text) else None

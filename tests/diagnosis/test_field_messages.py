@@ -59,6 +59,27 @@ def test_it_gets_it_in_a_wrapper_too(wrapper: str) -> None:
     assert len(wrong) <= 0.05 * len(TUNED), wrong
 
 
+@pytest.mark.parametrize("length", [250, 2048])
+def test_a_missing_privilege_is_known_where_its_end_is_cut_off(length: int) -> None:
+    for message in TUNED:
+        if message["class"] == "permission.missing_privilege" and message["text"].startswith("Princ"):
+            text = WRAPPERS[0].format(message["text"])[:length]
+            assert load_classifier().classify(text).class_code == message["class"], text
+
+
+def test_of_a_principal_that_is_cut_off_the_kind_and_id_are_known() -> None:
+    user = "5d0cbbb3-1f4b-4c5b-8c5e-1f0a2b3c4d5e"
+    text = (
+        f"Modifying Account failed because of the following error: Principal user (Id={user}, type=8, "
+        "roleCount=6, privilegeCount=1491, accessMode='0 Read-Write', "
+        "AADObjectId='6d0cbbb3-1f4b-4c5b-8c5e-1f0a2b3c4d5e', MetadataCachePrivilegesCount=5214, bus"
+    )
+    diagnosis = load_classifier().classify(text)
+    assert diagnosis.class_code == "permission.missing_privilege"
+    assert diagnosis.params["user_id"] == user
+    assert diagnosis.params["principal"] == "user"
+
+
 @pytest.mark.parametrize(
     "message",
     [message for message in TUNED if "privilege" in message.get("params", {})],
