@@ -44,56 +44,59 @@ class Ask:
 
     async def overview(self, scope: Scope, page: int = 0) -> Overview:
         """One page of open problems, most pressing first; a page beyond the end becomes the last one."""
-        problems = Problems(self.database)
-        totals = await problems.totals(scope)
-        pages = max(1, -(-totals.problems // PROBLEMS_A_PAGE))
-        page = min(page, pages - 1)
-        rows = await problems.page(scope, limit=PROBLEMS_A_PAGE, offset=page * PROBLEMS_A_PAGE)
-        return Overview(
-            connection=await self.connection(scope),
-            freshness=await self.freshness(scope),
-            errors=totals.errors,
-            problems=totals.problems,
-            unreadable=totals.unreadable,
-            lines=tuple(self.line(row) for row in rows),
-            page=page,
-            pages=pages,
-            gone=totals.gone,
-        )
+        async with self.database.moment():
+            problems = Problems(self.database)
+            totals = await problems.totals(scope)
+            pages = max(1, -(-totals.problems // PROBLEMS_A_PAGE))
+            page = min(page, pages - 1)
+            rows = await problems.page(scope, limit=PROBLEMS_A_PAGE, offset=page * PROBLEMS_A_PAGE)
+            return Overview(
+                connection=await self.connection(scope),
+                freshness=await self.freshness(scope),
+                errors=totals.errors,
+                problems=totals.problems,
+                unreadable=totals.unreadable,
+                lines=tuple(self.line(row) for row in rows),
+                page=page,
+                pages=pages,
+                gone=totals.gone,
+            )
 
     async def problem(self, scope: Scope, problem_id: str, records_page: int = 0) -> ProblemDetail:
         """One problem with a page of the records that fail because of it, latest first."""
-        problems = Problems(self.database)
-        row = await problems.get(scope, problem_id)
-        latest = await Errors(self.database).latest_of(scope, problem_id)
-        line = replace(self.line(row), params=_shared_params(row, latest))
-        pages = max(1, -(-row.records // RECORDS_A_PAGE))
-        records_page = min(records_page, pages - 1)
-        return ProblemDetail(
-            connection=await self.connection(scope),
-            freshness=await self.freshness(scope),
-            line=line,
-            steps=line.error_class.remedy_for(row.topic, line.params),
-            records=await problems.affected(
-                scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
-            ),
-            records_total=row.records,
-            records_page=records_page,
-            records_pages=pages,
-            latest=latest,
-        )
+        async with self.database.moment():
+            problems = Problems(self.database)
+            row = await problems.get(scope, problem_id)
+            latest = await Errors(self.database).latest_of(scope, problem_id)
+            line = replace(self.line(row), params=_shared_params(row, latest))
+            pages = max(1, -(-row.records // RECORDS_A_PAGE))
+            records_page = min(records_page, pages - 1)
+            return ProblemDetail(
+                connection=await self.connection(scope),
+                freshness=await self.freshness(scope),
+                line=line,
+                steps=line.error_class.remedy_for(row.topic, line.params),
+                records=await problems.affected(
+                    scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
+                ),
+                records_total=row.records,
+                records_page=records_page,
+                records_pages=pages,
+                latest=latest,
+            )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
         """One error by its No.; raises RowNotUnderstood for one that could not be read."""
-        error = await self._numbered(scope, number)
-        row = await Problems(self.database).get(scope, error.problem_id)
-        line = replace(self.line(row), params={**error.params, **row.params})
-        return ErrorView(
-            connection=await self.connection(scope),
-            error=error,
-            line=line,
-            steps=line.error_class.remedy_for(error.topic, line.params),
-        )
+        async with self.database.moment():
+            error = await self._numbered(scope, number)
+            row = await Problems(self.database).get(scope, error.problem_id)
+            line = replace(self.line(row), params={**error.params, **row.params})
+            return ErrorView(
+                connection=await self.connection(scope),
+                error=error,
+                line=line,
+                steps=line.error_class.remedy_for(error.topic, line.params),
+            )
 
     async def freshness(self, scope: Scope) -> Freshness:
         """How old the knowledge of a connection is, and why."""

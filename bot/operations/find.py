@@ -79,10 +79,11 @@ class Find:
 
     async def answer(self, scope: Scope, query: Query, page: int = 0) -> FoundView | NarrowedView:
         """One page of what the query asks for; a page beyond the end becomes the last one."""
-        meaning = await self.understanding.of(scope, query)
-        if query.text:
-            return await self._found(scope, query, meaning, page)
-        return await self._narrowed(scope, query, meaning, page)
+        async with self.database.moment():
+            meaning = await self.understanding.of(scope, query)
+            if query.text:
+                return await self._found(scope, query, meaning, page)
+            return await self._narrowed(scope, query, meaning, page)
 
     async def _found(self, scope: Scope, query: Query, meaning: Meaning, page: int) -> FoundView:
         found = await Search(self.database).find(scope, query.text, meaning.narrowing)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 
 import psycopg
 from sqlalchemy import URL, Table, select
@@ -18,6 +19,8 @@ from bot.store.engines import WRITES, open_engine, parse_address
 from bot.store.migrations import upgrade
 from bot.store.revision import OF_NOBODY, short_way
 from bot.store.tables import REVISION
+
+_MOMENT: ContextVar[tuple[Database, AsyncConnection] | None] = ContextVar("moment", default=None)
 
 
 class Database:
@@ -54,11 +57,29 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one moment of the database and changes nothing.
 
-        Raises StoreUnavailable where the database does not answer.
+        Inside ``moment`` it is that transaction. Raises StoreUnavailable where the database does not answer.
         """
+        shared = _MOMENT.get()
         with _telling_unavailable():
+            if shared is not None and shared[0] is self:
+                yield shared[1]
+                return
             async with self._reader.connect() as connection:
                 yield connection
+
+    @contextlib.asynccontextmanager
+    async def moment(self) -> AsyncIterator[None]:
+        """All that is read inside sees one moment of the database, in one transaction.
+
+        For an answer that reads several things, one after the other: they agree with each other, and cost
+        one transaction. Not around tasks that read at the same time. Raises StoreUnavailable.
+        """
+        async with self.reading() as connection:
+            before = _MOMENT.set((self, connection))
+            try:
+                yield
+            finally:
+                _MOMENT.reset(before)
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
