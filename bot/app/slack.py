@@ -90,6 +90,7 @@ def slack_app(
         base_url=slack.client.base_url, session=slack.client.session, timeout=SLACK_TIMEOUT_SECONDS
     )
     app = AsyncApp(
+        name="syncerrors",  # without one Bolt looks for its caller's in every module, for 0.2 s
         client=client,
         authorize=authorize,
         request_verification_enabled=False,
