@@ -46,7 +46,7 @@ _WORD_SEARCH: Final = 24
 
 def length(text: str) -> int:
     """UTF-16 units of ``text``."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int) -> str:
