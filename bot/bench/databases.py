@@ -32,6 +32,7 @@ class Databases(ABC):
     def drop(self, address: str) -> None:
         """Remove one, whoever is still connected."""
 
+    @abstractmethod
     def settle(self, address: str) -> None:
         """Do at once what the database does by itself within minutes after very many rows came in."""
 
@@ -51,6 +52,9 @@ class SqliteFiles(Databases):
         file = Path(address.removeprefix("sqlite:///"))
         for part in file.parent.glob(f"{file.name}*"):
             part.unlink()
+
+    def settle(self, address: str) -> None:
+        """SQLite does nothing by itself."""
 
 
 @dataclass
