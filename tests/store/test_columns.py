@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 from sqlalchemy import text as sql
 from sqlalchemy.exc import StatementError
 
 from bot.store import Companies, Database, Errors, Problems, Pulls
-from bot.store.columns import KEY_LENGTH, as_key, json_text, original, storable
+from bot.store.columns import (
+    KEY_LENGTH,
+    JsonText,
+    KeyText,
+    StoredText,
+    UtcTime,
+    as_key,
+    json_text,
+    original,
+    storable,
+)
 from bot.store.values import RawRow, Scope
 from tests.store.pages_of_errors import READ_AT, error, page, problem
 
@@ -156,3 +169,28 @@ async def test_any_text_survives_the_database(database: Database, scope: Scope, 
     company = await Companies(database).get(scope)
     assert company is not None
     assert (company.name, company.display_name) == (text, text[::-1])
+
+
+@given(
+    texts=st.lists(st.none() | any_text | st.text("a", min_size=KEY_LENGTH - 1)),
+    times=st.lists(
+        st.none() | st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=-11))))
+    ),
+    objects=st.lists(st.none() | st.dictionaries(any_text, any_text, max_size=2)),
+)
+def test_a_column_is_bound_as_its_values_are_one_by_one(
+    texts: list[str | None], times: list[datetime | None], objects: list[dict[str, str] | None]
+) -> None:
+    times = [time for time in times if time is None or 2 <= time.year <= 9998]
+    columns: tuple[tuple[StoredText | UtcTime | JsonText, Sequence[Any]], ...] = (
+        (StoredText(), texts),
+        (KeyText(), texts),
+        (UtcTime(), times),
+        (JsonText(), objects),
+    )
+    for name, driver in (("sqlite", "aiosqlite"), ("postgresql", "psycopg")):
+        dialect = make_url(f"{name}+{driver}://").get_dialect()()
+        for kind, values in columns:
+            bind = kind.dialect_impl(dialect).bind_processor(dialect)
+            assert bind is not None
+            assert list(kind.bind_column(values, dialect)) == [bind(value) for value in values]
