@@ -283,7 +283,7 @@ class _Reader:
     def _condition(self, entry: str, sentence: TitleEntry) -> Condition:
         needs = _localized(sentence).holes | frozenset(sentence.needs)
         lacks = frozenset(sentence.lacks)
-        if unknown := (needs | lacks | frozenset(sentence.when)) - PARAM_KEYS:
+        if unknown := (needs | lacks | frozenset(sentence.when)) - PARAM_KEYS - {TOPIC}:
             raise self._refusal(entry, f"{min(unknown)!r} is no key of params (in {sentence.en!r})")
         return Condition(needs, lacks, MappingProxyType(dict(sentence.when)))
 

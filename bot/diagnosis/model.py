@@ -92,7 +92,8 @@ class Condition:
     lacks: frozenset[str] = frozenset()
     """Keys that must not be there: how a step stands in for another one that needs them."""
     when: Params = field(default_factory=_no_params)
-    """Keys with the value that they must have, such as ``principal = "team"``."""
+    """Keys with the value that they must have, such as ``principal = "team"``; ``topic`` too, where the class
+    groups by it."""
 
     def holds(self, params: Params) -> bool:
         """True where a diagnosis with these params fulfils the condition."""
