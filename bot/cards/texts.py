@@ -50,7 +50,7 @@ class Texts:
         self.language = language
         """Code such as ``en`` or ``nl``."""
         self._translations = translations
-        self._locale = Locale(language)
+        self._locale = _locale(language)
 
     @classmethod
     def for_locale(cls, locale: str | None) -> Self:
@@ -99,6 +99,11 @@ class Texts:
 def digits(number: int) -> Markup:
     """A number that names something, such as an error's No.: no separators."""
     return own(str(number))
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale(language)
 
 
 @lru_cache(maxsize=1)
