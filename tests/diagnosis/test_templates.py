@@ -39,10 +39,10 @@ def value_of(hole: Hole) -> st.SearchStrategy[str]:
         return st.sampled_from(["prvReadAccount", "prvWritebcbi_company", "prvAppendTocontact"])
     if hole.kind == "caption":
         return st.sampled_from(["Customer", "Sales Header", "Dataverse Account"])
-    if hole.kind == "word":
-        return WORDS
     if hole.key == "entity":
         return st.sampled_from(["account", "bcbi_company"])
+    if hole.kind == "word":
+        return WORDS.map(lambda word: word.strip("-_&'"))
     if hole.key == "product":
         return st.sampled_from(["Dataverse", "Dynamics 365 Sales"])
     if hole.key in {"field", "table", "record_table", "other_table"}:
