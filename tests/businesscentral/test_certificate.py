@@ -111,15 +111,19 @@ async def test_companies_of_one_environment_share_their_limits(place: Place) -> 
 
 
 class Counting(httpx.AsyncBaseTransport):
-    """Counts how many requests are under way at once."""
+    """Counts how many requests are under way at once; lets none go on before five are."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self._inside = self.most = 0
+        self._five = asyncio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._inside += 1
         self.most = max(self.most, self._inside)
+        if self._inside >= 5:
+            self._five.set()
+        await asyncio.wait_for(self._five.wait(), timeout=10)
         for _ in range(10):
             await asyncio.sleep(0)
         self._inside -= 1
