@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.store.tables import PROBLEM
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
 
@@ -120,3 +121,11 @@ async def test_a_company_without_errors_is_told_so(stage: Stage) -> None:
     await stage.read()
     message = await stage.kim.command("/syncerrors")
     assert "No sync errors" in message.plain()
+
+
+async def test_a_class_that_an_older_catalogue_knew_is_still_shown(ordinary: Stage) -> None:
+    async with ordinary.core.database.writing() as connection:
+        await connection.execute(PROBLEM.update().values(class_code="class.of.the.past"))
+    shown = (await ordinary.kim.command("/syncerrors")).plain()
+    assert "46" in shown
+    assert (await ordinary.kim.click("Details")).plain()
