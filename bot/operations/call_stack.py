@@ -24,7 +24,7 @@ class CallStacks:
     async def show(self, scope: Scope, number: int) -> CallStackView:
         """The call stack of an error, fetched where it is not stored yet, and kept.
 
-        The descriptions of the records are fresh, so they are empty where the call stack came from the store.
+        Descriptions are read with the call stack and not kept: beside a stored one stand the record ids.
         Raises NotFound for an error that is not stored, ErrorGone for one that Business Central no longer has
         (it is asked only about those not marked), and SourceFailure where it does not answer.
         """
@@ -32,7 +32,14 @@ class CallStacks:
         errors = Errors(self.database)
         error = await errors.by_number(scope, number)
         if error.call_stack is not None:
-            return CallStackView(view, number, error.logged_at, error.call_stack, "", "")
+            return CallStackView(
+                connection=view,
+                number=number,
+                logged_at=error.logged_at,
+                call_stack=error.call_stack,
+                source_description=error.source_record_id,
+                destination_description=error.destination_record_id,
+            )
         if error.gone_at is not None:
             raise ErrorGone(number=number)
         try:
