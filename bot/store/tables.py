@@ -38,6 +38,8 @@ class Row(SQLModel, registry=registry(metadata=METADATA)):
 
 _FROM_ZERO = {"server_default": text("0")}
 """What rows have that were stored before there was such a counter."""
+_FROM_NOTHING = {"server_default": text("''")}
+"""What rows have that were stored before there was such a word."""
 
 
 class ErrorRow(Row):
@@ -119,6 +121,11 @@ class Problem(Row, table=True):
     example_record: str = Field(sa_type=StoredText)
     gone: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
     """How many of ``errors`` are no longer in Business Central."""
+    assignee: str = Field(default="", sa_type=Text, sa_column_kwargs=_FROM_NOTHING)
+    """Slack id of who takes care of it; empty where nobody does."""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """When somebody last said what its state is: an error logged later contradicts *fixed*."""
+    decided_by: str = Field(default="", sa_type=Text, sa_column_kwargs=_FROM_NOTHING)
 
 
 class ProblemCounter(Row, table=True):
@@ -246,6 +253,74 @@ class Preference(Row, table=True):
     chosen_at: datetime = Field(sa_type=UtcTime)
 
 
+class Posting(Row, table=True):
+    """A message of the bot's own: one that is somewhere, or that shall be. Ids and counts, never texts."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        Index(
+            "ix_posting_once",
+            *("workspace", "connection", "subject", "kind", "about", "place", "thread_of", "thread_ts"),
+            unique=True,
+        ),
+        Index(None, "channel", "ts"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=KeyText)
+    """Id of the problem or of the run that it tells of."""
+    about: str = Field(sa_type=KeyText)
+    """What tells it from other messages of its kind on the same subject: an error's No., a run's id, a time."""
+    place: str = Field(sa_type=Text)
+    """Where it was asked for: a channel, or a person whose direct messages are meant."""
+    thread_of: str = Field(sa_type=Text)
+    """Id of the posting in whose thread it stands; empty for a message by itself."""
+    thread_ts: str = Field(sa_type=Text)
+    """``ts`` of the thread that it was asked into, where no posting began it."""
+    language: str = Field(sa_type=Text)
+    asked_by: str = Field(sa_type=Text)
+    """Slack id of who is told where it cannot be posted; empty where nobody waits for it."""
+    actor: str = Field(sa_type=Text)
+    """Slack id of who did what it tells; empty where nobody did."""
+    count: int = Field(sa_type=BigInteger)
+    """How many, of what it tells."""
+    created_at: datetime = Field(sa_type=UtcTime)
+    channel: str = Field(sa_type=Text)
+    """Where it is; of a direct message the conversation. Empty while it is nowhere."""
+    ts: str = Field(sa_type=Text)
+    posted_at: datetime | None = Field(sa_type=UtcTime)
+    file_id: str = Field(sa_type=Text)
+    """Slack's id of the file that it carries."""
+    state: str = Field(sa_type=Text)
+    failure: str = Field(sa_type=Text)
+    """Slack's word for why it is refused."""
+
+
+class Wish(Row, table=True):
+    """The outbox: that a posting be written, or rewritten. Written in the transaction of what is told.
+
+    One row a posting, however often it is wished for: what is written is the newest state. Rows of what was
+    delivered are gone.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "due_at"),)
+
+    posting: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=KeyText)
+    place: str = Field(sa_type=Text)
+    wishes: int = Field(sa_type=BigInteger)
+    """How often it was wished for; grows while it is being delivered, so that nothing is missed."""
+    attempts: int = Field(sa_type=BigInteger)
+    """How often its delivery was begun anew."""
+    due_at: datetime = Field(sa_type=UtcTime)
+    begun_at: datetime | None = Field(sa_type=UtcTime)
+    """When it was first sent to Slack: from then on it may be there although nothing says so."""
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
 def table_of(model: type[Row]) -> Table:
     """The table of a model, for statements in SQLAlchemy Core."""
     return cast("Table", getattr(model, "__table__"))  # noqa: B009
@@ -269,3 +344,5 @@ REVISION = table_of(Revision)
 SEARCH_SCOPE = table_of(SearchScope)
 SEARCH_WORD = table_of(SearchWord)
 PREFERENCE = table_of(Preference)
+POSTING = table_of(Posting)
+OUTBOX = table_of(Wish)
