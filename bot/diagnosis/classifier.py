@@ -31,8 +31,10 @@ _STRONGER_THAN_PRIVILEGE: Final = frozenset(
 """Classes whose texts may name a privilege without being about it."""
 _DEEPEST: Final = 4
 """Wrappers that are taken off at most; Business Central nests two."""
+_LIMITS: Final = frozenset({250, 2048})
+"""BC truncates Message at 250 and Error Message at 2048."""
 _CUT_LENGTHS: Final = frozenset((*range(244, 251), *range(2042, 2049)))
-"""BC truncates Message at 250 and Error Message at 2048; a space at the end may be lost on the way."""
+"""A space at the end may be lost on the way."""
 _AADSTS: Final = "AADSTS"
 _OUTER_LENGTH: Final = 4096
 """Characters of an envelope or call stack that are searched for a code."""
@@ -268,4 +270,5 @@ def _add_dependency(params: dict[str, ParamValue], references: Mapping[str, str]
 
 
 def _looks_cut(text: str) -> bool:
-    return len(text) in _CUT_LENGTHS and not text.endswith(".")
+    length = len(text)
+    return length in _CUT_LENGTHS and (length in _LIMITS or not text.endswith("."))

@@ -41,6 +41,9 @@ FLOATING_MINIMUM: Final = 20
 OPENING_LENGTH: Final = 28
 """Characters at the beginning of a literal by which a text that was cut off is recognised."""
 _SHORTEST_OPENING: Final = 18
+_TELLING_OPENING: Final = 12
+_SHORTEST_REST: Final = 6
+"""Characters of a later literal that a text which was cut off must show for the value before it to end there."""
 
 _HOLE = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
 _KINDS = frozenset({"", "guid", "int", "word", "privilege", "caption"})
@@ -107,7 +110,7 @@ class Template:
         leading = bool(gaps[0])
         start = text.find(first) if leading or not text.startswith(first) else 0
         if start < 0:
-            return self._cut_in_first(text) if cut and not leading else None
+            return self._cut_in_first(text) if cut else None
         floating = start > 0 and not leading
         if floating and (self.weights[-1] < FLOATING_MINIMUM or text[start - 1].isalnum()):
             return None
@@ -122,7 +125,7 @@ class Template:
             if found < 0:
                 found = text.find(literal, position)
             if found < 0:
-                return self._cut_after(index, spans) if cut else None
+                return self._cut_within(index, position, text, spans) if cut else None
             spans.append(Span(gaps[index], position, found))
             position = found + len(literal)
         return self._complete(text, position, floating, spans)
@@ -142,8 +145,15 @@ class Template:
             tight = not floating and not rest
         return Match((weight, int(tight), -self.hole_count), tuple(spans))
 
-    def _cut_after(self, index: int, spans: list[Span]) -> Match | None:
+    def _cut_within(self, index: int, position: int, text: str, spans: list[Span]) -> Match | None:
+        """The text ends before or within literal ``index``: what it shows of that one counts too."""
         weight = self.weights[index]
+        literal = self.literals[index]
+        start = text.rfind(literal[:_SHORTEST_REST], position)
+        if start >= 0 and literal.startswith(text[start:]):
+            shown = len(text) - start
+            weight += shown - literal.count(" ", 0, shown)
+            spans = [*spans, Span(self.gaps[index], position, start)]
         if weight < FLOATING_MINIMUM:
             return None
         return Match((weight, 0, -self.hole_count), tuple(spans))
@@ -155,7 +165,8 @@ class Template:
         shown = text[start:]
         if start < 0 or len(shown) < _SHORTEST_OPENING or not first.startswith(shown):
             return None
-        return Match((len(shown) - shown.count(" "), 0, -self.hole_count), ())
+        spans = (Span(self.gaps[0], 0, start),) if self.gaps[0] else ()
+        return Match((len(shown) - shown.count(" "), 0, -self.hole_count), spans)
 
 
 def parse_template(text: str, *, inner: bool = False) -> Template:
@@ -182,9 +193,7 @@ def parse_template(text: str, *, inner: bool = False) -> Template:
     weights = [0]
     for literal in literals:
         weights.append(weights[-1] + len(literal) - literal.count(" "))
-    openings = frozenset(
-        literal[:OPENING_LENGTH] for literal in literals if len(literal) >= _SHORTEST_OPENING
-    )
+    openings = frozenset(literal[:OPENING_LENGTH] for literal in literals if len(literal) >= _TELLING_OPENING)
     return Template(
         literals=tuple(literals),
         gaps=tuple(gaps),
