@@ -7,6 +7,7 @@ the user as a short reference that is also in the log.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -89,6 +90,25 @@ class Stranger(Failure):
     """Somebody of another organization (Slack Connect) used the bot."""
 
     key = "stranger"
+
+
+class NotAllowed(Failure):
+    """Somebody may not do what they asked for.
+
+    ``facts``: ``act``, and ``able``, the grantees who may (``bot.settings.roles``), separated by blanks.
+    """
+
+    key = "not_allowed"
+
+    def __init__(self, act: str, able: Iterable[str]) -> None:
+        super().__init__(act=str(act), able=" ".join(able))
+
+
+class RightsUnknown(Failure):
+    """Slack does not tell what somebody is or which groups have them, so what they asked for is not done."""
+
+    key = "rights.unknown"
+    retry_helps = True
 
 
 class SlackUnreachable(Failure):

@@ -11,11 +11,14 @@ from typing import Any, Final
 
 from bot.cards import blocks
 from bot.cards.card import Card, compose
+from bot.cards.doing import DOING
 from bot.cards.limits import Importance, Part
-from bot.cards.markup import Markup, bold, code, joined, lines, own, sentence
+from bot.cards.markup import EMPTY, Markup, bold, code, joined, lines, mention, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
 from bot.failures import Failure, SettingsInvalid
+from bot.operations.rights import Act
+from bot.settings.roles import EVERYBODY, WORKSPACE_ADMINS
 
 Facts = Mapping[str, str | int]
 
@@ -23,6 +26,8 @@ _FACT: Final = 80
 _KNOWN: Final = 400
 """Values that a filter knows, together."""
 _SETTING: Final = 300
+_NAMED: Final = 10
+"""People and groups that a refusal names."""
 _BUTTON: Final = 24
 _APP_NAME: Final = "Sync Errors"
 _OVERVIEW: Final = code(own("/syncerrors"))
@@ -182,6 +187,38 @@ def _stranger(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Only members of the organization that installed this bot can use it."),
         texts.gettext("Ask a colleague there to look it up for you."),
+    )
+
+
+def _not_allowed(facts: Facts, texts: Texts) -> FailureWords:
+    act = str(facts.get("act", ""))
+    doing = texts.say(DOING[Act(act)]) if act in set(Act) else EMPTY
+    what = (
+        texts.gettext("You may not do that here: {act}.", act=doing)
+        if doing
+        else texts.gettext("You may not do that here.")
+    )
+    able = str(facts.get("able", "")).split()
+    who = [_grantee(grantee, texts) for grantee in able[:_NAMED]]
+    if more := len(able) - len(who):
+        who.append(texts.ngettext("{n} more", "{n} more", more))
+    if not who:
+        return FailureWords(what, texts.gettext("Whoever runs the bot sets who may."))
+    return FailureWords(what, texts.gettext("These can: {who}.", who=joined(who, ", ")))
+
+
+def _grantee(grantee: str, texts: Texts) -> Markup:
+    if grantee == EVERYBODY:
+        return texts.gettext("everybody of this workspace but its guests")
+    if grantee == WORKSPACE_ADMINS:
+        return texts.gettext("owners and admins of this Slack workspace")
+    return mention(grantee)
+
+
+def _rights_unknown(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Slack did not tell in time whether you may do that, so nothing was done."),
+        texts.gettext("Try again in a minute."),
     )
 
 
@@ -354,6 +391,8 @@ WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
     "connection.gone": _connection_gone,
     "connection.unknown": _connection_unknown,
     "stranger": _stranger,
+    "not_allowed": _not_allowed,
+    "rights.unknown": _rights_unknown,
     "store.unavailable": _store_unavailable,
     "store.not_migrated": _store_not_migrated,
     "work.taken_over": _work_taken_over,

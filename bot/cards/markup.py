@@ -40,7 +40,10 @@ class Grain(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Bare text with one look; with an address it is a link, with a moment the reader's own date and time."""
+    """Bare text with one look; with an address it is a link, with a moment the reader's own date and time.
+
+    With a mention it is a person or a user group, by the name that Slack knows for the id.
+    """
 
     text: str
     look: Look = Look.PLAIN
@@ -48,6 +51,8 @@ class Span:
     moment: datetime | None = None
     """With zone. ``text`` is what surfaces show that know no date tokens."""
     grain: Grain = Grain.MINUTE
+    mention: str = ""
+    """Slack's id. ``text`` is what surfaces show that know no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ class Markup:
         whole = _most(len(spans), lambda count: _fits(spans[:count], limit))
         kept, cut = spans[:whole], spans[whole]
         size = (
-            0 if cut.moment else _most(len(cut.text), lambda size: _fits([*kept, _begun(cut, size)], limit))
+            0
+            if cut.moment or cut.mention
+            else _most(len(cut.text), lambda size: _fits([*kept, _begun(cut, size)], limit))
         )
         end = _begun(cut, size) if size else Span(ELLIPSIS)
         return _write([*kept, end] if _fits([*kept, end], limit) else kept)
@@ -124,12 +131,25 @@ def code(markup: Markup) -> Markup:
     return Markup(tuple(replace(span, look=Look.CODE) for span in markup.spans))
 
 
+_USER: Final = re.compile(r"[UW][A-Z0-9]{2,30}")
+_GROUP: Final = re.compile(r"S[A-Z0-9]{2,30}")
+
+
+def mention(someone: str) -> Markup:
+    """A person or a user group, by id, as Slack shows them; any other text stays that text."""
+    known = _USER.fullmatch(someone) or _GROUP.fullmatch(someone)
+    return Markup((Span(f"@{someone}", mention=someone) if known else Span(someone),))
+
+
 def link(markup: Markup, address: Address | None) -> Markup:
     """The same as a link; unchanged where there is no address."""
     if address is None:
         return markup
     return Markup(
-        tuple(span if span.moment is not None else replace(span, address=address) for span in markup.spans)
+        tuple(
+            span if span.moment is not None or span.mention else replace(span, address=address)
+            for span in markup.spans
+        )
     )
 
 
@@ -220,6 +240,8 @@ def _write_bare(span: Span, look: Look) -> str:
     if span.moment is not None:
         # The date follows docs.slack.dev/messaging/formatting-message-text, "Date formatting".
         return f"<!date^{int(span.moment.timestamp())}^{span.grain.value}|{_neutral(span.text)}>"
+    if span.mention:
+        return f"<!subteam^{span.mention}>" if _GROUP.fullmatch(span.mention) else f"<@{span.mention}>"
     if look is Look.CODE:
         return _uncoded(span.text)
     return _neutral(span.text)
