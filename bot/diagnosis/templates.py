@@ -43,7 +43,7 @@ OPENING_LENGTH: Final = 28
 _SHORTEST_OPENING: Final = 18
 _TELLING_OPENING: Final = 12
 _SHORTEST_REST: Final = 6
-"""Characters of a later literal that a text which was cut off must show for the value before it to end there."""
+"""Characters of a later literal that a cut text must show for the value before it to end there."""
 
 _HOLE = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
 _KINDS = frozenset({"", "guid", "int", "word", "privilege", "caption"})
