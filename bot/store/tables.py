@@ -126,6 +126,10 @@ class Problem(Row, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
     """When somebody last said what its state is: an error logged later contradicts *fixed*."""
     decided_by: str = Field(default="", sa_type=Text, sa_column_kwargs=_FROM_NOTHING)
+    successor: str = Field(default="", sa_type=Text, sa_column_kwargs=_FROM_NOTHING)
+    """Id of the problem that took over all its errors, where they were diagnosed anew."""
+    unsettled: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
+    """1 while some of its errors have left it and its times and examples are still to be looked up again."""
 
 
 class ProblemCounter(Row, table=True):
@@ -260,7 +264,7 @@ class Posting(Row, table=True):
     __table_args__ = (
         Index(
             "ix_posting_once",
-            *("workspace", "connection", "subject", "kind", "about", "place", "thread_of", "thread_ts"),
+            *("workspace", "connection", "kind", "subject", "about", "place", "thread_of", "thread_ts"),
             unique=True,
         ),
         Index(None, "channel", "ts"),
@@ -271,7 +275,7 @@ class Posting(Row, table=True):
     subject: str = Field(sa_type=KeyText)
     """Id of the problem or of the run that it tells of."""
     about: str = Field(sa_type=KeyText)
-    """What tells it from other messages of its kind on the same subject: an error's No., a run's id, a time."""
+    """What tells it from others of its kind on the same subject: an error's No., a run's id, a time."""
     place: str = Field(sa_type=Text)
     """Where it was asked for: a channel, or a person whose direct messages are meant."""
     thread_of: str = Field(sa_type=Text)
@@ -282,7 +286,7 @@ class Posting(Row, table=True):
     asked_by: str = Field(sa_type=Text)
     """Slack id of who is told where it cannot be posted; empty where nobody waits for it."""
     actor: str = Field(sa_type=Text)
-    """Slack id of who did what it tells; empty where nobody did."""
+    """Who did what it tells, as ``slack:U012ABCDEF``; empty where nobody did."""
     count: int = Field(sa_type=BigInteger)
     """How many, of what it tells."""
     created_at: datetime = Field(sa_type=UtcTime)
@@ -321,6 +325,56 @@ class Wish(Row, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
 
+class TaughtRuleRow(Row, table=True):
+    """A template that people taught the bot. ``connection`` is empty: it holds for all of a workspace."""
+
+    __tablename__ = "taught_rule"
+    __table_args__ = (Index(None, "workspace", "digest", unique=True),)
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    template: str = Field(sa_type=StoredText)
+    digest: str = Field(sa_type=Text)
+    """Of the template in its even form: the same words are taught once."""
+    class_code: str = Field(sa_type=Text)
+    own_title: str = Field(sa_type=StoredText)
+    """Title of a class of people's own; empty where the class is one of the catalogue."""
+    fixer: str = Field(sa_type=Text)
+    """Empty where it is as the class says."""
+    remedy: str = Field(sa_type=StoredText)
+    precedence: str = Field(sa_type=Text)
+    language: str = Field(sa_type=Text)
+    taught_by: str = Field(sa_type=Text)
+    taught_at: datetime = Field(sa_type=UtcTime)
+
+
+class RediagnosisProgress(Row, table=True):
+    """How far diagnosing the errors of a connection anew is; with an empty ``connection``, which catalogue
+    the workspace goes by (``version`` alone)."""
+
+    __tablename__ = "rediagnosis"
+
+    version: str = Field(sa_type=Text)
+    phase: str = Field(sa_type=Text)
+    above: int = Field(sa_type=BigInteger)
+    above_id: str = Field(sa_type=Text)
+    examined: int = Field(sa_type=BigInteger)
+    moved: int = Field(sa_type=BigInteger)
+    checked: int = Field(sa_type=BigInteger)
+    """Numbers up to here were looked at for errors of another version, after the run ended."""
+    started_at: datetime | None = Field(sa_type=UtcTime)
+    finished_at: datetime | None = Field(sa_type=UtcTime)
+
+
+class ProblemSuccession(Row, table=True):
+    """How many errors of a problem went to which other one."""
+
+    __tablename__ = "problem_succession"
+
+    problem_id: str = Field(primary_key=True, sa_type=Text)
+    successor_id: str = Field(primary_key=True, sa_type=Text)
+    errors: int = Field(sa_type=BigInteger)
+
+
 def table_of(model: type[Row]) -> Table:
     """The table of a model, for statements in SQLAlchemy Core."""
     return cast("Table", getattr(model, "__table__"))  # noqa: B009
@@ -346,3 +400,6 @@ SEARCH_WORD = table_of(SearchWord)
 PREFERENCE = table_of(Preference)
 POSTING = table_of(Posting)
 OUTBOX = table_of(Wish)
+TAUGHT_RULE = table_of(TaughtRuleRow)
+REDIAGNOSIS = table_of(RediagnosisProgress)
+PROBLEM_SUCCESSION = table_of(ProblemSuccession)

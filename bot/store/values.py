@@ -36,6 +36,8 @@ class ProblemState(StrEnum):
 
     OPEN = "open"
     FIXED = "fixed"
+    SUPERSEDED = "superseded"
+    """All its errors belong to other problems, since they were diagnosed anew."""
 
 
 @dataclass(frozen=True, slots=True)
