@@ -51,7 +51,7 @@ def _postings() -> None:
     op.create_index(
         "ix_posting_once",
         "posting",
-        ["workspace", "connection", "subject", "kind", "about", "place", "thread_of", "thread_ts"],
+        ["workspace", "connection", "kind", "subject", "about", "place", "thread_of", "thread_ts"],
         unique=True,
     )
     op.create_index("ix_posting_channel_ts", "posting", ["channel", "ts"])
