@@ -4,6 +4,7 @@
 ``bot.store.values``. Every call takes a ``Scope``: nobody sees another workspace's rows.
 """
 
+from bot.store import action_tables as action_tables  # before anybody asks METADATA for all tables
 from bot.store.companies import Companies
 from bot.store.database import Database
 from bot.store.errors import Errors

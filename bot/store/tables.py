@@ -66,6 +66,13 @@ class ErrorRow(Row):
     catalogue_version: str = Field(sa_type=Text)
     call_stack: str | None = Field(sa_type=StoredText)
     gone_at: datetime | None = Field(sa_type=UtcTime)
+    purge_run: str | None = Field(sa_type=Text)
+    """The run that deletes it, or that deleted it where it is gone."""
+
+
+_PRESENT = text("gone_at IS NULL")
+_GONE = text("gone_at IS NOT NULL")
+_PURGED = text("purge_run IS NOT NULL")
 
 
 class SyncError(ErrorRow, table=True):
@@ -76,7 +83,17 @@ class SyncError(ErrorRow, table=True):
     """
 
     __tablename__ = "sync_error"
-    __table_args__ = (Index(None, "id", "workspace", "connection", unique=True),)
+    __table_args__ = (
+        Index(None, "id", "workspace", "connection", unique=True),
+        *(
+            Index(name, "workspace", "connection", column, sqlite_where=part, postgresql_where=part)
+            for name, column, part in (
+                ("ix_sync_error_present", "logged_at", _PRESENT),
+                ("ix_sync_error_archived", "number", _GONE),
+                ("ix_sync_error_purged", "purge_run", _PURGED),
+            )
+        ),
+    )
 
 
 class FormerError(ErrorRow, table=True):
@@ -171,6 +188,8 @@ class ProblemRecord(Row, table=True):
     errors: int = Field(sa_type=BigInteger)
     last_seen: datetime = Field(sa_type=UtcTime)
     last_number: int = Field(sa_type=BigInteger)
+    gone: int = Field(sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
+    """How many of ``errors`` are no longer in Business Central."""
 
 
 class PullProgress(Row, table=True):
