@@ -55,6 +55,9 @@ class Told(StrEnum):
     EXPORT = "export"
     """A file that somebody asked for; subject: the id of the request."""
 
+    UNDELIVERED = "undelivered"
+    """Another message cannot be where somebody wanted it; subject: that posting's id."""
+
     # In the thread of a problem's cards; subject: the problem's id.
     CLAIMED = "claimed"
     RELEASED = "released"
