@@ -187,6 +187,77 @@ class SourceGarbled(SourceFailure):
     retry_helps = True
 
 
+class ActionNotPermitted(SourceRefused):
+    """Business Central lets the bot read, but not do ``facts['action']``.
+
+    ``facts['permission_set']`` is the one that allows it; ``facts['permission']`` is the permission that
+    Business Central named, if it did.
+    """
+
+    key = "action.not_permitted"
+
+
+class ActionMissing(SourceMissing):
+    """Nothing there does ``facts['action']``.
+
+    ``facts['what']``: ``extension`` is not installed, so that Business Central can at best be read (the
+    published page is read-only); or ``version``: the extension is too old for it.
+    """
+
+    key = "action.missing"
+
+
+class ActionTargetGone(SourceMissing):
+    """The coupling or mapping that ``facts['action']`` was for is no longer there."""
+
+    key = "action.target_gone"
+
+
+class ActionRefused(SourceRejected):
+    """A guard of the extension said no, and nothing was done.
+
+    ``facts``: ``action``, and ``guard``, a value of ``bot.businesscentral.Guard``, or empty.
+    """
+
+    key = "action.refused"
+
+
+class OutcomeUnknown(SourceFailure):
+    """The answer to ``facts['action']`` was lost: it may have been done, and must not be repeated unseen."""
+
+    key = "action.outcome_unknown"
+
+
+class RuleRefused(Failure):
+    """A rule cannot be taught as it is; ``facts['why']`` is a ``bot.diagnosis.teaching.Why``."""
+
+    key = "rule.refused"
+
+
+class RuleKnown(Failure):
+    """A rule with the same words is taught already; ``facts``: ``by`` (an actor) and ``on`` (a date)."""
+
+    key = "rule.known"
+
+
+class RuleGone(Failure):
+    """A rule that was asked about is not taught (any more)."""
+
+    key = "rule.gone"
+
+
+class NothingToTeach(Failure):
+    """The problem is recognised meanwhile; ``facts['by']`` is who taught that, or missing."""
+
+    key = "rule.nothing_to_teach"
+
+
+class RuleFileInvalid(Failure):
+    """A file of rules that cannot be used; ``facts``: ``reason``, and ``line`` where it is known."""
+
+    key = "rule.file_invalid"
+
+
 class StoreUnavailable(Failure):
     """The bot's own database does not answer: not reachable, locked for too long, or its disk is full."""
 

@@ -1,19 +1,47 @@
 """The way into Business Central: connection, sign-in, request limits, client, and what it hands over."""
 
+from bot.businesscentral.acting import Guard, PermissionSet
 from bot.businesscentral.authentication import Authentication, authentication_from
 from bot.businesscentral.client import BusinessCentralClient
 from bot.businesscentral.connection import Connection, connection_from
+from bot.businesscentral.deleting import LARGEST_BATCH, Deletion
 from bot.businesscentral.limits import ApplicationUser, RequestLimit, RequestLimits
+from bot.businesscentral.reading_states import Freshness
 from bot.businesscentral.record_ids import RecordId, parse_record_id
+from bot.businesscentral.states import (
+    ConnectionState,
+    Coupling,
+    CouplingKind,
+    JobQueueEntry,
+    JobQueueLogEntry,
+    Page,
+    SynchResult,
+    SyncJob,
+    TableMapping,
+)
 
 __all__ = [
+    "LARGEST_BATCH",
     "ApplicationUser",
     "Authentication",
     "BusinessCentralClient",
     "Connection",
+    "ConnectionState",
+    "Coupling",
+    "CouplingKind",
+    "Deletion",
+    "Freshness",
+    "Guard",
+    "JobQueueEntry",
+    "JobQueueLogEntry",
+    "Page",
+    "PermissionSet",
     "RecordId",
     "RequestLimit",
     "RequestLimits",
+    "SyncJob",
+    "SynchResult",
+    "TableMapping",
     "authentication_from",
     "connection_from",
     "parse_record_id",

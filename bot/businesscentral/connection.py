@@ -43,8 +43,13 @@ class Connection:
 
     @property
     def companion_api(self) -> str:
-        """The company in the companion extension's API (its publisher, group and version)."""
-        return f"{self.prefix}/api/syncerrors/integration/v1.0/companies({self.company_id})"
+        """The company in the companion extension's API."""
+        return f"{self.companion_root}/companies({self.company_id})"
+
+    @property
+    def companion_root(self) -> str:
+        """The companion extension's API: its publisher, group and version."""
+        return f"{self.prefix}/api/syncerrors/integration/v1.0"
 
 
 def connection_from(settings: ConnectionSettings) -> Connection:

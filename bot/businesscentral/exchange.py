@@ -1,9 +1,12 @@
-"""One GET with everything around it: sign-in, request limits, time limits, bounded repeats, bounded size."""
+"""One request with everything around it: sign-in, limits, time limits, bounded repeats, bounded size."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
 
 import httpx
 
@@ -12,7 +15,7 @@ from bot.businesscentral.authentication import Authentication
 from bot.businesscentral.limits import RequestLimit
 from bot.businesscentral.retrying import Patience, seconds_asked
 from bot.clock import Clock
-from bot.failures import SourceFailure, SourceGarbled, SourceUnreachable
+from bot.failures import SourceGarbled, SourceUnreachable
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes after decompression: 5,000 rows with the longest texts, escaped, and as much again."""
@@ -24,6 +27,32 @@ _ALWAYS = {
     # Language and formats of what Business Central says itself; stored texts keep the language of their job.
     "Accept-Language": "en-US",
 }
+
+
+class Repeat(Enum):
+    """Whether a request may be sent again after an answer that says "later", or none."""
+
+    WHENEVER_IT_HELPS = "whenever it helps"
+    """Doing it twice is doing it once."""
+    UNLESS_BEGUN = "unless begun"
+    """Doing it twice would be something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    repeat: Repeat = Repeat.WHENEVER_IT_HELPS
+    parts: int = 1
+    """Requests in it, where it is a batch."""
+
+
+class AnswerLost(Exception):
+    """A request that may not be repeated may have been carried out, and the answer does not say."""
 
 
 class Exchange:
@@ -55,18 +84,19 @@ class Exchange:
         await self._http.aclose()
         await self._auth.aclose()
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """The answer, whatever its status, after the repeats that 408, 429, 502, 503, 504 and a broken
-        connection are worth.
+    async def send(self, request: Outgoing) -> Answer:
+        """The answer, whatever its status, after the repeats that the request allows.
 
-        Raises SourceUnreachable where there was none, SourceGarbled for one too large, and what signing in
-        raises.
+        Raises SourceUnreachable where there was none, AnswerLost where that leaves open what was done,
+        SourceGarbled for one too large, and what signing in raises.
         """
         patience = Patience()
         while True:
-            outcome = await self._signed_in(url, headers)
+            outcome = await self._signed_in(request)
             if isinstance(outcome, Answer) and outcome.status not in RETRIED:
                 return outcome
+            if request.repeat is Repeat.UNLESS_BEGUN and _may_have_begun(outcome):
+                raise AnswerLost
             asked = (
                 seconds_asked(outcome.retry_after, self._clock.now()) if isinstance(outcome, Answer) else None
             )
@@ -74,33 +104,65 @@ class Exchange:
             if wait is None:
                 if isinstance(outcome, Answer):
                     return outcome
-                raise outcome
+                raise outcome.failure
             await self._clock.sleep(wait)
 
-    async def _signed_in(self, url: str, headers: Mapping[str, str]) -> Answer | SourceFailure:
+    async def wait(self, seconds: float) -> None:
+        """Let that time pass, by the clock that all waits here go by."""
+        await self._clock.sleep(seconds)
+
+    def now(self) -> datetime:
+        """The present."""
+        return self._clock.now()
+
+    def jitter(self) -> float:
+        """0 to 1, for waits that somebody else decides about."""
+        return self._jitter()
+
+    def count_parts(self) -> None:
+        """Told that Business Central counts the parts of a batch against the limits."""
+        self._limit.count_parts()
+
+    async def _signed_in(self, request: Outgoing) -> Answer | _NoAnswer:
         """One attempt; two where a 401 may only mean that the token has gone stale."""
-        outcome = await self._once(url, headers)
+        outcome = await self._once(request)
         if isinstance(outcome, Answer) and outcome.status == 401 and await self._auth.renew():
-            outcome = await self._once(url, headers)
+            outcome = await self._once(request)
         return outcome
 
-    async def _once(self, url: str, headers: Mapping[str, str]) -> Answer | SourceFailure:
+    async def _once(self, request: Outgoing) -> Answer | _NoAnswer:
         authorization = await self._auth.header()
-        async with self._limit.request():
+        headers = {**_ALWAYS, **request.headers, "Authorization": authorization}
+        async with self._limit.request(request.parts):
             try:
                 async with (
                     asyncio.timeout(self._answer_seconds),
                     self._http.stream(
-                        "GET", url, headers={**_ALWAYS, **headers, "Authorization": authorization}
+                        request.method, request.url, headers=headers, content=request.content
                     ) as response,
                 ):
                     return Answer(
                         response.status_code, await _bounded(response), response.headers.get("Retry-After")
                     )
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                return _NoAnswer(SourceUnreachable(type(error).__name__), sent=False)
             except (httpx.TimeoutException, TimeoutError):
-                return SourceUnreachable("no answer in time", seconds=int(self._answer_seconds))
+                seconds = int(self._answer_seconds)
+                return _NoAnswer(SourceUnreachable("no answer in time", seconds=seconds), sent=True)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                return SourceUnreachable(type(error).__name__)
+                return _NoAnswer(SourceUnreachable(type(error).__name__), sent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _NoAnswer:
+    failure: SourceUnreachable
+    sent: bool
+    """Whether the request may have arrived."""
+
+
+def _may_have_begun(outcome: Answer | _NoAnswer) -> bool:
+    """Turned away before the work began is only what the limits turn away (429) and what never arrived."""
+    return outcome.status != 429 if isinstance(outcome, Answer) else outcome.sent
 
 
 async def _bounded(response: httpx.Response) -> bytes:

@@ -39,12 +39,20 @@ class RequestLimit:
         refill = (REQUESTS_PER_WINDOW - BURST) / WINDOW_SECONDS
         self._bucket = AsyncLimiter(BURST, BURST / refill)
         self._slots = asyncio.Semaphore(AT_A_TIME)
+        self._parts_count = False
+
+    def count_parts(self) -> None:
+        """From now on a batch costs as much as its parts.
+
+        Microsoft's pages do not say whether they count; a part that was answered 429 does.
+        """
+        self._parts_count = True
 
     @asynccontextmanager
-    async def request(self) -> AsyncIterator[None]:
+    async def request(self, parts: int = 1) -> AsyncIterator[None]:
         """Wait for a turn, and hold one of the five places while the request runs."""
         async with self._slots:
-            await self._bucket.acquire()
+            await self._bucket.acquire(parts if self._parts_count else 1)
             yield
 
 

@@ -5,22 +5,20 @@ Each ``Failure`` of ``bot.failures`` has its words here, under its ``key``; a te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.cards import blocks
 from bot.cards.card import Card, compose
 from bot.cards.doing import DOING
+from bot.cards.failed_actions import WORDS_OF_ACTIONS
 from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, bold, code, joined, lines, mention, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
+from bot.cards.wording import Facts, FailureWords, Words, fact
 from bot.failures import Failure, SettingsInvalid
 from bot.operations.rights import Act
 from bot.settings.roles import EVERYBODY, WORKSPACE_ADMINS
-
-Facts = Mapping[str, str | int]
 
 _FACT: Final = 80
 _KNOWN: Final = 400
@@ -37,14 +35,6 @@ _PERMISSION_SET: Final = code(own("SYNCERRORS READ"))
 _COMPANY_SETTING: Final = joined((code(own("BC_COMPANY_ID")), code(own("company_id"))), " / ")
 _ENVIRONMENT_SETTING: Final = joined((code(own("BC_ENVIRONMENT")), code(own("environment"))), " / ")
 """As variables, and as keys of the connections file."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailureWords:
-    """``what`` it means, as a sentence or two; ``next_step`` tells who does what now."""
-
-    what: Markup
-    next_step: Markup
 
 
 def failure_words(key: str, facts: Facts, texts: Texts) -> FailureWords:
@@ -87,10 +77,6 @@ def defect_card(reference: str, texts: Texts) -> Card:
     return compose(sentence((what, next_step)), parts, texts)
 
 
-def _fact(facts: Facts, key: str) -> Markup:
-    return Outside(str(facts.get(key, ""))).short(_FACT)
-
-
 def _failure(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("That did not work."),
@@ -106,7 +92,7 @@ def _settings_invalid(_facts: Facts, texts: Texts) -> FailureWords:
 
 
 def _not_found(facts: Facts, texts: Texts) -> FailureWords:
-    if number := _fact(facts, "number"):
+    if number := fact(facts, "number"):
         what = texts.gettext(
             "There is no error No. {number} among those read from Business Central.", number=number
         )
@@ -124,7 +110,7 @@ def _row_not_understood(facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext(
             "Business Central sent error No. {number} in a form that the bot cannot read.",
-            number=_fact(facts, "number"),
+            number=fact(facts, "number"),
         ),
         texts.gettext(
             "It is kept as it came. Look at it in Business Central, and tell whoever runs the bot: "
@@ -169,7 +155,7 @@ def _restarting(_facts: Facts, texts: Texts) -> FailureWords:
 
 
 def _connection_gone(facts: Facts, texts: Texts) -> FailureWords:
-    if name := _fact(facts, "name"):
+    if name := fact(facts, "name"):
         what = texts.gettext("{name} is no longer set up in this bot.", name=name)
     else:
         what = texts.gettext("This connection is no longer set up in this bot.")
@@ -177,8 +163,8 @@ def _connection_gone(facts: Facts, texts: Texts) -> FailureWords:
 
 
 def _connection_unknown(facts: Facts, texts: Texts) -> FailureWords:
-    what = texts.gettext("There is no connection “{name}”.", name=_fact(facts, "name"))
-    if nearest := _fact(facts, "nearest"):
+    what = texts.gettext("There is no connection “{name}”.", name=fact(facts, "name"))
+    if nearest := fact(facts, "nearest"):
         return FailureWords(what, texts.gettext("Did you mean {name}?", name=bold(nearest)))
     return FailureWords(what, texts.gettext("Type {command} for all of them.", command=_CONNECTIONS))
 
@@ -240,29 +226,29 @@ def _store_not_migrated(_facts: Facts, texts: Texts) -> FailureWords:
 
 def _work_taken_over(facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
-        texts.gettext("Another process works as {executor} now.", executor=_fact(facts, "executor")),
+        texts.gettext("Another process works as {executor} now.", executor=fact(facts, "executor")),
         texts.gettext("Nothing is lost. Start this worker again."),
     )
 
 
 def _filter_unknown(facts: Facts, texts: Texts) -> FailureWords:
-    name = _fact(facts, "name")
+    name = fact(facts, "name")
     what = texts.gettext("There is no filter “{name}”.", name=name)
-    if near := _fact(facts, "nearest"):
+    if near := fact(facts, "nearest"):
         what = sentence((what, texts.gettext("Did you mean {command}?", command=code(near + own(":")))))
-    known = texts.gettext("You can filter with {known}.", known=_fact(facts, "known"))
+    known = texts.gettext("You can filter with {known}.", known=fact(facts, "known"))
     quoted = texts.gettext("To search for it as text, put it in quotes.")
     return FailureWords(what, sentence((known, quoted)))
 
 
 def _filter_value_unknown(facts: Facts, texts: Texts) -> FailureWords:
-    name = code(_fact(facts, "name") + own(":"))
-    if value := _fact(facts, "value"):
+    name = code(fact(facts, "name") + own(":"))
+    if value := fact(facts, "value"):
         what = texts.gettext("The filter {name} does not know “{value}”.", name=name, value=value)
     else:
         what = texts.gettext("The filter {name} needs a value.", name=name)
-    if near := _fact(facts, "nearest"):
-        typed = code(_fact(facts, "name") + own(":") + near)
+    if near := fact(facts, "nearest"):
+        typed = code(fact(facts, "name") + own(":") + near)
         what = sentence((what, texts.gettext("Did you mean {command}?", command=typed)))
     if known := Outside(str(facts.get("known", ""))).short(_KNOWN):
         return FailureWords(what, texts.gettext("It knows, for example: {known}.", known=known))
@@ -277,7 +263,7 @@ def _source_failed(_facts: Facts, texts: Texts) -> FailureWords:
 
 
 def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
-    if entra_code := _fact(facts, "code"):
+    if entra_code := fact(facts, "code"):
         what = texts.gettext(
             "Microsoft Entra refused to sign the bot in (error {code}).",
             code=code(entra_code),
@@ -354,7 +340,7 @@ def _source_missing(facts: Facts, texts: Texts) -> FailureWords:
 
 def _error_gone(facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
-        texts.gettext("Error No. {number} is no longer in Business Central.", number=_fact(facts, "number")),
+        texts.gettext("Error No. {number} is no longer in Business Central.", number=fact(facts, "number")),
         texts.gettext(
             "It was removed there (retention or purged) before anybody looked at its call stack, so the bot "
             "could not keep that. Everything else about the error is kept."
@@ -378,7 +364,8 @@ def _source_garbled(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
-WORDS: Final[dict[str, Callable[[Facts, Texts], FailureWords]]] = {
+WORDS: Final[dict[str, Words]] = {
+    **WORDS_OF_ACTIONS,
     "failure": _failure,
     "settings.invalid": _settings_invalid,
     "not_found": _not_found,
