@@ -23,6 +23,7 @@ from bot.store.pages import SLICE, slices
 from bot.store.tables import (
     PROBLEM,
     PROBLEM_COUNTER,
+    PROBLEM_RECORD,
     PULL_STATE,
     RECONCILE_STATE,
     SYNC_ERROR,
@@ -80,9 +81,8 @@ class Presence:
         """
         async with self.database.writing() as connection:
             held = await lock(connection, scope)
-            gone = await _turn(connection, scope, (*verdict.missing, *verdict.replaced), at)
+            gone = await turn_gone(connection, scope, (*verdict.missing, *verdict.replaced), at)
             back = await _turn(connection, scope, verdict.back, None)
-            await _count(connection, scope, gone, 1)
             await _count(connection, scope, back, -1)
             newly = {row.number for row in gone}
             if lowest := min((row.number for row in verdict.replaced if row.number in newly), default=0):
@@ -105,24 +105,37 @@ class Presence:
             await _save(connection, scope, attempted_at=at, failure_key=key)
 
 
+async def turn_gone(
+    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], at: datetime
+) -> list[Turned]:
+    """Mark rows as gone and count them, in a transaction that holds the connection's row of ``pull_state``;
+    answers those that were not marked yet."""
+    gone = await _turn(connection, scope, rows, at)
+    await _count(connection, scope, gone, 1)
+    return gone
+
+
 @dataclass(frozen=True, slots=True)
-class _Turned:
+class Turned:
     """A row whose mark changed, as the counters know it."""
 
     number: int
     problem_id: str
+    record_id: str
+    """The failing record; empty where the row names none."""
     mapping: str
     day: date
 
 
 async def _turn(
     connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], gone_at: datetime | None
-) -> list[_Turned]:
+) -> list[Turned]:
     """Mark or unmark these rows; answers those that it changed.
 
-    A row whose number another one has taken meanwhile is none of these.
+    A row whose number another one has taken meanwhile is none of these. One that is back was deleted by no
+    run, whatever that run believed.
     """
-    changed: list[_Turned] = []
+    changed: list[Turned] = []
     ids = {row.number: row.id for row in rows}
     is_marked = SYNC_ERROR.c.gone_at.is_not(None)
     to_change: ColumnElement[bool] = is_marked if gone_at is None else ~is_marked
@@ -133,12 +146,20 @@ async def _turn(
                 SYNC_ERROR.c.number,
                 SYNC_ERROR.c.id,
                 SYNC_ERROR.c.problem_id,
+                SYNC_ERROR.c.source_record_id,
+                SYNC_ERROR.c.destination_record_id,
                 SYNC_ERROR.c.mapping,
                 SYNC_ERROR.c.logged_at,
             ).where(*here)
         )
         mine = [
-            _Turned(row.number, row.problem_id, as_key(row.mapping), row.logged_at.astimezone(UTC).date())
+            Turned(
+                row.number,
+                row.problem_id,
+                as_key(row.source_record_id or row.destination_record_id),
+                as_key(row.mapping),
+                row.logged_at.astimezone(UTC).date(),
+            )
             for row in found
             if as_key(row.id) == ids[row.number]
         ]
@@ -147,17 +168,21 @@ async def _turn(
             await connection.execute(
                 update(SYNC_ERROR)
                 .where(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(numbers))
-                .values(gone_at=gone_at)
+                .values({"gone_at": gone_at} | ({"purge_run": None} if gone_at is None else {}))
             )
             changed.extend(mine)
     return changed
 
 
-async def _count(connection: AsyncConnection, scope: Scope, rows: Sequence[_Turned], sign: int) -> None:
+async def _count(connection: AsyncConnection, scope: Scope, rows: Sequence[Turned], sign: int) -> None:
     """Add to ``gone``. Rows in the order of their keys, so that two writers never wait for each other."""
     problems = Counter(row.problem_id for row in rows)
+    records = Counter((row.problem_id, row.record_id) for row in rows if row.record_id)
     days = Counter((row.problem_id, row.mapping, row.day) for row in rows)
     by_problem = [{"p": problem, "n": sign * count} for problem, count in sorted(problems.items())]
+    by_record = [
+        {"p": problem, "r": record, "n": sign * count} for (problem, record), count in sorted(records.items())
+    ]
     by_day = [
         {"p": problem, "m": mapping, "d": day, "n": sign * count}
         for (problem, mapping, day), count in sorted(days.items())
@@ -167,6 +192,17 @@ async def _count(connection: AsyncConnection, scope: Scope, rows: Sequence[_Turn
             update(PROBLEM)
             .where(belongs(PROBLEM, scope), PROBLEM.c.id == bindparam("p"))
             .values(gone=PROBLEM.c.gone + bindparam("n")),
+            part,
+        )
+    for part in slices(by_record):
+        await connection.execute(
+            update(PROBLEM_RECORD)
+            .where(
+                belongs(PROBLEM_RECORD, scope),
+                PROBLEM_RECORD.c.problem_id == bindparam("p"),
+                PROBLEM_RECORD.c.record_id == bindparam("r"),
+            )
+            .values(gone=PROBLEM_RECORD.c.gone + bindparam("n")),
             part,
         )
     for part in slices(by_day):
