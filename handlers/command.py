@@ -8,6 +8,7 @@ from bot.cards.card import Card
 from bot.cards.error import error_card
 from bot.cards.help import help_card
 from bot.store.values import Scope
+from handlers.acts import COMMANDS
 from handlers.connections import connections
 from handlers.dependencies import Dependencies
 from handlers.find import found
@@ -38,6 +39,8 @@ def register(listening: Listening, deps: Dependencies) -> None:
             visit = _at(visit, deps.selection.named(named.name))
         elif named.name == "" or (visit.gone is not None and not isinstance(request, AskForHelp)):
             request = AskForConnections()
+        if (act := COMMANDS[type(request)]) is not None:
+            await visit.require(act)
         await visit.answer(await _card(deps, visit, request))
 
 

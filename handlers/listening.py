@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from bot.cards.texts import Texts
 from bot.failures import Failure, Restarting
 from bot.log import place_of
 from bot.payloads import word
+from handlers.acts import ACTS
 from handlers.presses import press_of
 from handlers.visits import Visit, Visits, user_of
 
@@ -105,18 +107,24 @@ class Listening:
     def action(
         self, *ids: Action | re.Pattern[str]
     ) -> Callable[[Callable[[Visit], Coroutine[Any, Any, None]]], None]:
-        """Listen to buttons; a value that this version did not write is StaleButton."""
+        """Listen to buttons; a value that this version did not write is StaleButton.
+
+        Before the work the table of rights is asked: NotAllowed, RightsUnknown.
+        """
 
         def register(work: Callable[[Visit], Coroutine[Any, Any, None]]) -> None:
-            async def visit_and_work(body: Body) -> None:
+            async def visit_and_work(body: Body, action_id: Action | re.Pattern[str]) -> None:
                 with self._visits.presses.once(press_of(body)) as first:
-                    if first:
-                        await work(await self._visits.of_action(body))
-                    else:
+                    if not first:
                         log.info("interaction.repeated")
+                        return
+                    visit = await self._visits.of_action(body)
+                    if isinstance(action_id, Action):
+                        await visit.require(ACTS[action_id])
+                    await work(visit)
 
             for action_id in ids:
-                self._app.action(action_id)(self._listener(visit_and_work))
+                self._app.action(action_id)(self._listener(partial(visit_and_work, action_id=action_id)))
 
         return register
 

@@ -14,6 +14,8 @@ from bot.cards.surface import SLACK, Surface
 from bot.cards.texts import Texts
 from bot.clock import Clock
 from bot.failures import StaleButton
+from bot.operations.actors import Actor, slack_user
+from bot.operations.rights import Act, Rights
 from bot.operations.selection import Selection
 from bot.store.values import Scope
 from handlers.languages import Languages
@@ -29,6 +31,7 @@ class Visit:
     texts: Texts
     button: ButtonValue
     way_back: WayBack
+    rights: Rights
     surface: Surface = SLACK
     gone: str | None = None
     """Set where the connection that this person chose is gone; see ``bot.operations.selection.Selected``."""
@@ -37,6 +40,15 @@ class Visit:
     def user(self) -> str:
         """Slack's id of the person."""
         return self.way_back.address.user
+
+    @property
+    def actor(self) -> Actor:
+        """The person, as operations and the activity list know them."""
+        return slack_user(self.user)
+
+    async def require(self, act: Act) -> None:
+        """Raises NotAllowed where this person may not do that to this connection, RightsUnknown."""
+        await self.rights.require(self.actor, self.scope.connection, act)
 
     async def answer(self, card: Card) -> None:
         """Show a new message that only this person sees."""
@@ -71,12 +83,14 @@ class Visits:
         selection: Selection,
         slack: AsyncWebClient,
         clock: Clock,
+        rights: Rights,
         surface: Surface = SLACK,
     ) -> None:
         self._workspace = workspace
         self._selection = selection
         self._slack = slack
         self._clock = clock
+        self._rights = rights
         self._surface = surface
         self.languages = Languages(slack, clock, surface.locales)
         self.presses = Presses(clock)
@@ -108,6 +122,7 @@ class Visits:
             texts=await self.languages.of(way_back.address.user),
             button=button,
             way_back=way_back,
+            rights=self._rights,
             surface=self._surface,
         )
 

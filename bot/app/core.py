@@ -16,13 +16,14 @@ from bot.diagnosis import load_catalogue, load_classifier
 from bot.failures import StoreNotMigrated
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.explaining import Explanations
 from bot.operations.filters import Understanding
 from bot.operations.find import Find
 from bot.operations.pull import Pull
 from bot.operations.reconcile import Reconcile
 from bot.operations.selection import Selection
 from bot.operations.standings import Overlook
-from bot.settings import WORKSPACE, Settings, connections_of, sqlite_path
+from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
 from bot.store import Database
 from bot.store.readiness import is_migrated
 
@@ -42,11 +43,14 @@ class Core:
 
     database: Database
     connections: Mapping[str, Connection]
+    roles: Mapping[str, RoleSettings]
+    """Who has which role, by key of the connection."""
     ask: Ask
     find: Find
     pull: Pull
     reconcile: Reconcile
     call_stacks: CallStacks
+    explanations: Explanations
     selection: Selection
     overlook: Overlook
     clock: Clock
@@ -62,11 +66,12 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         await _prepare(database, settings)
-        connections, clients = _open_clients(settings, outside, stack)
+        connections, clients, roles = _open_clients(settings, outside, stack)
         ask = Ask(database, load_catalogue(), connections)
         yield Core(
             database=database,
             connections=connections,
+            roles=roles,
             ask=ask,
             find=Find(database, ask, Understanding(database, load_catalogue(), outside.clock)),
             pull=Pull(
@@ -84,6 +89,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 hour=settings.reconcile_hour,
             ),
             call_stacks=CallStacks(database, clients, connections),
+            explanations=Explanations(database, load_classifier(), connections),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
             ),
@@ -101,14 +107,15 @@ async def _prepare(database: Database, settings: Settings) -> None:
 
 def _open_clients(
     settings: Settings, outside: Outside, stack: AsyncExitStack
-) -> tuple[Mapping[str, Connection], Mapping[str, BusinessCentralClient]]:
-    """A client for each connection, closed with ``stack``; both by key, in the order of the settings.
+) -> tuple[Mapping[str, Connection], Mapping[str, BusinessCentralClient], Mapping[str, RoleSettings]]:
+    """A client for each connection, closed with ``stack``; all by key, in the order of the settings.
 
     Companies of one environment that use the same application share its request limits.
     """
     limits = RequestLimits()
     connections: dict[str, Connection] = {}
     clients: dict[str, BusinessCentralClient] = {}
+    roles: dict[str, RoleSettings] = {}
     for told in connections_of(settings):
         connection = connection_from(told)
         client = BusinessCentralClient(
@@ -121,4 +128,5 @@ def _open_clients(
         stack.push_async_callback(client.aclose)
         connections[connection.key] = connection
         clients[connection.key] = client
-    return connections, clients
+        roles[connection.key] = told.roles
+    return connections, clients, roles

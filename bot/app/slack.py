@@ -16,10 +16,12 @@ from bot.cards.surface import SLACK, Surface
 from bot.clock import Clock, SystemClock
 from bot.operations.durable.port import Durable
 from bot.operations.refresh import Refresh
+from bot.operations.rights import Rights
 from bot.settings import WORKSPACE
 from handlers import Dependencies, register_all
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
+from handlers.people import SlackPeople
 from handlers.retrying import BoundedRetry
 from handlers.visits import Visits
 
@@ -104,6 +106,7 @@ def slack_app(
                 selection=core.selection,
                 slack=slack.client,
                 clock=core.clock,
+                rights=Rights(core.roles, SlackPeople(slack.client, core.clock)),
                 surface=surface,
             ),
             ask=core.ask,
@@ -111,6 +114,7 @@ def slack_app(
             drawn=Drawn(core.database.revision),
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,
+            explanations=core.explanations,
             selection=core.selection,
             overlook=core.overlook,
             in_flight=in_flight or InFlight(),

@@ -15,7 +15,7 @@ from bot.cli.terminal.rendering import print_message
 from bot.cli.terminal.screen import open_console, screen_of
 from bot.cli.worlds import Opening
 from bot.operations.durable.inline import InlineDurable
-from bot.simulator.slack import RESPONSE_URL, Refused
+from bot.simulator.slack import RESPONSE_URL, Rank, Refused
 
 
 class AskFormat(StrEnum):
@@ -39,7 +39,8 @@ async def ask_once(question: Question, opening: Opening, form: AskFormat, consol
     """Print the answer and return the exit code: 2 for another command; raises ConnectionUnknown."""
     locale = question.locale
     async with opening as world:
-        core = world.core
+        # Who asks is the operator at the shell, whatever the settings say about people in Slack.
+        core = replace(world.core, roles={})
         if question.connection is not None:
             chosen = core.selection.named(question.connection)
             core = replace(core, selection=replace(core.selection, default=chosen))
@@ -49,7 +50,9 @@ async def ask_once(question: Question, opening: Opening, form: AskFormat, consol
         core.pull.register(durable)
         async with staged(core, durable) as slack:
             try:
-                message = await slack.person(locale=locale).command(_as_command(question.text))
+                message = await slack.person(locale=locale, rank=Rank.ADMIN).command(
+                    _as_command(question.text)
+                )
             except Refused as refusal:
                 sys.stderr.write(f"{refusal}\n")
                 return 2

@@ -12,6 +12,7 @@ from bot.cli.terminal.lines import open_lines
 from bot.cli.terminal.people import Participant, SlashCommand
 from bot.cli.worlds import demo_world
 from bot.settings import WORKSPACE
+from bot.simulator.slack import Rank
 from bot.store.values import Scope
 
 
@@ -26,7 +27,7 @@ async def run_demo(console: Console) -> int:
                 return any([(await world.core.ask.freshness(scope)).reading for scope in scopes])
 
             people = [
-                Participant("en", "Kim", "en-US", "kim ▸ ", slack.person("Kim")),
+                Participant("en", "Kim", "en-US", "kim ▸ ", slack.person("Kim", rank=Rank.ADMIN)),
                 Participant("nl", "Sanne", "nl-NL", "sanne ▸ ", slack.person("Sanne", locale="nl-NL")),
             ]
             conversation = Conversation(

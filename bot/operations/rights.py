@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from bot.failures import NotAllowed
 from bot.operations.actors import Actor, From
-from bot.settings.roles import EVERYBODY, WORKSPACE_ADMINS, RoleSettings, is_group
+from bot.settings.roles import EVERYBODY, USUAL_ROLES, WORKSPACE_ADMINS, RoleSettings, is_group
 
 
 class Role(IntEnum):
@@ -167,7 +167,7 @@ class Rights:
         return await self.people.standing(user) is not Standing.GUEST
 
     def _of(self, connection: str) -> RoleSettings:
-        return self.roles.get(connection, RoleSettings())
+        return self.roles.get(connection, USUAL_ROLES)
 
 
 def _grantees(roles: RoleSettings, role: Role) -> tuple[str, ...]:

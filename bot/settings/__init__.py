@@ -2,6 +2,7 @@
 
 from bot.settings.connections import BasicSignIn, Certificate, ConnectionSettings, EntraSignIn
 from bot.settings.environment import WORKSPACE, Need, Settings, load_settings, sqlite_path
+from bot.settings.roles import RoleSettings
 from bot.settings.several import connections_of, single_connection
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ConnectionSettings",
     "EntraSignIn",
     "Need",
+    "RoleSettings",
     "Settings",
     "connections_of",
     "load_settings",

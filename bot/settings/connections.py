@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from bot.settings.roles import USUAL_ROLES, RoleSettings
+
 AUTHORITY_HOST = "https://login.microsoftonline.com"
 
 
@@ -52,3 +54,4 @@ class ConnectionSettings:
     """Another API server; never None on-premises."""
     web_url: str | None
     dataverse_url: str | None
+    roles: RoleSettings = USUAL_ROLES

@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.failures import SettingsInvalid
 from bot.settings.connections import ConnectionSettings
 from bot.settings.entries import Surroundings, connection_of, content_of
+from bot.settings.roles import USUAL_ROLES, RoleSettings
 
 LARGEST_FILE = 1024 * 1024
 """Bytes: some thousands of connections."""
@@ -24,18 +25,21 @@ _TABLE = "connection"
 _HEADER = re.compile(r"\s*\[\[\s*\"?connection\"?\s*\]\]")
 
 
-def read_connections(path: Path, variables: Mapping[str, str]) -> tuple[ConnectionSettings, ...]:
+def read_connections(
+    path: Path, variables: Mapping[str, str], roles: RoleSettings = USUAL_ROLES
+) -> tuple[ConnectionSettings, ...]:
     """The connections in the order of the file, at least one.
 
-    ``variables`` is the environment, for secrets named by ``secret_env``. Raises SettingsInvalid with every
-    problem; no value of the file is repeated in them but names of connections.
+    ``variables`` is the environment, for secrets named by ``secret_env``; ``roles`` holds for connections
+    that name nobody themselves. Raises SettingsInvalid with every problem; no value of the file is repeated
+    in them but names of connections.
     """
     text = _text_of(path)
     entries = _entries_of(path, text)
     places = _places_in(text, len(entries))
     problems: list[_Problem] = []
     found: list[tuple[_Place, ConnectionSettings]] = []
-    around = Surroundings(path.parent, variables)
+    around = Surroundings(path.parent, variables, roles)
     for place, entry in zip(places, entries, strict=True):
 
         def complain(key: str, what: str, place: _Place = place, entry: object = entry) -> None:

@@ -21,6 +21,7 @@ from bot.settings.connections import (
     ConnectionSettings,
     EntraSignIn,
 )
+from bot.settings.roles import USUAL_ROLES, RoleSettings, several
 
 KEYS: Final[Mapping[str, str]] = {
     "name": "What people call it, such as the customer's name",
@@ -40,6 +41,9 @@ KEYS: Final[Mapping[str, str]] = {
     "base_url": "Another API server; on-premises https://server:7048/instance",
     "web_url": "Web client, for links; needed on-premises only",
     "dataverse_url": "https://yourorg.crm4.dynamics.com",
+    "admins": "Who does what cannot be undone: Slack ids of users or user groups, workspace-admins",
+    "fixers": "Who works on errors: the same, or * for everybody",
+    "viewers": "Who looks: the same",
 }
 
 _INLINE = frozenset(
@@ -61,6 +65,8 @@ class Surroundings:
     """Of the connections file: paths in it start there."""
     variables: Mapping[str, str]
     """The environment of the process."""
+    roles: RoleSettings = USUAL_ROLES
+    """For connections that name nobody themselves."""
 
 
 def connection_of(
@@ -90,6 +96,7 @@ class _Entry:
         sign_in = self._basic() if "username" in self._entry else self._entra(tenant)
         web_url = self._text("web_url", values.address)
         dataverse_url = self._text("dataverse_url", values.address)
+        roles = self._roles()
         if self._wrong or name is None or company_id is None or sign_in is None:
             return None
         return ConnectionSettings(
@@ -101,7 +108,29 @@ class _Entry:
             base_url=base_url,
             web_url=web_url,
             dataverse_url=dataverse_url,
+            roles=roles,
         )
+
+    def _roles(self) -> RoleSettings:
+        usual = self._around.roles
+        return RoleSettings(
+            admin=self._grantees("admins", usual.admin),
+            fixer=self._grantees("fixers", usual.fixer),
+            viewer=self._grantees("viewers", usual.viewer),
+        )
+
+    def _grantees(self, key: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+        value = self._entry.get(key)
+        if value is None:
+            return usual
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._wrong_at(key, f'must be a list of texts, as in {key} = ["U012ABCDEF", "workspace-admins"]')
+            return usual
+        try:
+            return several(value)
+        except ValueError as error:
+            self._wrong_at(key, str(error))
+            return usual
 
     # Ways to sign in
 

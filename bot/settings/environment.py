@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.failures import SettingsInvalid
 from bot.settings.connections_file import read_connections
+from bot.settings.roles import USUAL_ROLES, RoleSettings, grantees
 from bot.settings.values import address, environment_name, guid, secret, tenant
 
 WORKSPACE = "main"
@@ -46,6 +47,7 @@ Address = Annotated[str, AfterValidator(address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Environment = Annotated[str, AfterValidator(environment_name)]
 Secret = Annotated[SecretStr, _secret()]
+Grantees = Annotated[str, AfterValidator(lambda value: ",".join(grantees(value)))]
 BotToken = Annotated[SecretStr, _secret("xoxb-")]
 AppToken = Annotated[SecretStr, _secret("xapp-")]
 
@@ -106,6 +108,11 @@ class Settings(BaseSettings):
     connections_file: Path | None = Field(
         default=None, description="TOML file with several connections, instead of BC_COMPANY_ID and the like"
     )
+    role_admins: Grantees | None = Field(
+        default=None, description="Who does what cannot be undone: U..., S..., workspace-admins; with commas"
+    )
+    role_fixers: Grantees | None = Field(default=None, description="Who works on errors; * is everybody")
+    role_viewers: Grantees | None = Field(default=None, description="Who looks at errors; * is everybody")
     pull_interval_minutes: int = Field(
         default=5, ge=1, le=1440, description="How often Business Central is read, in minutes"
     )
@@ -115,6 +122,16 @@ class Settings(BaseSettings):
         le=23,
         description="Hour (UTC) from which what is stored is compared with Business Central, once a night",
     )
+
+    @property
+    def roles(self) -> RoleSettings:
+        """Who has which role, where the connections file does not say otherwise."""
+        usual = USUAL_ROLES
+        return RoleSettings(
+            admin=grantees(self.role_admins) if self.role_admins else usual.admin,
+            fixer=grantees(self.role_fixers) if self.role_fixers else usual.fixer,
+            viewer=grantees(self.role_viewers) if self.role_viewers else usual.viewer,
+        )
 
     @property
     def uses_basic_authentication(self) -> bool:

@@ -33,6 +33,9 @@ class RoleSettings:
     viewer: tuple[str, ...] = (EVERYBODY,)
 
 
+USUAL_ROLES: Final = RoleSettings()
+
+
 def grantee(value: str) -> str:
     """One grantee, also copied from Slack as a mention; raises ValueError in plain words."""
     bare = value.strip()

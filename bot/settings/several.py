@@ -17,7 +17,7 @@ def connections_of(settings: Settings) -> tuple[ConnectionSettings, ...]:
     everything else that is wrong.
     """
     if settings.connections_file is not None:
-        return read_connections(settings.connections_file, os.environ)
+        return read_connections(settings.connections_file, os.environ, settings.roles)
     return (single_connection(settings),)
 
 
@@ -38,6 +38,7 @@ def single_connection(settings: Settings) -> ConnectionSettings:
         base_url=settings.bc_base_url,
         web_url=settings.bc_web_url,
         dataverse_url=settings.dataverse_url,
+        roles=settings.roles,
     )
 
 

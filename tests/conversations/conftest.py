@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from bot.operations.durable.inline import InlineDurable, InlineSteps
 from bot.settings import WORKSPACE, Settings
 from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, SimulatedCompany
 from bot.simulator.entra import EntraSimulator
-from bot.simulator.slack import Person, SlackSimulator
+from bot.simulator.slack import Person, Rank, SlackSimulator
 from bot.store.values import Scope
 from handlers.listening import InFlight
 from tests.conversations.several import practice as practice
@@ -65,7 +65,13 @@ def enterprise_id() -> str | None:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, enterprise_id: str | None) -> AsyncIterator[Stage]:
+def roles() -> Mapping[str, str]:
+    """Settings that say who has which role, such as ``role_admins``."""
+    return {}
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, str]) -> AsyncIterator[Stage]:
     clock = ManualClock(NOW)
     entra = EntraSimulator(clock=clock)
     entra.register(TENANT, CLIENT, "secret", audience_scopes=[f"{AUDIENCE}/.default"])
@@ -83,6 +89,7 @@ async def stage(tmp_path: Path, enterprise_id: str | None) -> AsyncIterator[Stag
         bc_environment="Production",
         bc_company_id=COMPANY,
         dataverse_url="https://cronus.crm4.dynamics.com",
+        **roles,
     )
     async with AsyncExitStack() as stack:
         outside = Outside(business_central=source.transport(), entra=entra.transport(), clock=clock)
@@ -100,7 +107,7 @@ async def stage(tmp_path: Path, enterprise_id: str | None) -> AsyncIterator[Stag
             core=core,
             clock=clock,
             in_flight=in_flight,
-            kim=slack.person("Kim"),
+            kim=slack.person("Kim", rank=Rank.ADMIN),
             sanne=slack.person("Sanne", locale="nl-NL"),
         )
         await in_flight.drain(5)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -15,7 +15,8 @@ from bot.cards.actions import Action
 from bot.cli.stage import manifest
 from bot.simulator.slack import RESPONSE_URL, Person
 from handlers import Dependencies, register_all
-from handlers.grammar import GRAMMAR
+from handlers.acts import ACTS, COMMANDS
+from handlers.grammar import GRAMMAR, Request
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
@@ -67,6 +68,11 @@ def test_the_manifest_declares_exactly_the_commands_that_are_listened_to() -> No
     assert all(command.usage.split()[0] in declared for command in GRAMMAR)
 
 
+def test_every_button_and_every_command_is_in_the_table_of_rights() -> None:
+    assert set(ACTS) == set(Action)
+    assert set(COMMANDS) == set(get_args(Request))
+
+
 def test_the_usage_hint_names_what_help_explains() -> None:
     hint = manifest()["features"]["slash_commands"][0]["usage_hint"]
     assert "help" in hint
@@ -109,7 +115,9 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
     assert seen == {str(action) for action in Action}
 
 
+@pytest.mark.parametrize("roles", [{"role_viewers": "S0TEAM"}])
 async def test_the_bot_asks_for_the_scopes_that_it_uses_and_no_other(stage: Stage) -> None:
+    stage.slack.user_group("team", stage.kim, group_id="S0TEAM")
     await stage.kim.command("/syncerrors")
     # Both ways of answering beside the response_url: in the channel, and where the bot is no member of it.
     stage.slack.faults.fail(RESPONSE_URL, "404", times=2)
@@ -119,6 +127,7 @@ async def test_the_bot_asks_for_the_scopes_that_it_uses_and_no_other(stage: Stag
     used = {
         "auth.test": None,
         "users.info": "users:read",
+        "usergroups.users.list": "usergroups:read",
         "chat.postEphemeral": "chat:write",
         "chat.postMessage": "chat:write",
     }

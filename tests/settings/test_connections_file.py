@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.failures import SettingsInvalid
-from bot.settings import BasicSignIn, Certificate, ConnectionSettings, EntraSignIn
+from bot.settings import (
+    BasicSignIn,
+    Certificate,
+    ConnectionSettings,
+    EntraSignIn,
+    RoleSettings,
+    load_settings,
+)
 from bot.settings.connections_file import LARGEST_FILE, read_connections
 from bot.settings.entries import KEYS
 from tests.certificates import KeyPair, self_signed
@@ -347,3 +354,39 @@ def test_any_entries_are_read_or_refused_in_lines(
     for connection in found:
         assert connection.environment is None or connection.tenant is not None
         assert connection.environment is not None or connection.base_url is not None
+
+
+def test_roles_are_those_of_the_entry_or_else_those_of_the_environment(file: Path) -> None:
+    text = entry(ONLINE) + "admins = ['<@U012ABC|kim>', 'S034DEF', 'workspace-admins']\n"
+    file.write_text(text)
+    (connection,) = read_connections(file, VARIABLES, RoleSettings(fixer=("U0FIXER",)))
+    assert connection.roles == RoleSettings(
+        admin=("U012ABC", "S034DEF", "workspace-admins"), fixer=("U0FIXER",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("'U012ABC'", "must be a list of texts"),
+        ("['U012ABC', 7]", "must be a list of texts"),
+        ("[]", "must name somebody"),
+        ("['kim']", "must be ids of users (U...) or user groups (S...)"),
+        ("['@kim', 'U012ABC']", "must be ids of users"),
+        (str([f"U0{n:05d}" for n in range(201)]), "must name at most 200"),
+    ],
+)
+def test_who_is_nobody_is_refused(file: Path, value: str, what: str) -> None:
+    file.write_text(f"{entry(ONLINE)}fixers = {value}\n")
+    with pytest.raises(SettingsInvalid) as refused:
+        read_connections(file, VARIABLES)
+    (line,) = refused.value.problems
+    assert line.startswith(f"{file}:8: Kleiweg: fixers: {what}")
+
+
+def test_roles_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLE_ADMINS", " U012ABC, S034DEF ,")
+    assert load_settings().roles == RoleSettings(admin=("U012ABC", "S034DEF"))
+    monkeypatch.setenv("ROLE_VIEWERS", "kim")
+    with pytest.raises(SettingsInvalid, match="ROLE_VIEWERS: must be ids of users"):
+        load_settings()

@@ -28,7 +28,7 @@ from bot.simulator.slack.outcomes import (
 from bot.simulator.slack.people import Person
 from bot.simulator.slack.screen import Element, Message, Modal, Option
 from bot.simulator.slack.simulator import SlackSimulator
-from bot.simulator.slack.workspace import Channel, ChannelKind
+from bot.simulator.slack.workspace import Channel, ChannelKind, Rank, UserGroup
 
 __all__ = [
     "RESPONSE_URL",
@@ -47,10 +47,12 @@ __all__ = [
     "OperationTimeout",
     "Option",
     "Person",
+    "Rank",
     "Refusal",
     "Refused",
     "SimulatorError",
     "SlackFaults",
     "SlackSimulator",
+    "UserGroup",
     "encoded",
 ]

@@ -22,7 +22,7 @@ from bot.simulator.slack.server import Server
 from bot.simulator.slack.sockets import Sockets
 from bot.simulator.slack.tickets import ResponseUrls, Triggers
 from bot.simulator.slack.view_stacks import ViewStacks
-from bot.simulator.slack.workspace import Channel, ChannelKind, Workspace
+from bot.simulator.slack.workspace import Channel, ChannelKind, Rank, UserGroup, Workspace
 
 SIGNING_SECRET: Final = "simulator-signing-secret"
 
@@ -150,10 +150,16 @@ class SlackSimulator:
         locale: str = "en-US",
         tz: str = "Europe/Amsterdam",
         team_id: str | None = None,
+        rank: Rank = Rank.MEMBER,
     ) -> Person:
         """Somebody new in #general. Another ``team_id`` makes a guest of Slack Connect."""
-        user = self._workspace.add_user(name, locale=locale, tz=tz, team_id=team_id or self.team_id)
+        team = team_id or self.team_id
+        user = self._workspace.add_user(name, locale=locale, tz=tz, team_id=team, rank=rank)
         return Person(user, self._backend, self._delivery, self._events)
+
+    def user_group(self, handle: str, *people: Person, group_id: str | None = None) -> UserGroup:
+        """A new user group with these people; ``group_id`` (``S...``) where a test has to know it before."""
+        return self._workspace.add_group(handle, (person.id for person in people), group_id)
 
     def channel(self, name: str, *, kind: ChannelKind = ChannelKind.PUBLIC) -> Channel:
         """A new channel, without the bot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
@@ -23,6 +23,17 @@ class ChannelKind(StrEnum):
     DIRECT = "im"
 
 
+class Rank(StrEnum):
+    """What a person is in the workspace."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    GUEST = "guest"
+    """Of several channels."""
+    ONE_CHANNEL_GUEST = "one-channel guest"
+
+
 @dataclass(frozen=True)
 class User:
     """A person or a bot. ``tz`` is an IANA name, ``locale`` like ``en-US``."""
@@ -33,6 +44,17 @@ class User:
     tz: str
     team_id: str
     is_bot: bool = False
+    rank: Rank = Rank.MEMBER
+
+
+@dataclass
+class UserGroup:
+    """A user group (``@fixers``)."""
+
+    id: str
+    handle: str
+    users: tuple[str, ...]
+    enabled: bool = True
 
 
 @dataclass
@@ -91,6 +113,7 @@ class Workspace:
         self.clock = clock
         self.changes = Changes()
         self.users: dict[str, User] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: list[StoredMessage] = []
         self._by_place: dict[tuple[str, str], StoredMessage] = {}
@@ -116,12 +139,18 @@ class Workspace:
         """A copy in which everything has an id."""
         return identified(blocks, lambda: self.new_id("auto-"))
 
-    def add_user(self, name: str, *, locale: str, tz: str, team_id: str) -> User:
+    def add_user(self, name: str, *, locale: str, tz: str, team_id: str, rank: Rank = Rank.MEMBER) -> User:
         """Someone new, who joins #general."""
-        user = User(self.new_id("U"), name, locale, tz, team_id)
+        user = User(self.new_id("U"), name, locale, tz, team_id, rank=rank)
         self.users[user.id] = user
         self.general.members.add(user.id)
         return user
+
+    def add_group(self, handle: str, users: Iterable[str], group_id: str | None = None) -> UserGroup:
+        """A new user group."""
+        group = UserGroup(group_id or self.new_id("S"), handle, tuple(users))
+        self.groups[group.id] = group
+        return group
 
     def add_channel(self, name: str, kind: ChannelKind = ChannelKind.PUBLIC) -> Channel:
         """A new conversation without members."""

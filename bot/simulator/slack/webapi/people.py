@@ -1,4 +1,4 @@
-"""auth.test, team.info, users.info, apps.connections.open."""
+"""auth.test, team.info, users.info, usergroups.users.list, apps.connections.open."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.simulator.slack.outcomes import ApiError
 from bot.simulator.slack.tiers import Tier
 from bot.simulator.slack.webapi.arguments import Arguments
 from bot.simulator.slack.webapi.method import Method, words
+from bot.simulator.slack.workspace import Rank
 
 
 def auth_test(backend: Backend, _args: Arguments) -> dict[str, Any]:
@@ -62,11 +63,26 @@ def users_info(backend: Backend, args: Arguments) -> dict[str, Any]:
         "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
         "profile": {"real_name": user.name, "display_name": user.name, "team": user.team_id},
     }
+    shown |= {
+        "is_admin": user.rank in {Rank.OWNER, Rank.ADMIN},
+        "is_owner": user.rank is Rank.OWNER,
+        "is_primary_owner": False,
+        "is_restricted": user.rank in {Rank.GUEST, Rank.ONE_CHANNEL_GUEST},
+        "is_ultra_restricted": user.rank is Rank.ONE_CHANNEL_GUEST,
+    }
     if user.team_id != backend.workspace.team_id:
         shown["is_stranger"] = False
     if args.flag("include_locale"):
         shown["locale"] = user.locale
     return {"user": shown}
+
+
+def usergroup_users(backend: Backend, args: Arguments) -> dict[str, Any]:
+    """Ids of everybody in a user group; switched off ones only when asked for."""
+    group = backend.workspace.groups.get(args.required_text("usergroup"))
+    if group is None or not (group.enabled or args.flag("include_disabled")):
+        raise ApiError("no_such_subteam")
+    return {"users": list(group.users)}
 
 
 def open_connection(backend: Backend, _args: Arguments) -> dict[str, Any]:
@@ -85,6 +101,14 @@ METHODS: Final = (
         required=words("user"),
         optional=words("include_locale"),
         scopes=words("users:read"),
+    ),
+    Method(
+        "usergroups.users.list",
+        usergroup_users,
+        Tier.TWO,
+        required=words("usergroup"),
+        optional=words("include_disabled"),
+        scopes=words("usergroups:read"),
     ),
     Method("apps.connections.open", open_connection, Tier.THREE, app_level=True),
 )

@@ -1,0 +1,50 @@
+"""Which act of the table of rights each button and each command is.
+
+The table itself is ``bot.operations.rights``. A button without a row here does nothing for anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.cards.actions import Action
+from bot.operations.rights import Act
+from handlers.grammar import (
+    AskForConnections,
+    AskForError,
+    AskForHelp,
+    AskForOverview,
+    AskToFind,
+    Request,
+)
+
+ACTS: Final[Mapping[Action, Act]] = {
+    Action.OVERVIEW_SHOW: Act.READ,
+    Action.OVERVIEW_PREVIOUS: Act.READ,
+    Action.OVERVIEW_NEXT: Act.READ,
+    Action.OVERVIEW_REFRESH: Act.REFRESH,
+    Action.PROBLEM_SHOW: Act.READ,
+    Action.PROBLEM_PREVIOUS: Act.READ,
+    Action.PROBLEM_NEXT: Act.READ,
+    Action.CALL_STACK_SHOW: Act.CALL_STACK,
+    Action.WHY_SHOW: Act.READ,
+    Action.ERROR_SHOW: Act.READ,
+    Action.FIND_SHOW: Act.READ,
+    Action.FIND_PREVIOUS: Act.READ,
+    Action.FIND_NEXT: Act.READ,
+    Action.CONNECTION_CHOOSE: Act.READ,
+    Action.CONNECTION_OPEN: Act.READ,
+    Action.CONNECTIONS_SHOW: Act.READ,
+    Action.CONNECTIONS_PREVIOUS: Act.READ,
+    Action.CONNECTIONS_NEXT: Act.READ,
+}
+
+COMMANDS: Final[Mapping[type[Request], Act | None]] = {
+    AskForOverview: Act.READ,
+    AskForError: Act.READ,
+    AskForConnections: Act.READ,
+    AskToFind: Act.READ,
+    AskForHelp: None,
+}
+"""None: everybody may ask for help."""
