@@ -21,10 +21,10 @@ _WORDS: Final = {
     "is": ("ekki", "verður"),
 }
 _LANGUAGES: Final = {word: language for language, words in _WORDS.items() for word in words}
+_TELLING: Final = frozenset(_LANGUAGES)
 
 
 def spoken_language(text: str) -> str:
     """The code of the only language whose words stand in the text; ``und`` where that is none or several."""
-    words = set(text[:_READ_LENGTH].lower().split())
-    seen = {_LANGUAGES[word] for word in words & _LANGUAGES.keys()}
+    seen = {_LANGUAGES[word] for word in _TELLING.intersection(text[:_READ_LENGTH].lower().split())}
     return seen.pop() if len(seen) == 1 else UNDETERMINED

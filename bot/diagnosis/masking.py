@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from bot.diagnosis.normal import bare_message, even
@@ -12,16 +13,10 @@ MASKED_LENGTH: Final = 200
 """Characters kept: less than the 250 of Message, so that a cut text and the whole one fall together."""
 _READ_LENGTH: Final = 2048
 
-_FIRST_LENGTH: Final = 400
-"""Characters that are masked first: mostly enough for what is kept."""
-_ENOUGH: Final = MASKED_LENGTH + 80
-"""Masked characters of which the kept ones hold no value that the cut went through."""
-
 _MAIL = r"""
     | (?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4})
 """
-# One pass over the text; possessive or bounded repetitions only, so that its time is linear.
-# The first lines let it pass at once over the inside of words and over words without a digit.
+# Possessive or bounded repetitions only, so that the time is linear.
 _ALL = rf"""
     (?:(?<![^\W\d_])|(?=["“„«]))(?:
     (?P<guid>[{{(]?\b{GUID_FORM}\b[}})]?)
@@ -34,10 +29,25 @@ _ALL = rf"""
     | (?P<key>\b(?=[A-Za-z_-]{{0,40}}\d)[\w-]{{2,60}}\b)
     )
     """
+_NO_WORD = r"(?=[^\w\s]|[A-Za-z_-]{0,40}\d|https?:)"
+"""How everything that varies begins, addresses of mail aside."""
+
+
+def _stretches(variable: str) -> re.Pattern[str]:
+    """What stays, and the variable part behind it, stretch after stretch.
+
+    What stays is passed over word by word within the expression; a search would try every character. A word
+    that a blank follows cannot begin a variable part, nor can the inside of one. Fifty steps at most, since
+    the loop that asks for the stretches ends when it has enough.
+    """
+    ahead = re.sub(r"\?P<\w+>", "?:", variable)
+    stays = rf"(?:[^\W\d_]++[.,;:!?]?+[ ] | (?!{ahead}) (?:[^\W\d_]++ | .)){{0,50}}+"
+    return re.compile(rf"({stays})(?:{variable})?+", re.VERBOSE | re.DOTALL)
+
+
 _VARIABLE = re.compile(_ALL, re.VERBOSE)
-_VARIABLE_WITHOUT_MAIL = re.compile(
-    r"(?=[^\w\s]|[A-Za-z_-]{0,40}\d|https?:)" + _ALL.replace(_MAIL, ""), re.VERBOSE
-)
+_STRETCHES = _stretches(_ALL)
+_STRETCHES_WITHOUT_MAIL = _stretches(_NO_WORD + _ALL.replace(_MAIL, ""))
 _MASKS: Final = {
     "guid": "<guid>",
     "url": "<url>",
@@ -60,12 +70,28 @@ def mask(text: str) -> str:
 
 def mask_even(plain: str) -> str:
     """The same for a bare message in its even form."""
-    variable = _VARIABLE if "@" in plain else _VARIABLE_WITHOUT_MAIL
-    masked = variable.sub(_masked, plain[:_FIRST_LENGTH])
-    if len(plain) > _FIRST_LENGTH and len(masked) < _ENOUGH:
-        masked = variable.sub(_masked, plain[:_READ_LENGTH])
-    return masked[:MASKED_LENGTH].rstrip(". ")
+    stretches = _STRETCHES if "@" in plain else _STRETCHES_WITHOUT_MAIL
+    parts: list[str] = []
+    length = 0
+    for stretch in stretches.finditer(plain, 0, _READ_LENGTH):
+        part = stretch[1] + _MASKS[stretch.lastgroup] if stretch.lastgroup else stretch[1]
+        parts.append(part)
+        length += len(part)
+        if length >= MASKED_LENGTH:
+            break
+    return "".join(parts)[:MASKED_LENGTH].rstrip(". ")
 
 
-def _masked(found: re.Match[str]) -> str:
-    return _MASKS[found.lastgroup or "key"]
+def masked_parts(plain: str) -> Iterator[tuple[str, str | None, int]]:
+    """A bare message in its even form, in parts: (text, what it is, where it ends).
+
+    What it is: ``guid``, ``url``, ``mail``, ``quoted``, ``date``, ``number``, ``key``; None for fixed words.
+    """
+    position = 0
+    for found in _VARIABLE.finditer(plain):
+        if found.start() > position:
+            yield plain[position : found.start()], None, found.start()
+        yield found[0], found.lastgroup, found.end()
+        position = found.end()
+    if position < len(plain):
+        yield plain[position:], None, len(plain)

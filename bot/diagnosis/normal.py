@@ -13,7 +13,9 @@ from bisect import bisect_right
 
 from bot.diagnosis.envelopes import opened
 
-_GAP = re.compile(r"[\s\\]+")
+_LONG_GAP = re.compile(r"[\s\\]{2,}")
+_ODD_GAP = re.compile(r"(?: [\s\\]|[^\S ]|\\)[\s\\]*+")
+"""A gap that is anything but one blank."""
 _STACK = re.compile(
     r"[\r\n][ \t]*+(?:(?:at|bei|à|en|in|ved|vid) [\w.`<>\[\],$+]++ ?\(|at [A-Za-z_][\w`]*+\."
     r"|Server stack trace|Exception rethrown at|TRACE TEXT)"
@@ -32,7 +34,7 @@ def even(text: str) -> str:
     """The text with each run of white space and backslashes as one space."""
     if text.isprintable() and "  " not in text and "\\" not in text:
         return text  # the only white space that is printable is the blank
-    return _GAP.sub(" ", text)
+    return _ODD_GAP.sub(" ", text)
 
 
 def without_stack(text: str) -> str:
@@ -101,10 +103,9 @@ class NormalText:
         positions: list[int] = []
         shifts: list[int] = []
         shift = 0
-        for gap in _GAP.finditer(self._source):
-            length = gap.end() - gap.start()
-            if length > 1:
-                positions.append(gap.start() - shift + 1)
-                shift += length - 1
-                shifts.append(shift)
+        for gap in _LONG_GAP.finditer(self._source):
+            start, end = gap.span()
+            positions.append(start - shift + 1)
+            shift += end - start - 1
+            shifts.append(shift)
         return positions, shifts
