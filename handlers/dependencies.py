@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.explaining import Explanations
 from bot.operations.find import Find
 from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
@@ -25,6 +26,7 @@ class Dependencies:
     drawn: Drawn
     refresh: Refresh
     call_stacks: CallStacks
+    explanations: Explanations
     selection: Selection
     overlook: Overlook
     in_flight: InFlight

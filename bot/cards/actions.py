@@ -25,6 +25,7 @@ class Action(StrEnum):
     PROBLEM_PREVIOUS = "problem.previous"
     PROBLEM_NEXT = "problem.next"
     CALL_STACK_SHOW = "call_stack.show"
+    WHY_SHOW = "why.show"
     ERROR_SHOW = "error.show"
     FIND_SHOW = "find.show"
     FIND_PREVIOUS = "find.previous"

@@ -23,6 +23,7 @@ from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
+from bot.cards.why import why_button
 from bot.operations.views import ErrorView
 
 _MAPPING = 40
@@ -112,6 +113,7 @@ def _buttons(view: ErrorView, texts: Texts) -> list[Button]:
     key = view.connection.key
     return [
         call_stack_button(key, view.error.number, texts),
+        why_button(key, view.error.number, texts),
         Button(
             texts.gettext("All errors with this cause"),
             Action.PROBLEM_SHOW,

@@ -8,7 +8,7 @@ from bot.cards import blocks
 from bot.cards.dates import moment
 from bot.cards.limits import Part
 from bot.cards.links import Links
-from bot.cards.markup import bold, link
+from bot.cards.markup import bold, dotted, link
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts, digits
 from bot.store.values import StoredError
@@ -18,7 +18,7 @@ _TEXT: Final = 2100
 
 
 def original_parts(error: StoredError, links: Links, texts: Texts) -> list[Part]:
-    """Which error it is, and its text untouched."""
+    """Which error it is, in which language, and its text untouched."""
     number = link(texts.gettext("No. {number}", number=digits(error.number)), links.error(error.number))
     original = bold(texts.gettext("Original text"))
     heading = texts.gettext(
@@ -27,4 +27,5 @@ def original_parts(error: StoredError, links: Links, texts: Texts) -> list[Part]
         number=number,
         time=moment(error.logged_at),
     )
+    heading = dotted((heading, texts.language_name(error.language)))
     return [Part((blocks.section(heading), blocks.preformatted(Outside(error.message), _TEXT)))]

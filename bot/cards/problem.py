@@ -23,6 +23,7 @@ from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
+from bot.cards.why import why_button
 from bot.diagnosis.model import Params
 from bot.operations.views import ProblemDetail
 from bot.store.values import AffectedRecord
@@ -108,6 +109,7 @@ def _record(record: AffectedRecord, links: Links, texts: Texts) -> Markup:
 def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
     return [
         call_stack_button(view.connection.key, view.latest.number, texts),
+        why_button(view.connection.key, view.latest.number, texts),
         Button(
             texts.gettext("Back to overview"),
             Action.OVERVIEW_SHOW,

@@ -28,6 +28,8 @@ from bot.cards.markup import Markup, Span, own
 DOMAIN: Final = "syncerrors"
 LOCALES: Final = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE: Final = "en"
+UNDETERMINED: Final = "und"
+"""Code for a text whose language is not known (ISO 639-2)."""
 
 Value = Markup | int
 """What goes into a hole; a number is written as the language writes it (1,234 or 1.234)."""
@@ -89,6 +91,10 @@ class Texts:
     def number(self, value: int) -> Markup:
         """A quantity, with the language's separators."""
         return own(format_decimal(value, locale=self._locale))
+
+    def language_name(self, code: str) -> Markup:
+        """The name of a language by its code; empty for one that has none, such as ``und``."""
+        return own(str(self._locale.languages.get(code, "")) if code != UNDETERMINED else "")
 
     def percent(self, part: int, whole: int) -> Markup:
         """``part`` of ``whole`` in whole percent, never more than 100."""

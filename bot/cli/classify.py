@@ -91,10 +91,17 @@ def _told(diagnosis: Diagnosis) -> dict[str, object]:
 def _reasons(explanation: Explanation) -> dict[str, object]:
     return {
         "wrappers": list(explanation.diagnosis.wrappers),
+        "unwrapped": [{"rule": rule, "template": words} for rule, words in explanation.unwrapped],
+        "left_out": explanation.left_out,
         "topic": explanation.diagnosis.topic,
         "inside": explanation.inside,
         "template": explanation.template,
         "source": explanation.source,
+        "reason": explanation.reason.value,
+        "matched": [
+            {"role": piece.role.value, "text": piece.text, "keys": list(piece.keys)}
+            for piece in explanation.pieces
+        ],
         "candidates": [
             {"rule": each.rule, "class": each.class_code, "fits": each.fits}
             for each in explanation.candidates

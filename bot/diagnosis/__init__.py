@@ -12,8 +12,8 @@ from __future__ import annotations
 from functools import cache
 
 from bot.diagnosis.catalogue_files import Catalogue, CatalogueInvalid, read_catalogue
-from bot.diagnosis.classifier import Classifier
-from bot.diagnosis.explaining import Candidate, Explanation, explain
+from bot.diagnosis.classifier import Classifier, Reason
+from bot.diagnosis.explaining import Candidate, Explanation, Piece, Role, explain
 from bot.diagnosis.identity import ProblemIdentity, problem_id, problem_identity
 from bot.diagnosis.masking import mask
 from bot.diagnosis.model import (
@@ -64,7 +64,10 @@ __all__ = [
     "Localized",
     "ParamValue",
     "Params",
+    "Piece",
     "ProblemIdentity",
+    "Reason",
+    "Role",
     "Severity",
     "Step",
     "StepLink",

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
+from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.classifier import Classifier, Examination, Reason
 from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.normal import bare_message
+from bot.diagnosis.templates import IGNORED
 
 _STABLE_TOKENS: Final = "what no language changes: privilege names, GUIDs, type=8, SecLib, access rights"
+_DOTS: Final = 2
+"""Characters that a text may lose without anything being put aside."""
 _WHY: Final = {
     Reason.PRIVILEGE: (
         "The text names a privilege or refuses access to a record. That decides, unless a text says that "
@@ -29,17 +35,46 @@ class Candidate:
     fits: bool
 
 
+class Role(Enum):
+    """What a piece of the text is to the template that decided."""
+
+    WORDS = "words"
+    """Words of the template."""
+    VALUE = "value"
+    """What stands in a hole."""
+    AROUND = "around"
+    """What stands before or behind the part that matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of what is inside; all pieces together are the whole of it."""
+
+    role: Role
+    text: str
+    keys: tuple[str, ...] = ()
+    """For a value: the keys of the holes that it fills; none where nobody needs it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A diagnosis and why it is that."""
 
     diagnosis: Diagnosis
+    reason: Reason
+    """What decided; ``why`` says the same in a sentence."""
     inside: str
     """What was left of the text without envelope, call stack and wrappers."""
     template: str
     """The words by which it was recognised; empty where a token or nothing decided."""
     source: str
     """Where those words come from."""
+    pieces: tuple[Piece, ...]
+    """How the template lies over what is inside; none where no template decided."""
+    unwrapped: tuple[tuple[str, str], ...]
+    """The wrappers taken off, outermost first: (id, their words)."""
+    left_out: str
+    """What was put aside besides: a call stack, JSON or XML around the message; empty where nothing was."""
     candidates: tuple[Candidate, ...]
     """Best first; those that do not fit come last."""
     namesakes: tuple[tuple[str, str], ...]
@@ -52,17 +87,55 @@ def explain(classifier: Classifier, text: str) -> Explanation:
     examined = classifier.examine(text)
     template, source = _origin(classifier, examined)
     decided = next((rule for rule, _ in examined.candidates if rule.id == examined.diagnosis.rule), None)
+    wrappers = {rule.id: rule.text for rule in classifier.catalogue.wrappers}
     return Explanation(
         diagnosis=examined.diagnosis,
+        reason=examined.reason,
         inside=examined.inside,
         template=template,
         source=source,
+        pieces=_pieces(decided, examined.inside) if decided else (),
+        unwrapped=tuple((each, wrappers.get(each, "")) for each in examined.diagnosis.wrappers),
+        left_out=_left_out(text),
         candidates=tuple(
             Candidate(rule.id, rule.class_code, found is not None) for rule, found in examined.candidates
         ),
         namesakes=tuple(decided.namesakes.items()) if decided else (),
         why=_why(examined),
     )
+
+
+def _pieces(rule: TemplateRule, inside: str) -> tuple[Piece, ...]:
+    """The text inside, taken apart as the template does; one cut off in the middle too."""
+    template = rule.template
+    match = template.match(inside, cut=False) or template.match(inside, cut=True)
+    if match is None:
+        return ()
+    pieces = []
+    at = 0
+    if not template.gaps[0]:
+        at = max(0, inside.find(template.literals[0]))
+        pieces.append(Piece(Role.AROUND, inside[:at]))
+    for span in match.spans:
+        keys = tuple(hole.key for hole in span.holes if hole.key != IGNORED)
+        pieces.append(Piece(Role.WORDS, inside[at : span.start]))
+        pieces.append(Piece(Role.VALUE, inside[span.start : span.end], keys))
+        at = span.end
+    end = len(inside)
+    if not template.gaps[-1] and inside.startswith(template.literals[-1], at):
+        end = at + len(template.literals[-1])
+    pieces += [Piece(Role.WORDS, inside[at:end]), Piece(Role.AROUND, inside[end:])]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _left_out(text: str) -> str:
+    """What ``bare_message`` put aside, with an ellipsis where the message stands in it."""
+    bare = bare_message(text)
+    written = text.strip()
+    if len(bare) + _DOTS >= len(written):
+        return ""
+    before, found, behind = written.partition(bare)
+    return f"{before}…{behind}" if found else written
 
 
 def _origin(classifier: Classifier, examined: Examination) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.diagnosis.explaining import Explanation
 from bot.diagnosis.model import ErrorClass, Params, Step
 from bot.store.values import AffectedRecord, Finding, StoredError
 
@@ -132,6 +133,19 @@ class CallStackView:
     """As Business Central gave it; empty where it has none."""
     source_description: str
     destination_description: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """Answer of *Why this diagnosis?*."""
+
+    connection: ConnectionView
+    number: int
+    logged_at: datetime
+    explanation: Explanation
+    """Made now, from the stored text."""
+    stored_rule: str
+    """The rule that made the stored diagnosis; empty where none did."""
 
 
 @dataclass(frozen=True, slots=True)

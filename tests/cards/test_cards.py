@@ -180,7 +180,7 @@ def test_details_go_from_what_happened_to_what_to_do() -> None:
         "[Previous]  [Next]",
         "Original text of error No. 48211",
         "<!channel> *on* https://evil.example",
-        "[Show error call stack]  [Back to overview]",
+        "[Show error call stack]  [Why this diagnosis?]  [Back to overview]",
     ]
     places = [read.index(part) for part in told]
     assert places == sorted(places)
