@@ -61,6 +61,7 @@ class OpenWish:
     wishes: int
     attempts: int
     begun_at: datetime | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Postings:
                     select(OUTBOX).where(belongs(OUTBOX, scope), OUTBOX.c.posting == posting)
                 )
             ).one_or_none()
-        return None if row is None else OpenWish(row.wishes, row.attempts, row.begun_at)
+        return None if row is None else OpenWish(row.wishes, row.attempts, row.begun_at, row.created_at)
 
     async def begin(self, scope: Scope, posting: str, at: datetime) -> None:
         """From now on the message may be there although nothing says so."""
@@ -167,7 +168,7 @@ class Postings:
         async with self.database.writing() as transaction:
             await _postpone(transaction, scope, posting, until)
 
-    async def lost(self, scope: Scope, posting: str, at: datetime) -> None:
+    async def lost(self, scope: Scope, posting: str) -> None:
         """It is not there any more, or never was: it is to be posted anew."""
         async with self.database.writing() as transaction:
             await _change(
