@@ -155,18 +155,12 @@ LAST: Final = len(_ORDER)
 """Rank of a table that takes no part in the order."""
 
 _GUID: Final = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?")
-_BLANK: Final = "{00000000-0000-0000-0000-000000000000}"
 
 
 def rank_of(record_id: str) -> int:
     """Where a record's table stands in the order in which records must be synchronized; 0 comes first."""
     table = record_id.partition(":")[0].strip()
     return _RANKS.get(_COUNTERPARTS.get(table, table), LAST)
-
-
-def is_blank(record_id: str) -> bool:
-    """True where there is no record yet: field "Destination Record ID" before the destination is made."""
-    return not record_id or record_id.endswith(_BLANK)
 
 
 def records_of(field: str, table: str, key: str) -> tuple[str, ...]:

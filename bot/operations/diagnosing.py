@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from bot.businesscentral.records import ErrorPage, SyncErrorRecord
 from bot.diagnosis import UNKNOWN, Classifier, problem_id, problem_identity
-from bot.store.values import ErrorToStore, PageToStore, Params, ProblemIdentity, RawRow, Scope
+from bot.operations.causes.awaiting import ties_of
+from bot.store.values import ErrorToStore, PageToStore, Params, ProblemIdentity, RawRow, Scope, Tie
 
 DIAGNOSED_ON_THE_LOOP = 500
 """Messages; more are diagnosed in a thread, so that Slack is still answered within its 3 seconds."""
@@ -20,7 +21,7 @@ message always means the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
+class Meaning:
     """All that follows from a message, within a connection."""
 
     problem: ProblemIdentity
@@ -28,6 +29,7 @@ class _Meaning:
     params: Params
     rule: str
     topic: str | None
+    ties: tuple[Tie, ...]
 
 
 class Diagnosing:
@@ -36,6 +38,10 @@ class Diagnosing:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier = classifier
         self._meaning = lru_cache(REMEMBERED)(self._read)
+
+    def meaning(self, scope: Scope, message: str) -> Meaning:
+        """What follows from a message."""
+        return self._meaning(scope, message)
 
     async def page(self, scope: Scope, page: ErrorPage, after: int) -> PageToStore:
         """The page with its diagnoses. Its cursor is the highest number in it, or ``after``."""
@@ -77,14 +83,15 @@ class Diagnosing:
             params=meaning.params,
             rule=meaning.rule,
             topic=meaning.topic,
+            ties=meaning.ties,
         )
 
-    def _read(self, scope: Scope, message: str) -> _Meaning:
+    def _read(self, scope: Scope, message: str) -> Meaning:
         diagnosis = self.classifier.classify(message)
         classes = self.classifier.catalogue.classes
         error_class = classes.get(diagnosis.class_code, classes[UNKNOWN])
         identity = problem_identity(diagnosis, error_class)
-        return _Meaning(
+        return Meaning(
             problem=ProblemIdentity(
                 id=problem_id(
                     scope.workspace, scope.connection, identity.class_code, identity.params, identity.masked
@@ -99,4 +106,5 @@ class Diagnosing:
             params=diagnosis.params,
             rule=diagnosis.rule,
             topic=diagnosis.topic,
+            ties=ties_of(diagnosis.class_code, diagnosis.topic, diagnosis.params),
         )

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from bot.store.columns import as_key
-from bot.store.values import ErrorToStore, ProblemIdentity
+from bot.store.values import ErrorToStore, ProblemIdentity, Tie
 
 Key = TypeVar("Key")
 RecordKey = tuple[str, str]
@@ -46,6 +46,8 @@ class Changes:
     problems: Mapping[str, Tally] = field(default_factory=dict)
     records: Mapping[RecordKey, Tally] = field(default_factory=dict)
     counters: Mapping[CounterKey, int] = field(default_factory=dict)
+    ties: Mapping[tuple[str, int], tuple[Tie, ...]] = field(default_factory=dict)
+    """By problem and ``id`` of the tuple: errors of one message share it, and comparing ties takes time."""
 
 
 def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
@@ -53,13 +55,16 @@ def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
     problems: dict[str, Tally] = {}
     records: dict[RecordKey, Tally] = {}
     counters: Counter[CounterKey] = Counter()
+    ties: dict[tuple[str, int], tuple[Tie, ...]] = {}
     for error in errors:
         problem_id = error.problem.id
         _tally(problems, problem_id, error)
         if record := failing_record(error):
             _tally(records, (problem_id, as_key(record)), error)
         counters[problem_id, as_key(error.mapping), error.logged_at.astimezone(UTC).date()] += 1
-    return Changes(problems, records, counters)
+        if error.ties:
+            ties[problem_id, id(error.ties)] = error.ties
+    return Changes(problems, records, counters, ties)
 
 
 def failing_record(error: ErrorToStore) -> str:

@@ -20,6 +20,7 @@ from bot.store.changes import Changes, failing_record, failing_table, other_reco
 from bot.store.columns import as_key, json_text
 from bot.store.database import insert_into
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, RAW_ROW, SYNC_ERROR, belongs
+from bot.store.ties import keep_ties
 from bot.store.values import ErrorToStore, ProblemState, RawRow, Scope
 
 SLICE = 1000
@@ -139,6 +140,7 @@ async def count_up(connection: AsyncConnection, scope: Scope, changes: Changes) 
     new_records = await _count_records(connection, scope, changes)
     states = await _states(connection, scope, sorted(changes.problems))
     await _count_problems(connection, scope, changes, new_records)
+    await keep_ties(connection, scope, changes)
     return ProblemsTouched(
         new=tuple(problem_id for problem_id in changes.problems if problem_id not in states),
         reopened=tuple(

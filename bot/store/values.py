@@ -55,6 +55,27 @@ class ProblemIdentity:
     """For unknown texts: the masked text that they share; else empty."""
 
 
+class TieKind(StrEnum):
+    """What a key says of its problem."""
+
+    AWAITS = "awaits"
+    """Its errors wait for the record with this RecordID."""
+    NEEDS = "needs"
+    """What they wait for is synchronized with this table of Dataverse."""
+    REFUSES = "refuses"
+    """It keeps records of this table of Dataverse from being coupled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A key of an error."""
+
+    kind: TieKind
+    key: str
+    target: str
+    """Equal for all keys that stand for the same thing awaited."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorToStore:
     """One row of Business Central with its diagnosis, on its way into the store."""
@@ -78,6 +99,8 @@ class ErrorToStore:
     """Everything that was read out of the text."""
     rule: str
     topic: str | None
+    ties: tuple[Tie, ...] = ()
+    """What it waits for, or keeps from being coupled. One object for all errors of a message."""
 
 
 @dataclass(frozen=True, slots=True)
