@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx
 
@@ -14,6 +15,7 @@ from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
 from bot.diagnosis import load_catalogue, load_classifier
 from bot.failures import StoreNotMigrated
+from bot.operations.activity import Activity
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.explaining import Explanations
@@ -53,6 +55,7 @@ class Core:
     explanations: Explanations
     selection: Selection
     overlook: Overlook
+    activity: Activity
     clock: Clock
 
 
@@ -94,6 +97,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
             ),
             overlook=Overlook(WORKSPACE, database, connections),
+            activity=Activity(database, outside.clock, timedelta(days=settings.activity_days)),
             clock=outside.clock,
         )
 

@@ -116,6 +116,15 @@ class Settings(BaseSettings):
     pull_interval_minutes: int = Field(
         default=5, ge=1, le=1440, description="How often Business Central is read, in minutes"
     )
+    retention_days: int = Field(
+        default=31,
+        ge=1,
+        le=3650,
+        description="Days that the bot keeps what Business Central no longer has; a month as there",
+    )
+    activity_days: int = Field(
+        default=366, ge=1, le=36500, description="Days that the list of who did what is kept"
+    )
     reconcile_hour: int = Field(
         default=3,
         ge=0,
