@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.cards.actions import Action
+from bot.cards.form import Form
 from bot.operations.rights import Act
 from handlers.grammar import (
     AskForConnections,
@@ -39,6 +40,8 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.CONNECTIONS_PREVIOUS: Act.READ,
     Action.CONNECTIONS_NEXT: Act.READ,
 }
+
+FORMS: Final[Mapping[Form, Act]] = {Form.SHARE: Act.SHARE}
 
 COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForOverview: Act.READ,

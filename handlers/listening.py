@@ -16,13 +16,16 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 
+from bot.cards import form as modals
 from bot.cards.actions import Action
 from bot.cards.failure import defect_card, failure_card
+from bot.cards.form import APP_NAME, Form
 from bot.cards.texts import Texts
 from bot.failures import Failure, Restarting
 from bot.log import place_of
 from bot.payloads import word
-from handlers.acts import ACTS
+from handlers.acts import ACTS, FORMS
+from handlers.modals import Submitted, submitted_of
 from handlers.presses import press_of
 from handlers.visits import Visit, Visits, user_of
 
@@ -158,6 +161,32 @@ class Listening:
 
         return register
 
+    def form(
+        self, form: Form
+    ) -> Callable[[Callable[[Visit, Submitted], Coroutine[Any, Any, modals.Modal]]], None]:
+        """Listen to a form; the work gives the modal that takes its place.
+
+        Before the work the table of rights is asked. What fails is said in the form's place.
+        """
+
+        def register(work: Callable[[Visit, Submitted], Coroutine[Any, Any, modals.Modal]]) -> None:
+            async def visit_and_work(body: Body) -> None:
+                submitted = submitted_of(body)
+                visit = await self._visits.of_form(body)
+                await visit.require(FORMS[form])
+                result = await work(visit, submitted)
+                await visit.show_in(submitted.view_id, result)
+
+            async def listen(ack: AsyncAck, body: Body) -> None:
+                texts = await self._visits.languages.of(user_of(body))
+                waiting = modals.waiting_modal(APP_NAME, texts)
+                await ack(response_action="update", view=waiting.view(texts))
+                await asyncio.wait({self._in_flight.start(self._serve(visit_and_work, body))})
+
+            self._app.view(str(form))(listen)
+
+        return register
+
     def options(self, action_id: re.Pattern[str]) -> None:
         """Answer menus that load their choices with no choice."""
 
@@ -203,7 +232,12 @@ class Listening:
             log.error("defect", exception=type(error).__name__, place=place_of(error))
         visit = await self._visits.of_broken(body)
         if isinstance(error, Failure):
-            await visit.answer(failure_card(error, visit.texts))
+            card = failure_card(error, visit.texts)
         else:
             reference = str(structlog.contextvars.get_contextvars().get("reference", "?"))
-            await visit.answer(defect_card(reference, visit.texts))
+            card = defect_card(reference, visit.texts)
+        if body.get("type") == "view_submission":
+            in_place = modals.Modal(APP_NAME, card.blocks)
+            if await visit.show_in(submitted_of(body).view_id, in_place):
+                return
+        await visit.answer(card)

@@ -10,15 +10,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.actions import ButtonValue
 from bot.cards.card import Card
+from bot.cards.form import Modal
 from bot.cards.surface import SLACK, Surface
 from bot.cards.texts import Texts
 from bot.clock import Clock
-from bot.failures import StaleButton
+from bot.failures import StaleButton, StaleForm
 from bot.operations.actors import Actor, slack_user
 from bot.operations.rights import Act, Rights
 from bot.operations.selection import Selection
 from bot.store.values import Scope
 from handlers.languages import Languages
+from handlers.modals import open_view, update_view
 from handlers.presses import Presses, value_of
 from handlers.way_back import Address, WayBack
 
@@ -33,6 +35,8 @@ class Visit:
     way_back: WayBack
     rights: Rights
     surface: Surface = SLACK
+    trigger: str = ""
+    """Slack's permission to open a modal, for three seconds."""
     gone: str | None = None
     """Set where the connection that this person chose is gone; see ``bot.operations.selection.Selected``."""
 
@@ -64,6 +68,14 @@ class Visit:
         Reports may be left out: Slack takes five messages for an interaction, and the answer needs one.
         """
         await self.way_back.send_if_spare(self._drawn(card))
+
+    async def open(self, modal: Modal) -> str:
+        """Open a modal; returns its id, or nothing where Slack did not: the person pressed too long ago."""
+        return await open_view(self.way_back.slack, self.trigger, modal.view(self.texts))
+
+    async def show_in(self, view_id: str, modal: Modal) -> bool:
+        """Put another modal in the place of an open one; False where that was closed meanwhile."""
+        return await update_view(self.way_back.slack, view_id, modal.view(self.texts))
 
     async def refuse(self, card: Card) -> None:
         """Answer a stranger, where that is possible without writing to them."""
@@ -111,6 +123,16 @@ class Visits:
         await self._selection.check(button.connection)
         return await self._visit(body, button)
 
+    async def of_form(self, body: Mapping[str, Any]) -> Visit:
+        """A visit by form; raises StaleForm where it is not of this version, ConnectionGone."""
+        view = body.get("view")
+        try:
+            button = ButtonValue.decoded(view.get("private_metadata") if isinstance(view, Mapping) else None)
+        except StaleButton as stale:
+            raise StaleForm from stale
+        await self._selection.check(button.connection)
+        return await self._visit(body, button)
+
     async def of_broken(self, body: Mapping[str, Any]) -> Visit:
         """A visit of which only the person and the way back are sure, for telling that something failed."""
         return await self._visit(body, ButtonValue(connection=self._selection.default))
@@ -124,6 +146,7 @@ class Visits:
             way_back=way_back,
             rights=self._rights,
             surface=self._surface,
+            trigger=str(body.get("trigger_id") or ""),
         )
 
 
