@@ -1,0 +1,222 @@
+"""Which stored errors a purge deletes, and what became of them.
+
+A row that is about to be deleted is marked with the run first, in a transaction of its own: whoever goes on
+after a crash knows by that mark what the world may have lost meanwhile. When it is away it is marked as gone,
+too: it is *archived*, stays stored, searchable and counted, and says by its run who deleted it and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.census import FAILING_RECORD
+from bot.store.columns import as_key
+from bot.store.database import Database
+from bot.store.holding import lock
+from bot.store.pages import slices
+from bot.store.presence import turn_gone
+from bot.store.resolution import Resolution, cases
+from bot.store.tables import SYNC_ERROR, belongs
+from bot.store.values import KnownRow, Scope
+
+
+class Purged(StrEnum):
+    """The four purges. The value is stored."""
+
+    OLD = "old"
+    """Entries older than seven days."""
+    ALL = "all"
+    RESOLVED = "resolved"
+    """Those whose record has synchronized since."""
+    PROBLEM = "problem"
+    """Those of one problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which errors: in Business Central as far as is known, logged until then, up to that number."""
+
+    what: Purged
+    logged_until: datetime
+    highest_number: int
+    evidence_until: datetime
+    """Jobs that started later prove nothing: what they resolved was not confirmed."""
+    problem_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """An error that is selected."""
+
+    number: int
+    id: str
+    problem_id: str
+    record_id: str
+    is_marked: bool
+    """By this run: an attempt that was cut off may have deleted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Some errors of a selection, by rising number, and how far looking for them came."""
+
+    rows: tuple[Doomed, ...]
+    up_to: int
+    """Every selected error up to here is among the rows or was before them."""
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purging:
+    """Selects, marks and archives."""
+
+    database: Database
+
+    async def select(self, scope: Scope, chosen: Selection, run: str, above: int, most: int) -> Selected:
+        """The next ``most`` selected errors above that number. Looks through at most ``LOOKED_THROUGH``."""
+        found: list[Doomed] = []
+        async with self.database.reading() as connection:
+            looked = 0
+            while len(found) < most and looked < LOOKED_THROUGH:
+                part = [
+                    Doomed(row.number, as_key(row.id), row.problem_id, as_key(row.record_id), row.run == run)
+                    for row in await connection.execute(_present(scope, chosen, above).limit(SLICE))
+                ]
+                looked += len(part)
+                if chosen.what is Purged.RESOLVED and part:
+                    wanted = await _resolved(connection, scope, chosen, part)
+                else:
+                    wanted = part
+                room = most - len(found)
+                found += wanted[:room]
+                if len(wanted) > room:
+                    return Selected(tuple(found), found[-1].number, is_last=False)
+                if len(part) < SLICE:
+                    return Selected(tuple(found), chosen.highest_number, is_last=True)
+                above = part[-1].number
+        return Selected(tuple(found), above, is_last=False)
+
+    async def known_ids(
+        self, scope: Scope, numbers: Collection[int], logged_until: datetime
+    ) -> Mapping[int, Known]:
+        """What is stored under these numbers: its id, and whether it was logged later than that."""
+        known: dict[int, Known] = {}
+        async with self.database.reading() as connection:
+            for part in slices(sorted(numbers)):
+                rows = await connection.execute(
+                    select(SYNC_ERROR.c.number, SYNC_ERROR.c.id, SYNC_ERROR.c.logged_at).where(
+                        belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(part)
+                    )
+                )
+                known.update(
+                    (row.number, Known(as_key(row.id), row.logged_at > logged_until)) for row in rows
+                )
+        return known
+
+    async def mark(self, scope: Scope, run: str, rows: Sequence[Doomed]) -> None:
+        """These are about to be deleted by the run."""
+        await self._write_run(scope, [row.number for row in rows], run)
+
+    async def spare(self, scope: Scope, rows: Sequence[Doomed]) -> None:
+        """These were not deleted after all."""
+        await self._write_run(scope, [row.number for row in rows], None)
+
+    async def archive(
+        self, scope: Scope, deleted: Sequence[Doomed], missed: Sequence[Doomed], at: datetime
+    ) -> None:
+        """``deleted`` are away because of their run, ``missed`` were away before. Twice is once."""
+        if not deleted and not missed:
+            return
+        async with self.database.writing() as connection:
+            await lock(connection, scope)
+            rows = [KnownRow(row.number, row.id, gone=False) for row in (*deleted, *missed)]
+            await turn_gone(connection, scope, rows, at)
+
+    async def deleted_by(self, scope: Scope, run: str) -> int:
+        """How many errors the run deleted."""
+        query = (
+            select(func.count())
+            .select_from(SYNC_ERROR)
+            .where(
+                belongs(SYNC_ERROR, scope),
+                SYNC_ERROR.c.purge_run == run,
+                SYNC_ERROR.c.gone_at.is_not(None),
+            )
+        )
+        async with self.database.reading() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def _write_run(self, scope: Scope, numbers: Sequence[int], run: str | None) -> None:
+        if not numbers:
+            return
+        async with self.database.writing() as connection:
+            for part in slices(numbers):
+                await connection.execute(
+                    update(SYNC_ERROR)
+                    .where(
+                        belongs(SYNC_ERROR, scope),
+                        SYNC_ERROR.c.number.in_(part),
+                        SYNC_ERROR.c.gone_at.is_(None),
+                    )
+                    .values(purge_run=run)
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An error under some number."""
+
+    id: str
+    is_younger: bool
+    """Logged after the bounds: no purge of these bounds touches it."""
+
+
+SLICE = 1_000
+LOOKED_THROUGH = 20_000
+"""Errors that one call looks through at most, where few of them are selected."""
+_CASES = 200
+
+
+def _present(scope: Scope, chosen: Selection, above: int) -> Select[Any]:
+    query = (
+        select(
+            SYNC_ERROR.c.number,
+            SYNC_ERROR.c.id,
+            SYNC_ERROR.c.problem_id,
+            FAILING_RECORD.label("record_id"),
+            SYNC_ERROR.c.purge_run.label("run"),
+        )
+        .where(
+            belongs(SYNC_ERROR, scope),
+            SYNC_ERROR.c.number > above,
+            SYNC_ERROR.c.number <= chosen.highest_number,
+            SYNC_ERROR.c.logged_at <= chosen.logged_until,
+            SYNC_ERROR.c.gone_at.is_(None),
+        )
+        .order_by(SYNC_ERROR.c.number)
+    )
+    if chosen.what is Purged.PROBLEM:
+        query = query.where(SYNC_ERROR.c.problem_id == chosen.problem_id)
+    return query
+
+
+async def _resolved(
+    connection: AsyncConnection, scope: Scope, chosen: Selection, rows: Sequence[Doomed]
+) -> list[Doomed]:
+    """Those whose record has synchronized since; and those that a cut off attempt has begun to delete."""
+    pairs = sorted({(row.problem_id, row.record_id) for row in rows if row.record_id})
+    resolved: set[tuple[str, str]] = set()
+    for part in slices(pairs, _CASES):
+        case = cases(scope, chosen.evidence_until, pairs=part)
+        found = await connection.execute(
+            select(case.c.problem_id, case.c.record_id).where(case.c.verdict == Resolution.RESOLVED)
+        )
+        resolved.update((problem, as_key(record)) for problem, record in found)
+    return [row for row in rows if row.is_marked or (row.problem_id, row.record_id) in resolved]
