@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table, and_, case, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -133,7 +133,10 @@ def _error_row(scope: Scope, error: ErrorToStore, catalogue_version: str) -> tup
 
 
 async def count_up(connection: AsyncConnection, scope: Scope, changes: Changes) -> ProblemsTouched:
-    """Add the increments of a page to its problems; a fixed problem with a new error is open again."""
+    """Add the increments of a page to its problems.
+
+    A problem with an error that was logged after it was marked as fixed is open again.
+    """
     if not changes.problems:
         return ProblemsTouched((), ())
     await _count_days(connection, scope, changes)
@@ -144,21 +147,28 @@ async def count_up(connection: AsyncConnection, scope: Scope, changes: Changes) 
     return ProblemsTouched(
         new=tuple(problem_id for problem_id in changes.problems if problem_id not in states),
         reopened=tuple(
-            problem_id for problem_id in changes.problems if states.get(problem_id) == ProblemState.FIXED
+            problem_id
+            for problem_id, tally in changes.problems.items()
+            if problem_id in states and _contradicts(states[problem_id], tally.latest.logged_at)
         ),
     )
 
 
-async def _states(connection: AsyncConnection, scope: Scope, problem_ids: Sequence[str]) -> dict[str, str]:
-    states: dict[str, str] = {}
+def _contradicts(stored: Any, logged_at: datetime) -> bool:
+    """Whether it was marked as fixed before an error was logged at that time."""
+    return stored.state == ProblemState.FIXED and (stored.decided_at is None or logged_at > stored.decided_at)
+
+
+async def _states(connection: AsyncConnection, scope: Scope, problem_ids: Sequence[str]) -> dict[str, Any]:
+    states: dict[str, Any] = {}
     for part in slices(problem_ids):
         rows = await connection.execute(
-            select(PROBLEM.c.id, PROBLEM.c.state)
+            select(PROBLEM.c.id, PROBLEM.c.state, PROBLEM.c.decided_at)
             .where(belongs(PROBLEM, scope), PROBLEM.c.id.in_(part))
             .order_by(PROBLEM.c.id)
             .with_for_update()
         )
-        states.update((row.id, row.state) for row in rows)
+        states.update((row.id, row) for row in rows)
     return states
 
 
@@ -229,12 +239,13 @@ async def _count_problems(
     excluded = statement.excluded
     newer = _newer(statement, PROBLEM, "example_number")
     earlier = excluded.first_seen < PROBLEM.c.first_seen
+    still_fixed = and_(PROBLEM.c.state == ProblemState.FIXED, excluded.last_seen <= PROBLEM.c.decided_at)
     upsert = statement.on_conflict_do_update(
         index_elements=list(PROBLEM.primary_key),
         set_={
             "errors": PROBLEM.c.errors + excluded.errors,
             "records": PROBLEM.c.records + excluded.records,
-            "state": ProblemState.OPEN,
+            "state": case((still_fixed, ProblemState.FIXED), else_=ProblemState.OPEN),
             "severity": excluded.severity,
             "first_seen": case((earlier, excluded.first_seen), else_=PROBLEM.c.first_seen),
             **{

@@ -13,6 +13,7 @@ from bot.store.changes import changes_of
 from bot.store.database import Database
 from bot.store.former import make_room
 from bot.store.holding import ask_to_reread, lock
+from bot.store.outbox import Outbox
 from bot.store.pages import add_errors, count_up, drop_understood, keep_unreadable
 from bot.store.search_index import index_errors
 from bot.store.tables import PULL_STATE, belongs
@@ -88,7 +89,12 @@ class Pulls:
                 await make_room(connection, scope, page.errors)
             errors = await add_errors(connection, scope, page.errors, page.catalogue_version)
             await index_errors(connection, scope, errors.fresh)
-            problems = await count_up(connection, scope, changes_of(errors.fresh))
+            changes = changes_of(errors.fresh)
+            problems = await count_up(connection, scope, changes)
+            await Outbox(connection, scope, at).occurred(
+                {problem_id: tally.count for problem_id, tally in changes.problems.items()},
+                problems.reopened,
+            )
             understood = await drop_understood(connection, scope, errors.fresh) if held.unreadable else 0
             unreadable = await keep_unreadable(connection, scope, page.unreadable, at)
             await connection.execute(
