@@ -13,7 +13,7 @@ from bot.businesscentral import BusinessCentralClient, Connection, RequestLimits
 from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
-from bot.diagnosis import load_catalogue, load_classifier
+from bot.diagnosis import load_classifier
 from bot.failures import StoreNotMigrated
 from bot.operations.activity import Activity
 from bot.operations.ask import Ask
@@ -21,8 +21,10 @@ from bot.operations.call_stack import CallStacks
 from bot.operations.explaining import Explanations
 from bot.operations.filters import Understanding
 from bot.operations.find import Find
+from bot.operations.knowledge import Knowledge
 from bot.operations.pull import Pull
 from bot.operations.reconcile import Reconcile
+from bot.operations.rediagnose import Rediagnose
 from bot.operations.selection import Selection
 from bot.operations.standings import Overlook
 from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
@@ -53,6 +55,7 @@ class Core:
     reconcile: Reconcile
     call_stacks: CallStacks
     explanations: Explanations
+    rediagnose: Rediagnose
     selection: Selection
     overlook: Overlook
     activity: Activity
@@ -70,19 +73,21 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         stack.push_async_callback(database.close)
         await _prepare(database, settings)
         connections, clients, roles = _open_clients(settings, outside, stack)
-        ask = Ask(database, load_catalogue(), connections)
+        knowledge = Knowledge(WORKSPACE, database, load_classifier())
+        ask = Ask(database, knowledge, connections)
         yield Core(
             database=database,
             connections=connections,
             roles=roles,
             ask=ask,
-            find=Find(database, ask, Understanding(database, load_catalogue(), outside.clock)),
+            find=Find(database, ask, Understanding(database, knowledge, outside.clock)),
             pull=Pull(
                 workspace=WORKSPACE,
                 database=database,
                 clients=clients,
                 classifier=load_classifier(),
                 clock=outside.clock,
+                knowledge=knowledge,
             ),
             reconcile=Reconcile(
                 workspace=WORKSPACE,
@@ -92,7 +97,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 hour=settings.reconcile_hour,
             ),
             call_stacks=CallStacks(database, clients, connections),
-            explanations=Explanations(database, load_classifier(), connections),
+            explanations=Explanations(database, knowledge, connections),
+            rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
             ),

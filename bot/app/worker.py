@@ -13,6 +13,7 @@ from bot.operations.durable.engine import DbosDurable
 from bot.operations.durable.port import Durable
 from bot.operations.durable.system_tables import system_tables_are_current
 from bot.operations.pull import enqueue_pull
+from bot.operations.rediagnose import enqueue_rediagnosis
 from bot.settings import Settings, sqlite_path
 
 
@@ -30,11 +31,16 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
     core.pull.schedule(durable, interval)
     core.reconcile.register(durable)
     core.reconcile.schedule(durable)
+    core.rediagnose.register(durable)
+    core.rediagnose.schedule(durable)
     await durable.start()
     try:
         # The schedule ticks at the full minute: a newcomer should not wait for that.
         for connection in await core.pull.due(interval):
             await enqueue_pull(durable, connection)
+        # And a new catalogue should not wait either.
+        await core.rediagnose.take_over()
+        await enqueue_rediagnosis(durable, await core.rediagnose.due())
         yield durable
     finally:
         await durable.stop()

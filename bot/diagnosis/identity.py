@@ -19,6 +19,8 @@ TOPIC: Final = "topic"
 """In ``group_by``: the topic of the diagnosis decides too."""
 EITHER: Final = "|"
 """In ``group_by``: ``value|other_record`` is the first of these keys that the diagnosis has."""
+TAUGHT: Final = "taught."
+"""Begins the topic of what a taught rule recognises: that is a problem of its own, whatever ``group_by``."""
 _ID_BYTES: Final = 8
 
 
@@ -49,6 +51,8 @@ def problem_identity(diagnosis: Diagnosis, error_class: ErrorClass) -> ProblemId
         key = next((key for key in alternatives.split(EITHER) if key in known), None)
         if key:
             decisive[key] = known[key]
+    if diagnosis.topic and diagnosis.topic.startswith(TAUGHT):
+        decisive[TOPIC] = diagnosis.topic
     masked = diagnosis.masked if diagnosis.class_code == UNKNOWN else ""
     return ProblemIdentity(diagnosis.class_code, diagnosis.topic, MappingProxyType(decisive), masked)
 

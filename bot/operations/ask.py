@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from bot.businesscentral import Connection
 from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass, Params
 from bot.failures import NotFound, RowNotUnderstood
+from bot.operations.causes.chains import Causes
 from bot.operations.connections import connection_view
+from bot.operations.knowledge import Knowledge
 from bot.operations.views import (
     ConnectionView,
     ErrorView,
@@ -39,42 +41,63 @@ class Ask:
     """
 
     database: Database
-    catalogue: Catalogue
+    knowledge: Knowledge
     connections: Mapping[str, Connection]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is known now, with what people taught."""
+        return self.knowledge.catalogue
+
+    @property
+    def causes(self) -> Causes:
+        """What comes before what."""
+        return Causes(self.database, self.line)
 
     async def overview(self, scope: Scope, page: int = 0) -> Overview:
         """One page of open problems, most pressing first; a page beyond the end becomes the last one."""
+        await self.knowledge.current()
         async with self.database.moment():
             problems = Problems(self.database)
             totals = await problems.totals(scope)
             pages = max(1, -(-totals.problems // PROBLEMS_A_PAGE))
             page = min(page, pages - 1)
-            rows = await problems.page(scope, limit=PROBLEMS_A_PAGE, offset=page * PROBLEMS_A_PAGE)
+            order = await self.causes.order(scope, totals)
+            rows = await problems.page(
+                scope, PROBLEMS_A_PAGE, page * PROBLEMS_A_PAGE, precedence=order.precedence
+            )
             return Overview(
                 connection=await self.connection(scope),
                 freshness=await self.freshness(scope),
                 errors=totals.errors,
                 problems=totals.problems,
                 unreadable=totals.unreadable,
-                lines=tuple(self.line(row) for row in rows),
+                lines=await self.causes.standing(scope, order, [self.line(row) for row in rows]),
                 page=page,
                 pages=pages,
                 gone=totals.gone,
             )
 
     async def problem(self, scope: Scope, problem_id: str, records_page: int = 0) -> ProblemDetail:
-        """One problem with a page of the records that fail because of it, latest first."""
+        """One problem with a page of the records that fail because of it, latest first.
+
+        Where its errors belong to another one since, that one.
+        """
+        await self.knowledge.current()
         async with self.database.moment():
             problems = Problems(self.database)
-            row = await problems.get(scope, problem_id)
+            row = await problems.living(scope, problem_id)
+            problem_id = row.id
             latest = await Errors(self.database).latest_of(scope, problem_id)
             line = replace(self.line(row), params=_shared_params(row, latest))
+            real_cause = await self.causes.real_cause(scope, latest)
+            graph = await self.causes.graph(scope)
             pages = max(1, -(-row.records // RECORDS_A_PAGE))
             records_page = min(records_page, pages - 1)
             return ProblemDetail(
                 connection=await self.connection(scope),
                 freshness=await self.freshness(scope),
-                line=line,
+                line=replace(line, frees=graph.freed_by(line.id)),
                 steps=line.error_class.remedy_for(row.topic, line.params),
                 records=await problems.affected(
                     scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
@@ -83,10 +106,13 @@ class Ask:
                 records_page=records_page,
                 records_pages=pages,
                 latest=latest,
+                chain=await self.causes.chain(scope, graph, line, real_cause),
+                real_cause=real_cause,
             )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
         """One error by its No.; raises RowNotUnderstood for one that could not be read."""
+        await self.knowledge.current()
         async with self.database.moment():
             error = await self._numbered(scope, number)
             row = await Problems(self.database).get(scope, error.problem_id)
@@ -96,6 +122,7 @@ class Ask:
                 error=error,
                 line=line,
                 steps=line.error_class.remedy_for(error.topic, line.params),
+                real_cause=await self.causes.real_cause(scope, error),
             )
 
     async def freshness(self, scope: Scope) -> Freshness:

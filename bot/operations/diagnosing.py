@@ -32,6 +32,13 @@ class Meaning:
     ties: tuple[Tie, ...]
 
 
+@lru_cache(maxsize=2)
+def diagnosing_with(classifier: Classifier) -> Diagnosing:
+    """One for all who use that classifier, since it remembers; the one before a rule was taught may still be
+    at work."""
+    return Diagnosing(classifier)
+
+
 class Diagnosing:
     """Translates between the client's values and the store's, and remembers the last messages."""
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.businesscentral import Connection
-from bot.diagnosis import Classifier, explain
+from bot.diagnosis import explain
 from bot.operations.connections import connection_view
+from bot.operations.knowledge import Knowledge
 from bot.operations.views import WhyView
 from bot.store import Database, Errors
 from bot.store.values import Scope
@@ -21,7 +22,7 @@ class Explanations:
     """
 
     database: Database
-    classifier: Classifier
+    knowledge: Knowledge
     connections: Mapping[str, Connection]
 
     async def why(self, scope: Scope, number: int) -> WhyView:
@@ -35,6 +36,6 @@ class Explanations:
             connection=await connection_view(self.database, self.connections, scope),
             number=number,
             logged_at=error.logged_at,
-            explanation=explain(self.classifier, error.message),
+            explanation=explain(await self.knowledge.current(), error.message),
             stored_rule=error.rule,
         )

@@ -15,6 +15,7 @@ from typing import Final
 from bot.clock import Clock
 from bot.diagnosis import Catalogue, Fixer
 from bot.failures import FilterUnknown, FilterValueUnknown
+from bot.operations.knowledge import Knowledge
 from bot.store import Database
 from bot.store.search import Kinds, Narrowing
 from bot.store.search_problems import NarrowedProblems
@@ -96,8 +97,13 @@ class Understanding:
     """Gives filters their meaning."""
 
     database: Database
-    catalogue: Catalogue
+    knowledge: Knowledge
     clock: Clock
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is known now, with what people taught."""
+        return self.knowledge.catalogue
 
     async def of(self, scope: Scope, query: Query) -> Meaning:
         """What the filters of a query leave. Raises FilterUnknown, FilterValueUnknown."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.operations.ask import PROBLEMS_A_PAGE, Ask
 from bot.operations.filters import Applied, Meaning, Query, Understanding
 from bot.operations.views import ConnectionView, Freshness, ProblemLine
-from bot.store import Database
+from bot.store import Database, Problems
 from bot.store.search import MOST, Found, Match, Search
 from bot.store.search_problems import NarrowedProblems
 from bot.store.values import Scope
@@ -79,6 +79,7 @@ class Find:
 
     async def answer(self, scope: Scope, query: Query, page: int = 0) -> FoundView | NarrowedView:
         """One page of what the query asks for; a page beyond the end becomes the last one."""
+        await self.ask.knowledge.current()
         async with self.database.moment():
             meaning = await self.understanding.of(scope, query)
             if query.text:
@@ -114,8 +115,14 @@ class Find:
         problems = NarrowedProblems(self.database)
         totals = await problems.totals(scope, meaning.narrowing)
         page, pages = _pages(totals.problems, page)
+        causes = self.ask.causes
+        order = await causes.order(scope, await Problems(self.database).totals(scope))
         rows = await problems.page(
-            scope, meaning.narrowing, limit=PROBLEMS_A_PAGE, offset=page * PROBLEMS_A_PAGE
+            scope,
+            meaning.narrowing,
+            limit=PROBLEMS_A_PAGE,
+            offset=page * PROBLEMS_A_PAGE,
+            precedence=order.precedence,
         )
         return NarrowedView(
             connection=await self.ask.connection(scope),
@@ -124,7 +131,7 @@ class Find:
             applied=meaning.applied,
             errors=totals.errors,
             problems=totals.problems,
-            lines=tuple(self.ask.line(row) for row in rows),
+            lines=await causes.standing(scope, order, [self.ask.line(row) for row in rows]),
             page=page,
             pages=pages,
         )

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
@@ -24,8 +23,9 @@ from bot.failures import (
     SourceRejected,
     StoreUnavailable,
 )
-from bot.operations.diagnosing import Diagnosing
+from bot.operations.diagnosing import diagnosing_with
 from bot.operations.durable.port import Durable, Queue, Steps
+from bot.operations.knowledge import Knowledge
 from bot.operations.reading import Beginning, FailureNote, PageRead, Place, note_of, report_of
 from bot.operations.views import PullReport
 from bot.store import Companies, Database, Pulls
@@ -60,7 +60,10 @@ _log = logging.getLogger("bot.pull")
 
 @dataclass(frozen=True)
 class Pull:
-    """The use case. ``clients`` is keyed by ``Connection.key``."""
+    """The use case. ``clients`` is keyed by ``Connection.key``.
+
+    With ``knowledge`` each page is diagnosed by the newest rules, else all are by ``classifier``.
+    """
 
     workspace: str
     database: Database
@@ -69,11 +72,7 @@ class Pull:
     clock: Clock
     page_size: int = PAGE_SIZE
     overlap: int = OVERLAP
-
-    @cached_property
-    def diagnosing(self) -> Diagnosing:
-        """One for all pulls, since it remembers."""
-        return Diagnosing(self.classifier)
+    knowledge: Knowledge | None = None
 
     def register(self, durable: Durable) -> None:
         """Make the workflow known; before ``durable.start``."""
@@ -173,7 +172,8 @@ class Pull:
                 page = await client.error_page(place.after, self.page_size)
             else:
                 page = await client.follow(place.link, self.page_size)
-            diagnosed = await self.diagnosing.page(scope, page, place.after)
+            classifier = self.classifier if self.knowledge is None else await self.knowledge.current()
+            diagnosed = await diagnosing_with(classifier).page(scope, page, place.after)
             outcome = await Pulls(self.database).store_page(scope, diagnosed, self.clock.now())
         except (SourceFailure, StoreUnavailable) as failure:
             return PageRead(failure=note_of(failure))

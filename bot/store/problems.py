@@ -6,19 +6,34 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import NotFound
+from bot.store.cause_tables import PROBLEM_WAIT
 from bot.store.database import Database
+from bot.store.succession import living
 from bot.store.tables import PROBLEM, PROBLEM_RECORD, PULL_STATE, belongs
-from bot.store.values import AffectedRecord, ProblemRow, ProblemState, Scope, Totals
+from bot.store.values import AffectedRecord, NewestProblem, ProblemRow, ProblemState, Scope, Totals
 
 FRESH = timedelta(hours=24)
 """Of equal severity, a problem seen within this time of the connection's newest error comes first."""
 LIVELY = timedelta(days=7)
 """A problem not seen for this long before the newest error is hardly pressing, however severe. A week, since
 Business Central skips a record after its second failure: few days of silence prove nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """What is known of the order in which problems are to be fixed."""
+
+    first: tuple[str, ...] = ()
+    """Come before all others, in this order."""
+    last: tuple[str, ...] = ()
+    """Come behind those that are as present and as lively."""
+
+
+AS_THEY_ARE = Precedence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +45,36 @@ class Problems:
     async def totals(self, scope: Scope) -> Totals:
         """Sums over the open problems."""
         unreadable = select(PULL_STATE.c.unreadable).where(belongs(PULL_STATE, scope)).scalar_subquery()
+        newest = select(PROBLEM).where(belongs(PROBLEM, scope)).order_by(PROBLEM.c.last_seen.desc()).limit(1)
+        of_newest = newest.subquery("newest")
         query = select(
             func.coalesce(func.sum(PROBLEM.c.errors), 0),
             func.count(),
             func.coalesce(unreadable, 0),
             func.coalesce(func.sum(PROBLEM.c.gone), 0),
+            exists().where(belongs(PROBLEM_WAIT, scope)),
+            *(select(of_newest.c[name]).scalar_subquery() for name in ("id", "class_code", "state")),
         ).where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
         async with self.database.reading() as connection:
-            errors, problems, raw_rows, gone = (await connection.execute(query)).one()
-        return Totals(errors=int(errors), problems=problems, unreadable=raw_rows, gone=int(gone))
+            row = (await connection.execute(query)).one()
+        errors, problems, raw_rows, gone, has_waits, newest_id, newest_class, newest_state = row
+        return Totals(
+            errors=int(errors),
+            problems=problems,
+            unreadable=raw_rows,
+            gone=int(gone),
+            has_waits=bool(has_waits),
+            newest=NewestProblem(newest_id, newest_class) if newest_state == ProblemState.OPEN else None,
+        )
 
-    async def page(self, scope: Scope, limit: int, offset: int) -> tuple[ProblemRow, ...]:
+    async def page(
+        self, scope: Scope, limit: int, offset: int, precedence: Precedence = AS_THEY_ARE
+    ) -> tuple[ProblemRow, ...]:
         """Open problems, most pressing first.
 
-        First those of which Business Central still has an error, and of these the ones seen within
-        ``LIVELY`` of the newest error. Then by severity, ``FRESH`` ones first, by count, the latest first.
+        Those that ``precedence`` puts first come before all others. Then those of which Business Central
+        still has an error, of these the ones seen within ``LIVELY`` of the newest error, and of these the ones
+        that wait for no other problem. Then by severity, ``FRESH`` ones first, by count, the latest first.
         """
         async with self.database.reading() as connection:
             newest = await newest_error(connection, scope)
@@ -53,7 +83,7 @@ class Problems:
             rows = await connection.execute(
                 select(PROBLEM)
                 .where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
-                .order_by(*most_pressing_first(newest, PROBLEM.c.errors))
+                .order_by(*most_pressing_first(newest, PROBLEM.c.errors, precedence))
                 .limit(limit)
                 .offset(offset)
             )
@@ -70,6 +100,12 @@ class Problems:
         if row is None:
             raise NotFound(what="problem")
         return problem_row(row)
+
+    async def living(self, scope: Scope, problem_id: str) -> ProblemRow:
+        """The problem, or the one that took over its errors. Raises NotFound."""
+        async with self.database.reading() as connection:
+            problem_id = await living(connection, scope, problem_id)
+        return await self.get(scope, problem_id)
 
     async def affected(
         self, scope: Scope, problem_id: str, limit: int, offset: int
@@ -108,11 +144,16 @@ async def newest_error(connection: AsyncConnection, scope: Scope) -> datetime | 
     return newest.scalar_one_or_none()
 
 
-def most_pressing_first(newest: datetime, count: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
+def most_pressing_first(
+    newest: datetime, count: ColumnElement[int], precedence: Precedence = AS_THEY_ARE
+) -> tuple[ColumnElement[Any], ...]:
     """The order of an overview; ``count`` is that of the errors that it shows."""
+    first = [(PROBLEM.c.id == problem, place) for place, problem in enumerate(precedence.first)]
     return (
+        *((case(*first, else_=len(first)),) if first else ()),
         (PROBLEM.c.gone < PROBLEM.c.errors).desc(),
         (PROBLEM.c.last_seen >= _before(newest, LIVELY)).desc(),
+        *((PROBLEM.c.id.in_(precedence.last),) if precedence.last else ()),
         PROBLEM.c.severity.desc(),
         (PROBLEM.c.last_seen >= _before(newest, FRESH)).desc(),
         count.desc(),

@@ -102,6 +102,17 @@ async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequ
             )
 
 
+async def index_stored(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> None:
+    """Add stored errors that ``forget_errors`` took out, as they are now."""
+    number = await _number_of(connection, scope)
+    for start in range(0, len(numbers), SLICE):
+        part = SYNC_ERROR.c.number.in_(numbers[start : start + SLICE])
+        rows = (await connection.execute(_stored(scope, None).where(part))).all()
+        entries = [Entry(row.number, _terms_of_row(row)) for row in rows]
+        for statement, values in _additions(connection.dialect, scope, number, entries):
+            await connection.exec_driver_sql(statement, list(values))
+
+
 def index_everything(connection: Connection) -> None:
     """Index every error that is stored: for the migration that brings the index. Reads a slice at a time."""
     scopes = connection.execute(select(SYNC_ERROR.c.workspace, SYNC_ERROR.c.connection).distinct()).all()
