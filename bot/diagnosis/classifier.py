@@ -9,20 +9,22 @@ worse than not knowing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule, WrapperRule
+from bot.diagnosis.envelopes import opened
 from bot.diagnosis.language import UNDETERMINED, spoken_language
 from bot.diagnosis.masking import mask_even
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
-from bot.diagnosis.normal import NormalText, bare_message
+from bot.diagnosis.normal import NormalText, bare_message, undressed, without_stack
+from bot.diagnosis.scan import Mark, Standing
 from bot.diagnosis.templates import INNER
 from bot.diagnosis.tokens import PrivilegeFacts, codes_in, first_code, hexadecimal, read_privilege
-from bot.diagnosis.values import guid_in, read_spans
+from bot.diagnosis.values import guid_in, read_values
 
 _MISSING_PRIVILEGE: Final = "permission.missing_privilege"
 _STRONGER_THAN_PRIVILEGE: Final = frozenset(
@@ -36,6 +38,9 @@ _LIMITS: Final = frozenset({250, 2048})
 _CUT_LENGTHS: Final = frozenset((*range(244, 251), *range(2042, 2049)))
 """A space at the end may be lost on the way."""
 _AADSTS: Final = "AADSTS"
+_SHALLOW: Final = frozenset({UNKNOWN, PLUGIN})
+"""Classes behind which a code may tell the cause."""
+_TO_REWRITE: Final = int(Mark.UNEVEN | Mark.DRESSED)
 _OUTER_LENGTH: Final = 4096
 """Characters of an envelope or call stack that are searched for a code."""
 _DEPENDENCY: Final = "coupling.dependency_not_coupled"
@@ -56,14 +61,18 @@ class Reason(StrEnum):
     """Nothing in the text names a cause."""
 
 
-@dataclass(slots=True)
 class Inside:
     """What is left of a text after its wrappers: a window, and what the wrappers said."""
 
-    start: int
-    end: int
-    params: dict[str, ParamValue] = field(default_factory=dict)
-    rules: list[WrapperRule] = field(default_factory=list)
+    __slots__ = ("end", "params", "rules", "standing", "start")
+
+    def __init__(self, start: int, end: int, standing: Standing | None = None) -> None:
+        self.start = start
+        self.end = end
+        self.params: dict[str, ParamValue] = {}
+        self.rules: list[WrapperRule] = []
+        self.standing = standing
+        """What stands in the whole text; None where it was not scanned yet."""
 
 
 @dataclass(slots=True)
@@ -101,9 +110,20 @@ class Classifier:
 
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
-        plain, outer = _peeled(text)
-        inside = self._unwrap(plain)
+        plain, outer, standing = self._scanned(text)
+        inside = self._unwrap(plain, standing)
         return self._diagnosis(plain, inside, self._verdict(plain, inside, outer, cut=_looks_cut(text)))
+
+    def _scanned(self, text: str) -> tuple[NormalText, str, Standing]:
+        """``_peeled``, together with the scan that tells what of it there is to do."""
+        message = without_stack(opened(text)).strip()
+        standing = self._matcher.standing(message)
+        if standing[1] & _TO_REWRITE:
+            plain = NormalText(undressed(message))
+            standing = self._matcher.standing(plain.text)
+        else:
+            plain = NormalText.of_even(message)
+        return plain, _outer(text, plain), standing
 
     def examine(self, text: str) -> Examination:
         """The same diagnosis, with what was considered on the way."""
@@ -155,15 +175,14 @@ class Classifier:
         known = self.catalogue.classes.get(class_code)
         return known.fixer_for(topic) if known else Fixer.ADMIN
 
-    def _unwrap(self, plain: NormalText) -> Inside:
-        inside = Inside(0, len(plain.text))
-        while len(inside.rules) < _DEEPEST and plain.text.startswith(self._openings, inside.start):
+    def _unwrap(self, plain: NormalText, standing: Standing | None = None) -> Inside:
+        inside = Inside(0, len(plain.text), standing)
+        while plain.text.startswith(self._openings, inside.start) and len(inside.rules) < _DEEPEST:
             window = plain.text[inside.start : inside.end]
-            if not any(
-                self._take_off(rule, window, plain, inside)
-                for literal, rule in self._wrappers
-                if window.startswith(literal)
-            ):
+            for literal, rule in self._wrappers:
+                if window.startswith(literal) and self._take_off(rule, window, plain, inside):
+                    break
+            else:
                 break
         return inside
 
@@ -171,24 +190,25 @@ class Classifier:
         match = rule.template.match(window, cut=False)
         if match is None:
             return False
-        *outer, inner = match.spans
-        if inner.holes[-1].key != INNER:
+        inner = len(match.bounds) - 1
+        if match.gaps[inner][-1].key != INNER:
             return False
-        reading = read_spans(outer, plain, inside.start, self.catalogue.captions)
+        reading = read_values(match.gaps, match.bounds[:inner], plain, inside.start, self.catalogue.captions)
         if reading is None:
             return False
         for key, value in reading.params.items():
             inside.params.setdefault(key, value)
         inside.rules.append(rule)
+        start, end = match.bounds[inner]
         base = inside.start
-        gap = len(window[inner.start : inner.end]) - len(window[inner.start : inner.end].lstrip())
-        inside.start, inside.end = base + inner.start + gap, base + inner.end
+        inside.start, inside.end = base + start + window.startswith(" ", start, end), base + end
         return True
 
     def _verdict(self, plain: NormalText, inside: Inside, outer: str, *, cut: bool) -> Verdict | None:
-        found = self._matcher.best(plain, inside.start, inside.end, cut=cut)
         window = plain.text[inside.start : inside.end]
-        facts = read_privilege(window)
+        ranked, marks = inside.standing or self._matcher.standing(window)
+        found = self._matcher.best_of(ranked, window, plain, inside.start, cut=cut)
+        facts = read_privilege(window) if marks & Mark.PRIVILEGE else None
         if facts and (found is None or found.rule.class_code not in _STRONGER_THAN_PRIVILEGE):
             verdict = _by_privilege(facts, found)
             if cut and window.endswith(str(verdict.params.get("privilege", "\0"))):
@@ -200,7 +220,9 @@ class Classifier:
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
             return self._by_code(window) or self._by_code(outer) or _by_wrapper(inside.rules)
-        if verdict.class_code in {UNKNOWN, PLUGIN}:
+        if not (outer or marks & Mark.CODE):
+            return verdict
+        if verdict.class_code in _SHALLOW:
             by_code = self._by_code(window) or self._by_code(outer)
             if by_code and by_code.class_code != verdict.class_code:
                 return by_code
@@ -226,8 +248,12 @@ class Classifier:
 
 def _peeled(text: str) -> tuple[NormalText, str]:
     """What the text says, and the text around it where there was any."""
-    message = bare_message(text)
-    return NormalText(message), text[:_OUTER_LENGTH] if len(message) + 2 < len(text) else ""
+    plain = NormalText(bare_message(text))
+    return plain, _outer(text, plain)
+
+
+def _outer(text: str, plain: NormalText) -> str:
+    return text[:_OUTER_LENGTH] if len(plain.source) + 2 < len(text) else ""
 
 
 def _by_wrapper(rules: list[WrapperRule]) -> Verdict | None:

@@ -61,7 +61,11 @@ def bare_message(text: str) -> str:
     Examples of the dress: ``System.ServiceModel.FaultException`1[...]: `` in front, and ``(Fault Detail is
     equal to Microsoft.Xrm.Sdk.OrganizationServiceFault)`` behind. See ``envelopes`` for JSON and XML.
     """
-    plain = without_stack(opened(text)).strip()
+    return undressed(without_stack(opened(text)).strip())
+
+
+def undressed(plain: str) -> str:
+    """The message without the .NET dress around it."""
     if "xception" in plain[:_LONGEST_DRESS]:
         for _ in range(_DRESSES):
             dress = _EXCEPTION.match(plain)
@@ -78,18 +82,26 @@ class NormalText:
     ``text`` is the even form. ``original(start, end)`` gives the written characters of a slice of it.
     """
 
-    __slots__ = ("_gaps", "_source", "text")
+    __slots__ = ("_gaps", "source", "text")
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self.source = source
         self._gaps: tuple[list[int], list[int]] | None = None
         self.text = even(source)
 
+    @classmethod
+    def of_even(cls, text: str) -> NormalText:
+        """The same for a text that is known to be even, which is then not looked at again."""
+        known = cls.__new__(cls)
+        known.source = known.text = text
+        known._gaps = None
+        return known
+
     def original(self, start: int, end: int) -> str:
         """What the message says from ``start`` to ``end`` of ``text``, as written."""
-        if self.text is self._source:
-            return self._source[start:end]
-        return self._source[self._offset(start) : self._offset(end)]
+        if self.text is self.source:
+            return self.source[start:end]
+        return self.source[self._offset(start) : self._offset(end)]
 
     def _offset(self, position: int) -> int:
         if self._gaps is None:
@@ -103,7 +115,7 @@ class NormalText:
         positions: list[int] = []
         shifts: list[int] = []
         shift = 0
-        for gap in _LONG_GAP.finditer(self._source):
+        for gap in _LONG_GAP.finditer(self.source):
             start, end = gap.span()
             positions.append(start - shift + 1)
             shift += end - start - 1

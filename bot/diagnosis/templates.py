@@ -17,7 +17,8 @@ wraps (``IntegrationRecSynchInvoke.Codeunit.al``, labels ``CopyDataErr`` and ``M
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from bot.diagnosis.normal import even
@@ -59,10 +60,19 @@ class Hole:
 
     key: str
     kind: str
+    silent: bool = field(init=False)
+    """True where nobody needs the value and nothing is asked of it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "silent", self.key == IGNORED and not self.kind)
+
+
+Bounds = tuple[int, int]
+"""Where the value of a gap begins and ends: offsets into the text."""
 
 
 class Span(NamedTuple):
-    """What stands in the holes between two literals: offsets into the text, or None where the text ended."""
+    """What stands in the holes between two literals: offsets into the text."""
 
     holes: tuple[Hole, ...]
     start: int
@@ -73,7 +83,15 @@ class Match(NamedTuple):
     """A template laid over a text. ``rank`` orders matches: the most specific is the greatest."""
 
     rank: tuple[int, int, int]
-    spans: tuple[Span, ...]
+    gaps: tuple[tuple[Hole, ...], ...]
+    """The gaps that have holes, in their order."""
+    bounds: Sequence[Bounds]
+    """Where their values stand; in a text that was cut off, those of the first gaps."""
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The same, gap by gap."""
+        return tuple(Span(gap, *bounds) for gap, bounds in zip(self.gaps, self.bounds, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,8 @@ class Template:
 
     literals: tuple[str, ...]
     gaps: tuple[tuple[Hole, ...], ...]
+    filled: tuple[tuple[Hole, ...], ...]
+    """The gaps that have holes: all, but for an empty first or last one."""
     final_dot: bool
     longest: str
     openings: frozenset[str]
@@ -114,49 +134,53 @@ class Template:
         floating = start > 0 and not leading
         if floating and (self.weights[-1] < FLOATING_MINIMUM or text[start - 1].isalnum()):
             return None
-        spans = [Span(gaps[0], 0, start)] if leading else []
+        bounds = [(0, start)] if leading else []
         position = start + len(first)
-        last = len(literals) - 1
-        for index in range(1, last + 1):
-            literal = literals[index]
-            found = -1
-            if index == last and not gaps[-1]:
-                found = _at_end(text, literal, position)
+        for literal in literals[1:-1]:
+            found = text.find(literal, position)
+            if found < 0:
+                return self._cut_within(position, text, bounds) if cut else None
+            bounds.append((position, found))
+            position = found + len(literal)
+        if len(literals) > 1:
+            literal = literals[-1]
+            found = -1 if gaps[-1] else _at_end(text, literal, position)
             if found < 0:
                 found = text.find(literal, position)
             if found < 0:
-                return self._cut_within(index, position, text, spans) if cut else None
-            spans.append(Span(gaps[index], position, found))
+                return self._cut_within(position, text, bounds) if cut else None
+            bounds.append((position, found))
             position = found + len(literal)
-        return self._complete(text, position, floating, spans)
+        return self._complete(text, position, floating, bounds)
 
-    def _complete(self, text: str, position: int, floating: bool, spans: list[Span]) -> Match | None:
+    def _complete(self, text: str, position: int, floating: bool, bounds: list[Bounds]) -> Match | None:
         weight = self.weights[-1]
         end = len(text)
         if self.gaps[-1]:
-            if self.final_dot and text.endswith(".") and end > position:
+            if self.final_dot and end > position and text[-1] == ".":
                 end -= 1
-            spans.append(Span(self.gaps[-1], position, end))
+            bounds.append((position, end))
             tight = not floating
         else:
-            rest = text[position : position + 40].strip(". ")
+            rest = position < end and text[position : position + 40].strip(". ")
             if rest and (text[position].isalnum() or weight < FLOATING_MINIMUM):
                 return None
             tight = not floating and not rest
-        return Match((weight, int(tight), -self.hole_count), tuple(spans))
+        return Match((weight, int(tight), -self.hole_count), self.filled, bounds)
 
-    def _cut_within(self, index: int, position: int, text: str, spans: list[Span]) -> Match | None:
-        """The text ends before or within literal ``index``: what it shows of that one counts too."""
+    def _cut_within(self, position: int, text: str, bounds: list[Bounds]) -> Match | None:
+        """The text ends before or within the next literal: what it shows of that one counts too."""
+        index = len(bounds) + (not self.gaps[0])
         weight = self.weights[index]
         literal = self.literals[index]
         start = text.rfind(literal[:_SHORTEST_REST], position)
         if start >= 0 and literal.startswith(text[start:]):
             shown = len(text) - start
             weight += shown - literal.count(" ", 0, shown)
-            spans = [*spans, Span(self.gaps[index], position, start)]
+            bounds.append((position, start))
         if weight < FLOATING_MINIMUM:
             return None
-        return Match((weight, 0, -self.hole_count), tuple(spans))
+        return Match((weight, 0, -self.hole_count), self.filled, bounds)
 
     def _cut_in_first(self, text: str) -> Match | None:
         """The text ends within the first literal: what it shows of it must be enough, and right."""
@@ -165,8 +189,8 @@ class Template:
         shown = text[start:]
         if start < 0 or len(shown) < _SHORTEST_OPENING or not first.startswith(shown):
             return None
-        spans = (Span(self.gaps[0], 0, start),) if self.gaps[0] else ()
-        return Match((len(shown) - shown.count(" "), 0, -self.hole_count), spans)
+        bounds = [(0, start)] if self.gaps[0] else []
+        return Match((len(shown) - shown.count(" "), 0, -self.hole_count), self.filled, bounds)
 
 
 def parse_template(text: str, *, inner: bool = False) -> Template:
@@ -197,6 +221,7 @@ def parse_template(text: str, *, inner: bool = False) -> Template:
     return Template(
         literals=tuple(literals),
         gaps=tuple(gaps),
+        filled=tuple(gap for gap in gaps if gap),
         final_dot=final_dot,
         longest=longest,
         openings=openings,
@@ -251,8 +276,5 @@ def _hole(key: str, kind: str, inner: bool) -> Hole:
 
 def _at_end(text: str, literal: str, position: int) -> int:
     """Where the literal stands at the very end of the text (dots aside), or -1."""
-    end = len(text)
-    while end > position and text[end - 1] in ". ":
-        end -= 1
-    start = end - len(literal)
+    start = len(text.rstrip(". ")) - len(literal)
     return start if start >= position and text.startswith(literal, start) else -1

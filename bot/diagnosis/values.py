@@ -14,9 +14,10 @@ from typing import Final
 
 from bot.diagnosis.model import ParamValue
 from bot.diagnosis.normal import NormalText
-from bot.diagnosis.templates import IGNORED, INTEGER_KEYS, Hole, Span
+from bot.diagnosis.templates import IGNORED, INTEGER_KEYS, Bounds, Hole
 
 GUID_FORM: Final = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+GUID_LENGTH: Final = 36
 LONGEST_LEADING: Final = 160
 """Characters before a template's first literal that can still be a caption and a key, not a sentence."""
 LONGEST_CAPTION: Final = 100
@@ -67,37 +68,44 @@ class Captions:
 
 def guid_in(text: str) -> str | None:
     """The GUID that a text consists of, in lower case without braces."""
+    if not GUID_LENGTH <= len(text) <= GUID_LENGTH + 2:
+        return None
     found = _GUID.fullmatch(text)
     return found[1].lower() if found else None
 
 
-@dataclass(slots=True)
 class Reading:
     """What the holes of a match give."""
 
-    params: dict[str, ParamValue] = field(default_factory=dict)
-    misfits: int = 0
-    """Holes that hold something else than a GUID, a number or one word, as they should."""
+    __slots__ = ("misfits", "params")
+
+    def __init__(self) -> None:
+        self.params: dict[str, ParamValue] = {}
+        self.misfits = 0
+        """Holes that hold something else than a GUID, a number or one word, as they should."""
 
 
-def read_spans(spans: Sequence[Span], text: NormalText, base: int, captions: Captions) -> Reading | None:
-    """The values that the spans of a match give, or None where a privilege or a caption is none.
+def read_values(
+    gaps: Sequence[tuple[Hole, ...]],
+    bounds: Sequence[Bounds],
+    text: NormalText,
+    base: int,
+    captions: Captions,
+) -> Reading | None:
+    """The values that the gaps of a match give, or None where a privilege or a caption is none.
 
     ``base`` is where the matched window begins in ``text``.
     """
     reading = Reading()
-    for span in spans:
-        holes = span.holes
-        if len(holes) == 1:
-            hole = holes[0]
-            if hole.key == IGNORED and not hole.kind:
-                continue
-            written = text.original(base + span.start, base + span.end).strip()
-            if not _put(reading, hole, written, captions):
-                return None
-        else:
-            written = text.original(base + span.start, base + span.end).strip()
+    for holes, (start, end) in zip(gaps, bounds, strict=False):
+        hole = holes[0]
+        if len(holes) > 1:
+            written = text.original(base + start, base + end).strip()
             if not _split(reading, holes, written, captions):
+                return None
+        elif not hole.silent:
+            written = text.original(base + start, base + end).strip()
+            if not _put(reading, hole, written, captions):
                 return None
     return reading
 
@@ -208,9 +216,9 @@ def _put_record(params: dict[str, ParamValue], key: str, value: str) -> None:
     if guid := guid_in(value):
         params[key] = guid
         return
-    if table not in params and (found := _RECORD.fullmatch(value)):
+    if ": " in value and table not in params and (found := _RECORD.fullmatch(value)):
         params[table] = found[1]
         value = found[2]
-    if found := _KEY_FIELD.fullmatch(value):
+    if "=" in value and (found := _KEY_FIELD.fullmatch(value)):
         value = found[1]
     params[key] = guid_in(value) or value
