@@ -111,6 +111,12 @@ class RightsUnknown(Failure):
     retry_helps = True
 
 
+class PlaceRefused(Failure):
+    """The bot cannot post where somebody wants it; ``facts['code']`` is Slack's word, or ``external``."""
+
+    key = "place.refused"
+
+
 class SlackUnreachable(Failure):
     """Slack does not answer when the bot starts."""
 
@@ -226,6 +232,24 @@ class OutcomeUnknown(SourceFailure):
     """The answer to ``facts['action']`` was lost: it may have been done, and must not be repeated unseen."""
 
     key = "action.outcome_unknown"
+
+
+class PurgeChanged(Failure):
+    """More entries match than were confirmed; ``facts``: ``entries`` now, ``confirmed`` then."""
+
+    key = "purge.changed"
+
+
+class PurgeOutOfBounds(Failure):
+    """A purge with bounds that the bot never showed anybody."""
+
+    key = "purge.out_of_bounds"
+
+
+class NothingToPurge(Failure):
+    """No entry matches any more."""
+
+    key = "purge.nothing"
 
 
 class RuleRefused(Failure):

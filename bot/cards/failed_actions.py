@@ -91,10 +91,38 @@ def _outcome_unknown(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _purge_changed(facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext(
+            "Now {entries} entries match, more than the {confirmed} that you confirmed. Nothing was deleted.",
+            entries=fact(facts, "entries"),
+            confirmed=fact(facts, "confirmed"),
+        ),
+        texts.gettext("Look at the new numbers and decide again."),
+    )
+
+
+def _purge_out_of_bounds(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("This form asks for something that the bot never offered. Nothing was deleted."),
+        texts.gettext("Type {command} for a fresh list.", command=_OVERVIEW),
+    )
+
+
+def _nothing_to_purge(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("There is nothing left to delete: these entries are no longer in Business Central."),
+        texts.gettext("Type {command} for a fresh list.", command=_OVERVIEW),
+    )
+
+
 WORDS_OF_ACTIONS: Final[dict[str, Words]] = {
     "action.not_permitted": _not_permitted,
     "action.missing": _missing,
     "action.target_gone": _target_gone,
     "action.refused": _refused,
     "action.outcome_unknown": _outcome_unknown,
+    "purge.changed": _purge_changed,
+    "purge.out_of_bounds": _purge_out_of_bounds,
+    "purge.nothing": _nothing_to_purge,
 }

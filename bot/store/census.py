@@ -7,15 +7,16 @@ of those that are still in Business Central, on whichever side there are fewer.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Final
 
-from sqlalchemy import CTE, ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.columns import as_key
 from bot.store.database import Database
 from bot.store.resolution import Resolution, cases
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, SYNC_ERROR, belongs
@@ -70,6 +71,10 @@ class Census:
         return sum(share.unknown for share in self.shares)
 
 
+Sums = Mapping[tuple[str, Resolution], int]
+"""Entries by problem and verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Censuses:
     """Takes a census of a connection."""
@@ -77,66 +82,51 @@ class Censuses:
     database: Database
 
     async def take(
-        self, scope: Scope, logged_until: datetime, evidence_until: datetime, problem_id: str = ""
-    ) -> Census:
-        """Of entries logged until then, of one problem or of all. Evidence of jobs that started later than
-        ``evidence_until`` does not count."""
+        self, scope: Scope, untils: Sequence[datetime], evidence_until: datetime, problem_id: str = ""
+    ) -> tuple[Census, ...]:
+        """For each of ``untils``, the entries logged until then; of one problem or of all.
+
+        Evidence of jobs that started later than ``evidence_until`` does not count.
+        """
         async with self.database.reading() as connection:
-            side = await _smaller_side(connection, scope, logged_until)
-            entries = await _entries(connection, scope, side, problem_id)
-            verdicts, newest_resolved = await _verdicts(connection, scope, side, evidence_until, problem_id)
-            oldest, newest = await _span(connection, scope, logged_until, problem_id)
+            question = _Question(connection, scope, evidence_until, problem_id)
+            everything, newest_resolved = await question.everything()
             highest = await connection.execute(
                 select(func.max(SYNC_ERROR.c.number)).where(belongs(SYNC_ERROR, scope))
             )
-            shares = [
-                Share(
-                    problem,
-                    count,
-                    verdicts[problem, Resolution.RESOLVED],
-                    verdicts[problem, Resolution.MATTERS],
-                )
-                for problem, count in entries.items()
-                if count > 0
-            ]
-            shares.sort(key=lambda share: (-share.entries, share.problem_id))
-            return Census(
-                logged_until=logged_until,
-                highest_number=highest.scalar_one() or 0,
-                shares=tuple(shares),
-                oldest=oldest,
-                newest=newest,
-                newest_resolved=newest_resolved,
+            number = highest.scalar_one() or 0
+            return tuple(
+                [
+                    Census(
+                        logged_until=until,
+                        highest_number=number,
+                        shares=_shares(await question.within(until, everything)),
+                        oldest=(span := await question.span(until))[0],
+                        newest=span[1],
+                        newest_resolved=newest_resolved,
+                    )
+                    for until in untils
+                ]
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The entries on one side of the moment, and whether they are what is wanted or what is left out."""
-
-    condition: ColumnElement[bool]
-    is_wanted: bool
-
-    def rest(self, whole: ColumnElement[int], part: ColumnElement[int]) -> ColumnElement[int]:
-        """How many are wanted of ``whole`` entries, ``part`` of which are on this side."""
-        counted = func.coalesce(part, 0)
-        return counted if self.is_wanted else whole - counted
-
-
-async def _smaller_side(connection: AsyncConnection, scope: Scope, moment: datetime) -> _Side:
-    day = moment.date()
-    present = PROBLEM_COUNTER.c.errors - PROBLEM_COUNTER.c.gone
-    older, newer = (
-        await connection.execute(
-            select(
-                func.coalesce(func.sum(case((PROBLEM_COUNTER.c.day <= day, present), else_=0)), 0),
-                func.coalesce(func.sum(case((PROBLEM_COUNTER.c.day >= day, present), else_=0)), 0),
-            ).where(belongs(PROBLEM_COUNTER, scope))
+def _shares(sums: Sums) -> tuple[Share, ...]:
+    problems = {problem for problem, _ in sums}
+    shares = [
+        Share(
+            problem,
+            entries=sum(sums.get((problem, verdict), 0) for verdict in Resolution),
+            resolved=sums.get((problem, Resolution.RESOLVED), 0),
+            matters=sums.get((problem, Resolution.MATTERS), 0),
         )
-    ).one()
-    if older < newer:
-        return _Side(SYNC_ERROR.c.logged_at <= moment, is_wanted=True)
-    return _Side(SYNC_ERROR.c.logged_at > moment, is_wanted=False)
+        for problem in problems
+    ]
+    return tuple(
+        sorted(
+            (share for share in shares if share.entries > 0),
+            key=lambda share: (-share.entries, share.problem_id),
+        )
+    )
 
 
 FAILING_RECORD = case(
@@ -145,67 +135,110 @@ FAILING_RECORD = case(
 )
 """As ``bot.store.changes.failing_record``."""
 
-
-def _beside(scope: Scope, side: _Side, problem_id: str, *columns: ColumnElement[Any]) -> CTE:
-    query = select(*columns, func.count().label("entries")).where(
-        belongs(SYNC_ERROR, scope), SYNC_ERROR.c.gone_at.is_(None), side.condition
-    )
-    if problem_id:
-        query = query.where(SYNC_ERROR.c.problem_id == problem_id)
-    return query.group_by(*columns).cte("beside")
+_FEW: Final = 1_000
+"""Entries whose cases are looked up one by one rather than all."""
 
 
-async def _entries(
-    connection: AsyncConnection, scope: Scope, side: _Side, problem_id: str
-) -> Mapping[str, int]:
-    beside = _beside(scope, side, problem_id, SYNC_ERROR.c.problem_id)
-    wanted = side.rest(PROBLEM.c.errors - PROBLEM.c.gone, beside.c.entries)
-    query = (
-        select(PROBLEM.c.id, wanted)
-        .outerjoin(beside, beside.c.problem_id == PROBLEM.c.id)
-        .where(belongs(PROBLEM, scope), PROBLEM.c.errors > PROBLEM.c.gone)
-    )
-    if problem_id:
-        query = query.where(PROBLEM.c.id == problem_id)
-    return {problem: int(count) for problem, count in await connection.execute(query)}
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One census, in one transaction."""
 
+    connection: AsyncConnection
+    scope: Scope
+    evidence_until: datetime
+    problem_id: str
 
-async def _verdicts(
-    connection: AsyncConnection, scope: Scope, side: _Side, evidence_until: datetime, problem_id: str
-) -> tuple[Mapping[tuple[str, Resolution], int], datetime | None]:
-    beside = _beside(scope, side, problem_id, SYNC_ERROR.c.problem_id, FAILING_RECORD.label("record_id"))
-    case_ = cases(scope, evidence_until, problem_id)
-    wanted = func.sum(side.rest(case_.c.present, beside.c.entries))
-    query = (
-        select(case_.c.problem_id, case_.c.verdict, wanted, func.max(case_.c.last_seen))
-        .outerjoin(
-            beside,
-            (beside.c.problem_id == case_.c.problem_id) & (beside.c.record_id == case_.c.record_id),
+    async def everything(self) -> tuple[Sums, datetime | None]:
+        """All that Business Central has, and when the last of what is resolved was logged."""
+        sums: Counter[tuple[str, Resolution]] = Counter()
+        problems = select(PROBLEM.c.id, PROBLEM.c.errors - PROBLEM.c.gone).where(
+            belongs(PROBLEM, self.scope), PROBLEM.c.errors > PROBLEM.c.gone
         )
-        .group_by(case_.c.problem_id, case_.c.verdict)
-    )
-    found: dict[tuple[str, Resolution], int] = defaultdict(int)
-    newest: datetime | None = None
-    for problem, verdict, count, last_seen in await connection.execute(query):
-        found[problem, Resolution(verdict)] = int(count)
-        if verdict == Resolution.RESOLVED and count > 0:
-            newest = last_seen if newest is None else max(newest, last_seen)
-    return found, newest
-
-
-async def _span(
-    connection: AsyncConnection, scope: Scope, until: datetime, problem_id: str
-) -> Sequence[datetime | None]:
-    """When the first and the last of them were logged; of one problem as far as its sums tell."""
-    if problem_id:
-        row = (
-            await connection.execute(
-                select(PROBLEM.c.first_seen, PROBLEM.c.last_seen).where(
-                    belongs(PROBLEM, scope), PROBLEM.c.id == problem_id
-                )
+        if self.problem_id:
+            problems = problems.where(PROBLEM.c.id == self.problem_id)
+        for problem, present in await self.connection.execute(problems):
+            sums[problem, Resolution.UNKNOWN] = int(present)
+        known = cases(self.scope, self.evidence_until, self.problem_id)
+        newest: datetime | None = None
+        for problem, verdict, present, last_seen in await self.connection.execute(
+            select(
+                known.c.problem_id,
+                known.c.verdict,
+                func.sum(known.c.present),
+                func.max(case((known.c.present > 0, known.c.last_seen))),
             )
-        ).one_or_none()
-        return (None, None) if row is None else (row.first_seen, min(row.last_seen, until))
-    there = (belongs(SYNC_ERROR, scope), SYNC_ERROR.c.gone_at.is_(None), SYNC_ERROR.c.logged_at <= until)
-    ends = (func.min(SYNC_ERROR.c.logged_at), func.max(SYNC_ERROR.c.logged_at))
-    return [(await connection.execute(select(end).where(*there))).scalar_one() for end in ends]
+            .where(known.c.verdict != Resolution.UNKNOWN)
+            .group_by(known.c.problem_id, known.c.verdict)
+        ):
+            sums[problem, Resolution(verdict)] += int(present)
+            sums[problem, Resolution.UNKNOWN] -= int(present)
+            if verdict == Resolution.RESOLVED and last_seen is not None:
+                newest = last_seen if newest is None else max(newest, last_seen)
+        return sums, newest
+
+    async def within(self, until: datetime, everything: Sums) -> Sums:
+        """Those logged until then."""
+        if await self._fewer_are_older(until):
+            return await self._beside(SYNC_ERROR.c.logged_at <= until)
+        beside = await self._beside(SYNC_ERROR.c.logged_at > until)
+        return {key: count - beside.get(key, 0) for key, count in everything.items()}
+
+    async def _fewer_are_older(self, moment: datetime) -> bool:
+        """By day, which is near enough for choosing what to look at."""
+        day = moment.astimezone(UTC).date()
+        present = PROBLEM_COUNTER.c.errors - PROBLEM_COUNTER.c.gone
+        query = select(
+            func.coalesce(func.sum(case((PROBLEM_COUNTER.c.day <= day, present), else_=0)), 0),
+            func.coalesce(func.sum(case((PROBLEM_COUNTER.c.day >= day, present), else_=0)), 0),
+        ).where(belongs(PROBLEM_COUNTER, self.scope))
+        older, newer = (await self.connection.execute(query)).one()
+        return bool(older < newer)
+
+    async def _beside(self, side: ColumnElement[bool]) -> Sums:
+        """Those on one side of the moment, looked at one by one."""
+        there = [belongs(SYNC_ERROR, self.scope), SYNC_ERROR.c.gone_at.is_(None), side]
+        if self.problem_id:
+            there.append(SYNC_ERROR.c.problem_id == self.problem_id)
+        grouped = (
+            select(SYNC_ERROR.c.problem_id, FAILING_RECORD.label("record_id"), func.count().label("entries"))
+            .where(*there)
+            .group_by(SYNC_ERROR.c.problem_id, FAILING_RECORD)
+        )
+        pairs: list[tuple[str, str]] = []
+        some = select(SYNC_ERROR.c.number).where(*there).limit(_FEW + 1).subquery()
+        if (await self.connection.execute(select(func.count()).select_from(some))).scalar_one() <= _FEW:
+            rows = (await self.connection.execute(grouped)).all()
+            if not rows:
+                return {}
+            pairs = [(row.problem_id, as_key(row.record_id)) for row in rows]
+        known = cases(self.scope, self.evidence_until, self.problem_id, pairs)
+        beside = grouped.cte("beside")
+        same = and_(beside.c.problem_id == known.c.problem_id, beside.c.record_id == known.c.record_id)
+        verdict = func.coalesce(known.c.verdict, Resolution.UNKNOWN.value)
+        query = (
+            select(beside.c.problem_id, verdict, func.sum(beside.c.entries))
+            .select_from(beside)
+            .outerjoin(known, same)
+            .group_by(beside.c.problem_id, verdict)
+        )
+        summed = await self.connection.execute(query)
+        return {(problem, Resolution(told)): int(count) for problem, told, count in summed}
+
+    async def span(self, until: datetime) -> tuple[datetime | None, datetime | None]:
+        """When the first and the last of them were logged; of one problem as far as its sums tell."""
+        if self.problem_id:
+            query = select(PROBLEM.c.first_seen, PROBLEM.c.last_seen).where(
+                belongs(PROBLEM, self.scope), PROBLEM.c.id == self.problem_id
+            )
+            row = (await self.connection.execute(query)).one_or_none()
+            return (None, None) if row is None else (row.first_seen, min(row.last_seen, until))
+        there = (
+            belongs(SYNC_ERROR, self.scope),
+            SYNC_ERROR.c.gone_at.is_(None),
+            SYNC_ERROR.c.logged_at <= until,
+        )
+        oldest, newest = [
+            (await self.connection.execute(select(end).where(*there))).scalar_one()
+            for end in (func.min(SYNC_ERROR.c.logged_at), func.max(SYNC_ERROR.c.logged_at))
+        ]
+        return oldest, newest

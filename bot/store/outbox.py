@@ -160,6 +160,12 @@ class Outbox:
             kind, subject, place, about=about, actor=actor, count=count, thread_of=below
         )
 
+    async def answer(self, kind: Told, subject: str, shown: Told) -> None:
+        """Say once, in the thread of each message of the kind ``shown`` about the subject."""
+        for message in await self._showing(shown, (subject,)):
+            place = Place(message.place, message.language, message.asked_by)
+            await self.post(kind, subject, place, below=message.id)
+
     async def note(
         self, kind: Told, problem: str, *, about: str = "", actor: str = "", count: int = 0
     ) -> None:

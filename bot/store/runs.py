@@ -164,14 +164,17 @@ class Runs:
         async with self.database.reading() as connection:
             return {row.id: _run(row) for row in await connection.execute(query)}
 
-    async def left_behind(self, workspace: str, kind: RunKind) -> tuple[tuple[str, str], ...]:
-        """Connection and id of every run of that kind that is queued, the oldest first."""
+    async def left_behind(
+        self, workspace: str, kind: RunKind, since: datetime
+    ) -> tuple[tuple[str, str], ...]:
+        """Connection and id of every run of that kind that is queued since then, the oldest first."""
         query = (
             select(ACTION_RUN.c.connection, ACTION_RUN.c.id)
             .where(
                 ACTION_RUN.c.workspace == workspace,
                 ACTION_RUN.c.kind == kind,
                 ACTION_RUN.c.state == RunState.QUEUED,
+                ACTION_RUN.c.asked_at <= since,
             )
             .order_by(ACTION_RUN.c.asked_at, ACTION_RUN.c.id)
         )

@@ -1,0 +1,163 @@
+"""One window of a purge: what is stored against what is there, and deleting exactly what is both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.businesscentral import LARGEST_BATCH, BusinessCentralClient, Deletion
+from bot.clock import Clock
+from bot.failures import SourceGarbled
+from bot.operations.purging.values import Bounds
+from bot.store import Database
+from bot.store.columns import as_key
+from bot.store.purging import Doomed, Known, Purged, Purging
+from bot.store.runs import Runs
+from bot.store.values import Scope
+
+_PAGES: Final = 1_000
+"""After that the nextLinks lead nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a window came to."""
+
+    up_to: int
+    is_last: bool
+    by_id: bool
+    deleted: int = 0
+    missed: int = 0
+    """Away before this run came: retention, or somebody in Business Central."""
+    kept: int = 0
+    foreign: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The selected rows of a window, by what Business Central has under their numbers."""
+
+    there: tuple[Doomed, ...]
+    away: tuple[Doomed, ...]
+    foreign: tuple[Doomed, ...]
+    """Another entry has their number: the environment was restored or copied."""
+
+
+@dataclass(frozen=True)
+class Deleting:
+    """Deletes windows of one run."""
+
+    database: Database
+    client: BusinessCentralClient
+    clock: Clock
+    scope: Scope
+    run: str
+    bounds: Bounds
+
+    async def window(self, above: int, most: int, room: int, by_id: bool) -> Done:
+        """The next ``most`` selected rows above that number, at most ``room``; ``by_id`` never by number.
+
+        Raises what the client raises, and StoreUnavailable. What it did before that is archived.
+        """
+        purging = Purging(self.database)
+        selected = await purging.select(self.scope, self.bounds.selection(), self.run, above, min(most, room))
+        if room <= 0 or not selected.rows:
+            return Done(selected.up_to, selected.is_last or room <= 0, by_id)
+        by_number = self.bounds.what in (Purged.OLD, Purged.ALL) and not by_id
+        up_to = selected.rows[-1].number
+        # From the beginning, since an action by number deletes from the beginning; what earlier windows
+        # left is little.
+        there = await self._there(0 if by_number else selected.rows[0].number - 1, up_to)
+        compared = compare(selected.rows, there)
+        if by_number and not await self._all_known(there, compared):
+            return Done(above, is_last=False, by_id=True)  # the same rows again, by id
+        await purging.archive(
+            self.scope, (), [row for row in compared.away if not row.is_marked], self._now()
+        )
+        mine = [row for row in compared.away if row.is_marked]
+        await purging.archive(self.scope, mine, (), self._now())
+        await purging.spare(self.scope, compared.foreign)
+        await purging.mark(self.scope, self.run, compared.there)
+        if by_number:
+            if compared.there:
+                await self.client.delete_errors(self.bounds.logged_until, up_to)
+            await purging.archive(self.scope, compared.there, (), self._now())
+            deleted, kept = len(compared.there), 0
+        else:
+            deleted, kept, up_to = await self._by_id(compared.there, up_to)
+        return Done(
+            up_to=selected.up_to if up_to == selected.rows[-1].number else up_to,
+            is_last=selected.is_last and up_to == selected.rows[-1].number,
+            by_id=by_id,
+            deleted=deleted + len(mine),
+            missed=len(compared.away) - len(mine),
+            kept=kept,
+            foreign=len(compared.foreign),
+        )
+
+    async def _by_id(self, rows: Sequence[Doomed], up_to: int) -> tuple[int, int, int]:
+        """Delete rows in batches until somebody says stop; how many are away, how many stayed, how far."""
+        purging = Purging(self.database)
+        deleted = kept = 0
+        for start in range(0, len(rows), LARGEST_BATCH):
+            if start and (await Runs(self.database).get(self.scope, self.run)).stop_asked_by:
+                await purging.spare(self.scope, rows[start:])
+                return deleted, kept, rows[start - 1].number
+            part = rows[start : start + LARGEST_BATCH]
+            outcomes = await self.client.delete_error_rows([row.id for row in part])
+            away = [row for row in part if outcomes.get(row.id, Deletion.NOT_NOW).is_away]
+            stayed = [row for row in part if not outcomes.get(row.id, Deletion.NOT_NOW).is_away]
+            await purging.archive(self.scope, away, (), self._now())
+            await purging.spare(self.scope, stayed)
+            deleted, kept = deleted + len(away), kept + len(stayed)
+        return deleted, kept, up_to
+
+    async def _all_known(self, there: Mapping[int, str | None], compared: _Compared) -> bool:
+        """Whether everything that an action by number could reach is stored and selected.
+
+        What is not selected must have been logged later, for then the action leaves it alone.
+        """
+        if compared.foreign:
+            return False
+        selected = {row.number for row in compared.there}
+        others = {number: row_id for number, row_id in there.items() if number not in selected}
+        if not others:
+            return True
+        known = await Purging(self.database).known_ids(self.scope, others.keys(), self.bounds.logged_until)
+        return all(_is_left_alone(known.get(number), row_id) for number, row_id in others.items())
+
+    async def _there(self, above: int, up_to: int) -> Mapping[int, str | None]:
+        """Numbers and ids in Business Central's primary database."""
+        page = await self.client.error_numbers(above, up_to)
+        ids, unnumbered = dict(page.ids), page.unnumbered
+        for _ in range(_PAGES):
+            if page.next_link is None:
+                if unnumbered:
+                    raise SourceGarbled("rows without number", reason="rows that could be any")
+                return ids
+            page = await self.client.follow_numbers(page.next_link)
+            ids.update(page.ids)
+            unnumbered += page.unnumbered
+        raise SourceGarbled("nextLinks without end", reason="pages stand still")
+
+    def _now(self) -> datetime:
+        return self.clock.now()
+
+
+def compare(rows: Sequence[Doomed], there: Mapping[int, str | None]) -> _Compared:
+    """Sort selected rows by what has their number now. Pure."""
+    is_there, away, foreign = [], [], []
+    for row in rows:
+        if row.number not in there:
+            away.append(row)
+        elif (found := there[row.number]) is not None and as_key(found) == row.id:
+            is_there.append(row)
+        else:
+            foreign.append(row)
+    return _Compared(tuple(is_there), tuple(away), tuple(foreign))
+
+
+def _is_left_alone(known: Known | None, row_id: str | None) -> bool:
+    return known is not None and row_id is not None and as_key(row_id) == known.id and known.is_younger
