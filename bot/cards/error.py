@@ -14,6 +14,7 @@ from bot.cards.filling import prose
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, own, sentence
+from bot.cards.order import real_cause_part
 from bot.cards.original import original_parts
 from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
@@ -56,6 +57,7 @@ def error_card(view: ErrorView, texts: Texts, opened: ButtonValue | None = None)
         (*_where(view, links, texts), facts(without(error.params, OF_ONE_RECORD), links, texts))
     ):
         parts.append(Part((blocks.section(told),)))
+    parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     record = error.source_record_id or error.destination_record_id
     parts += remedy_parts(remedy_lines(view.steps, error.params, record, links, texts), texts)
     parts += original_parts(error, links, texts)

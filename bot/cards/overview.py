@@ -14,6 +14,7 @@ from bot.cards.freshness import finding_words, freshness_words, trouble_words
 from bot.cards.limits import Block, Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, sentence
+from bot.cards.order import order_words
 from bot.cards.outside import Outside
 from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
@@ -77,7 +78,14 @@ def _gone(view: Overview, texts: Texts) -> Markup:
 def problem_entry(line: ProblemLine, value: ButtonValue, links: Links, texts: Texts) -> Block:
     """A problem with the way to its details; ``value`` says of which list."""
     name = problem_title(line, texts)
-    text = lines((bold(name), problem_figures(line, texts), _example(line, links, texts)))
+    text = lines(
+        (
+            bold(name),
+            order_words(line, texts),
+            problem_figures(line, texts),
+            _example(line, links, texts),
+        )
+    )
     value = value.model_copy(update={"problem": line.id})
     spoken = texts.gettext("Details: {title}", title=name)
     return blocks.section(text, Button(texts.gettext("Details"), Action.PROBLEM_SHOW, value, spoken))

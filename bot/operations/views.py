@@ -60,6 +60,19 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class Freed:
+    """What is free to go on once a problem is fixed, and all that this frees in turn."""
+
+    errors: int = 0
+    problems: int = 0
+    certain: bool = True
+    """False: at most so much."""
+
+
+NOTHING = Freed()
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemLine:
     """One problem in a list."""
 
@@ -76,6 +89,54 @@ class ProblemLine:
     """Decides who fixes it, where a class leaves that open."""
     gone: int = 0
     """How many of ``count`` are no longer in Business Central (retention or purged there)."""
+    frees: Freed = NOTHING
+    """What goes on once this is fixed."""
+    comes_first: bool = False
+    """A root cause that the overview leads with."""
+    stops_everything: bool = False
+    """Nothing of the connection is synchronized as long as this lasts."""
+    waits_for: ProblemLine | None = None
+    """The root cause that is to be fixed before."""
+    waits_certainly: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A cause that comes before the next one of a chain."""
+
+    line: ProblemLine
+    record: str
+    """The record that fails in it, and for which the next one waits; empty where a whole table is refused."""
+    certain: bool
+    """False where the evidence shows only that the next one may wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """In which order problems are to be fixed, around one of them."""
+
+    awaited: tuple[str, ...] = ()
+    """RecordIDs of which one is what the very first of them waits for, and of which no error is known."""
+    links: tuple[ChainLink, ...] = ()
+    """What comes before the problem: the root cause first."""
+    left_out: int = 0
+    """Further ones between these and the problem."""
+    followers: tuple[ProblemLine, ...] = ()
+    """What waits for the problem directly, most errors first."""
+    more_followers: int = 0
+
+
+NO_CHAIN = Chain()
+
+
+@dataclass(frozen=True, slots=True)
+class RealCause:
+    """The error of the same minute in which the record failed that another error waits for."""
+
+    number: int
+    logged_at: datetime
+    record: str
+    line: ProblemLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +171,9 @@ class ProblemDetail:
     records_pages: int
     latest: StoredError
     """The latest error of the problem: its text is the original text shown."""
+    chain: Chain = NO_CHAIN
+    real_cause: RealCause | None = None
+    """Of ``latest``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +184,7 @@ class ErrorView:
     error: StoredError
     line: ProblemLine
     steps: tuple[Step, ...]
+    real_cause: RealCause | None = None
 
 
 @dataclass(frozen=True, slots=True)

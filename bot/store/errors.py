@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, select, update
@@ -14,6 +16,9 @@ from bot.store.tables import FORMER_ERROR, PROBLEM, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.values import Scope, StoredError, StoredUnreadable
 
 _BIGGEST = 2**63 - 1
+SAME_MINUTE = timedelta(seconds=60)
+NUMBERS_BACK, NUMBERS_AHEAD = 500, 100
+"""What a job of its own logged comes before what made it; numbers between them belong to jobs beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,25 @@ class Errors:
             with suppress(NotFound):
                 return await self._one(scope, mine, table)
         raise NotFound(what="error")
+
+    async def beside(self, scope: Scope, error: StoredError, records: Sequence[str]) -> StoredError | None:
+        """The error about one of these records that was logged nearest to this one within ``SAME_MINUTE``.
+
+        Of the same job first. Looks only at numbers near its own, so that no index by record is needed.
+        """
+        query = select(SYNC_ERROR.c.number, SYNC_ERROR.c.logged_at, SYNC_ERROR.c.job_id).where(
+            belongs(SYNC_ERROR, scope),
+            SYNC_ERROR.c.number.between(error.number - NUMBERS_BACK, error.number + NUMBERS_AHEAD),
+            SYNC_ERROR.c.number != error.number,
+            SYNC_ERROR.c.source_record_id.in_(records),
+        )
+        async with self.database.reading() as connection:
+            near = [
+                (row.job_id != error.job_id, abs(row.logged_at - error.logged_at), row.number)
+                for row in await connection.execute(query)
+                if abs(row.logged_at - error.logged_at) <= SAME_MINUTE
+            ]
+        return await self.by_number(scope, min(near)[2]) if near else None
 
     async def unreadable_by_number(self, scope: Scope, number: int) -> StoredUnreadable:
         """The row with that No. as it came, where it could not be understood."""

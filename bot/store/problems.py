@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import NotFound
 from bot.store.cause_tables import PROBLEM_WAIT
 from bot.store.database import Database
 from bot.store.succession import living
-from bot.store.tables import PROBLEM, PROBLEM_RECORD, PULL_STATE, belongs
+from bot.store.tables import PROBLEM, PROBLEM_RECORD, PULL_STATE, SYNC_ERROR, belongs
 from bot.store.values import AffectedRecord, NewestProblem, ProblemRow, ProblemState, Scope, Totals
 
 FRESH = timedelta(hours=24)
@@ -45,26 +45,31 @@ class Problems:
     async def totals(self, scope: Scope) -> Totals:
         """Sums over the open problems."""
         unreadable = select(PULL_STATE.c.unreadable).where(belongs(PULL_STATE, scope)).scalar_subquery()
-        newest = select(PROBLEM).where(belongs(PROBLEM, scope)).order_by(PROBLEM.c.last_seen.desc()).limit(1)
-        of_newest = newest.subquery("newest")
+        newest = (
+            select(PROBLEM.c.state + " " + PROBLEM.c.id + " " + PROBLEM.c.class_code)
+            .where(belongs(PROBLEM, scope))
+            .order_by(PROBLEM.c.last_seen.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
         query = select(
             func.coalesce(func.sum(PROBLEM.c.errors), 0),
             func.count(),
             func.coalesce(unreadable, 0),
             func.coalesce(func.sum(PROBLEM.c.gone), 0),
             exists().where(belongs(PROBLEM_WAIT, scope)),
-            *(select(of_newest.c[name]).scalar_subquery() for name in ("id", "class_code", "state")),
+            newest,
         ).where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
         async with self.database.reading() as connection:
             row = (await connection.execute(query)).one()
-        errors, problems, raw_rows, gone, has_waits, newest_id, newest_class, newest_state = row
+        errors, problems, raw_rows, gone, has_waits, of_newest = row
         return Totals(
             errors=int(errors),
             problems=problems,
             unreadable=raw_rows,
             gone=int(gone),
             has_waits=bool(has_waits),
-            newest=NewestProblem(newest_id, newest_class) if newest_state == ProblemState.OPEN else None,
+            newest=_newest_problem(of_newest),
         )
 
     async def page(
@@ -73,8 +78,8 @@ class Problems:
         """Open problems, most pressing first.
 
         Those that ``precedence`` puts first come before all others. Then those of which Business Central
-        still has an error, of these the ones seen within ``LIVELY`` of the newest error, and of these the ones
-        that wait for no other problem. Then by severity, ``FRESH`` ones first, by count, the latest first.
+        still has an error, of these the ones seen within ``LIVELY`` of the newest error, and of these the
+        ones that wait for no other problem. Then by severity, ``FRESH`` ones first, by count, the latest first.
         """
         async with self.database.reading() as connection:
             newest = await newest_error(connection, scope)
@@ -107,6 +112,19 @@ class Problems:
             problem_id = await living(connection, scope, problem_id)
         return await self.get(scope, problem_id)
 
+    async def newest_messages(self, scope: Scope, limit: int) -> tuple[tuple[ProblemRow, str], ...]:
+        """The largest problems, open and fixed, each with the message of its latest error."""
+        latest = and_(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number == PROBLEM.c.example_number)
+        query = (
+            select(PROBLEM, SYNC_ERROR.c.message)
+            .join(SYNC_ERROR, latest)
+            .where(belongs(PROBLEM, scope), PROBLEM.c.state != ProblemState.SUPERSEDED)
+            .order_by(PROBLEM.c.errors.desc(), PROBLEM.c.id)
+            .limit(limit)
+        )
+        async with self.database.reading() as connection:
+            return tuple((problem_row(row), row.message) for row in await connection.execute(query))
+
     async def affected(
         self, scope: Scope, problem_id: str, limit: int, offset: int
     ) -> tuple[AffectedRecord, ...]:
@@ -131,6 +149,12 @@ class Problems:
                 )
                 for row in rows
             )
+
+
+def _newest_problem(joined: str | None) -> NewestProblem | None:
+    """State, id and class, joined by blanks, which none of them has."""
+    state, problem_id, class_code = joined.split(" ", 2) if joined else ("", "", "")
+    return NewestProblem(problem_id, class_code) if state == ProblemState.OPEN else None
 
 
 async def newest_error(connection: AsyncConnection, scope: Scope) -> datetime | None:

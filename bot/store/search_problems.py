@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
 
 from bot.store.database import Database
-from bot.store.problems import most_pressing_first, newest_error, problem_row
+from bot.store.problems import AS_THEY_ARE, Precedence, most_pressing_first, newest_error, problem_row
 from bot.store.search import Kinds, Narrowing
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, belongs
 from bot.store.values import ProblemRow, ProblemState, Scope
@@ -44,7 +44,12 @@ class NarrowedProblems:
         return NarrowedTotals(int(errors), problems)
 
     async def page(
-        self, scope: Scope, narrowing: Narrowing, limit: int, offset: int
+        self,
+        scope: Scope,
+        narrowing: Narrowing,
+        limit: int,
+        offset: int,
+        precedence: Precedence = AS_THEY_ARE,
     ) -> tuple[ProblemRow, ...]:
         """Some of them, in the order of the overview."""
         counted = _counted(scope, narrowing)
@@ -59,7 +64,7 @@ class NarrowedProblems:
                     narrowing,
                     counted,
                 )
-                .order_by(*most_pressing_first(newest, counted.count))
+                .order_by(*most_pressing_first(newest, counted.count, precedence))
                 .limit(limit)
                 .offset(offset)
             )

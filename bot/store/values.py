@@ -225,6 +225,14 @@ class AffectedRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestProblem:
+    """The open problem of the newest error."""
+
+    id: str
+    class_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over the open problems of a scope."""
 
@@ -233,6 +241,10 @@ class Totals:
     unreadable: int
     gone: int = 0
     """How many of ``errors`` are no longer in Business Central."""
+    has_waits: bool = False
+    """Some problem waits for another one, or did."""
+    newest: NewestProblem | None = None
+    """None where the newest error is one of a problem that is not open."""
 
 
 @dataclass(frozen=True, slots=True)

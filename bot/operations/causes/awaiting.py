@@ -19,6 +19,10 @@ NOT_SYNCED: Final = "product.not_synced"
 """Topic of a parent row: the item or resource failed in a job of its own, in the same minute."""
 UNIT_NOT_COUPLED: Final = "uom.unit_not_coupled"
 
+_HEADERS: Final = frozenset({"invoice.header_not_coupled", "order.header_not_coupled"})
+"""Topics of a line whose document is not coupled."""
+_HEADER_OF: Final = {"Sales Invoice Line": "Sales Invoice Header", "Sales Line": "Sales Header"}
+
 STOPPING: Final = frozenset(
     {"connection.disabled", "connection.admin_mode", "auth.failed", "permission.no_role_or_license"}
 )
@@ -62,6 +66,17 @@ def awaited_records(class_code: str, topic: str | None, params: Params) -> tuple
     if topic == UNIT_NOT_COUPLED:
         return records_of("unit of measure code", "", key)
     return records_of(str(params.get("field", "")), str(params.get("other_table", "")), key)
+
+
+def awaited_by_row(class_code: str, topic: str | None, params: Params, source: str) -> tuple[str, ...]:
+    """The same for a single row, whose own record may tell what its text does not: a line waits for its
+    document."""
+    if class_code == DEPENDENCY and topic in _HEADERS:
+        table, _, key = source.partition(": ")
+        header = _HEADER_OF.get(table)
+        document = key.rpartition(",")[0]
+        return (f"{header}: {document}",) if header and document else ()
+    return awaited_records(class_code, topic, params)
 
 
 def _refusals(topic: str | None, params: Params) -> tuple[Tie, ...]:

@@ -8,7 +8,9 @@ is cut open in front of the problem whose records are synchronized first. Everyt
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from bot.operations.views import NOTHING, Freed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,6 @@ class Wait:
     """The record that it waits for, and that fails in the other; empty where a whole table is refused."""
     rank: int = 0
     """Where that record's table stands in the order of synchronizing; 0 comes first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """What is free to go on once a problem is fixed, and all that this frees in turn."""
-
-    errors: int = 0
-    problems: int = 0
-    certain: bool = True
-    """False: at most so much."""
-
-
-NOTHING = Freed()
 
 
 class CauseGraph:
@@ -59,6 +48,11 @@ class CauseGraph:
 
     def __bool__(self) -> bool:
         return bool(self._waits)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Every problem that waits for another one."""
+        return tuple(self._waits)
 
     def wait_of(self, problem: str) -> Wait | None:
         """What the problem itself waits for."""
@@ -128,12 +122,3 @@ def _without_circles(waits: Mapping[str, Wait]) -> dict[str, Wait]:
             ranks = {waits[one].waits_for: waits[one].rank for one in circle}
             del kept[min(circle, key=lambda one: (ranks[one], one))]
     return kept
-
-
-def only_between(waits: Iterable[Wait], problems: Mapping[str, int]) -> tuple[Wait, ...]:
-    """The waits between these problems, each with the errors that it has according to ``problems``."""
-    return tuple(
-        replace(wait, errors=problems[wait.problem])
-        for wait in waits
-        if wait.problem in problems and wait.waits_for in problems
-    )
