@@ -12,6 +12,7 @@ from bot.cards.actions import Action
 from bot.cards.form import Form
 from bot.operations.rights import Act
 from handlers.grammar import (
+    AskForActivity,
     AskForConnections,
     AskForError,
     AskForHelp,
@@ -28,12 +29,21 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.PROBLEM_SHOW: Act.READ,
     Action.PROBLEM_PREVIOUS: Act.READ,
     Action.PROBLEM_NEXT: Act.READ,
+    Action.PROBLEM_SHARE: Act.SHARE,
+    Action.PROBLEM_CLAIM: Act.CLAIM,
+    Action.PROBLEM_RELEASE: Act.RELEASE,
+    Action.PROBLEM_MARK_FIXED: Act.MARK_FIXED,
+    Action.PROBLEM_REOPEN: Act.REOPEN,
+    Action.SHARED_DETAILS: Act.READ,
     Action.CALL_STACK_SHOW: Act.CALL_STACK,
     Action.WHY_SHOW: Act.READ,
     Action.ERROR_SHOW: Act.READ,
     Action.FIND_SHOW: Act.READ,
     Action.FIND_PREVIOUS: Act.READ,
     Action.FIND_NEXT: Act.READ,
+    Action.ACTIVITY_PREVIOUS: Act.ACTIVITY,
+    Action.ACTIVITY_NEXT: Act.ACTIVITY,
+    Action.ACTIVITY_EXPORT: Act.ACTIVITY_EXPORT,
     Action.CONNECTION_CHOOSE: Act.READ,
     Action.CONNECTION_OPEN: Act.READ,
     Action.CONNECTIONS_SHOW: Act.READ,
@@ -48,6 +58,7 @@ COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForError: Act.READ,
     AskForConnections: Act.READ,
     AskToFind: Act.READ,
+    AskForActivity: Act.ACTIVITY,
     AskForHelp: None,
 }
 """None: everybody may ask for help."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.operations.activity_list import ActivityList
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.care import TakingCare
 from bot.operations.explaining import Explanations
 from bot.operations.find import Find
 from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
+from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from handlers.channels import Channels
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
@@ -27,8 +31,12 @@ class Dependencies:
     refresh: Refresh
     call_stacks: CallStacks
     explanations: Explanations
+    sharing: Sharing
+    care: TakingCare
+    channels: Channels
     selection: Selection
     overlook: Overlook
+    activity: ActivityList
     in_flight: InFlight
     team_id: str
     """The workspace that installed the bot; people of any other are refused."""

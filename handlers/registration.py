@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import call_stack, command, connections, find, overview, problem, stale, why
+from handlers import (
+    activity,
+    call_stack,
+    care,
+    command,
+    connections,
+    find,
+    overview,
+    problem,
+    sharing,
+    stale,
+    why,
+)
 from handlers.dependencies import Dependencies
 from handlers.interaction import guard_interactions
 from handlers.listening import Listening
@@ -14,5 +26,6 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     """Middleware first, then one module after the other; ``stale`` catches what nobody else took."""
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
-    for feature in (command, overview, find, problem, call_stack, why, connections, stale):
+    features = (command, overview, find, problem, sharing, care, call_stack, why, activity, connections)
+    for feature in (*features, stale):
         feature.register(listening, deps)

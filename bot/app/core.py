@@ -9,15 +9,18 @@ from datetime import timedelta
 
 import httpx
 
+from bot.app.delivering import delivery_of
 from bot.businesscentral import BusinessCentralClient, Connection, RequestLimits
 from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
+from bot.delivery import Delivery
 from bot.diagnosis import load_classifier
 from bot.failures import StoreNotMigrated
 from bot.operations.activity import Activity
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.care import TakingCare
 from bot.operations.explaining import Explanations
 from bot.operations.filters import Understanding
 from bot.operations.find import Find
@@ -26,6 +29,7 @@ from bot.operations.pull import Pull
 from bot.operations.reconcile import Reconcile
 from bot.operations.rediagnose import Rediagnose
 from bot.operations.selection import Selection
+from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
 from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
 from bot.store import Database
@@ -56,6 +60,9 @@ class Core:
     call_stacks: CallStacks
     explanations: Explanations
     rediagnose: Rediagnose
+    sharing: Sharing
+    care: TakingCare
+    delivery: Delivery
     selection: Selection
     overlook: Overlook
     activity: Activity
@@ -75,6 +82,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         connections, clients, roles = _open_clients(settings, outside, stack)
         knowledge = Knowledge(WORKSPACE, database, load_classifier())
         ask = Ask(database, knowledge, connections)
+        activity = Activity(database, outside.clock, timedelta(days=settings.activity_days))
+        sharing = Sharing(database, ask, outside.clock)
         yield Core(
             database=database,
             connections=connections,
@@ -99,11 +108,14 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             call_stacks=CallStacks(database, clients, connections),
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
+            sharing=sharing,
+            care=TakingCare(database, outside.clock),
+            delivery=delivery_of(database, outside.clock, sharing, activity, ask),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
             ),
             overlook=Overlook(WORKSPACE, database, connections),
-            activity=Activity(database, outside.clock, timedelta(days=settings.activity_days)),
+            activity=activity,
             clock=outside.clock,
         )
 

@@ -14,11 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app.core import Core
 from bot.cards.surface import SLACK, Surface
 from bot.clock import Clock, SystemClock
+from bot.operations.activity_list import ActivityList
 from bot.operations.durable.port import Durable
 from bot.operations.refresh import Refresh
 from bot.operations.rights import Rights
 from bot.settings import WORKSPACE
 from handlers import Dependencies, register_all
+from handlers.channels import Channels
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.people import SlackPeople
@@ -98,6 +100,7 @@ def slack_app(
         request_verification_enabled=False,
         raise_error_for_unhandled_request=True,
     )
+    people = SlackPeople(slack.client, core.clock)
     register_all(
         app,
         Dependencies(
@@ -106,7 +109,7 @@ def slack_app(
                 selection=core.selection,
                 slack=slack.client,
                 clock=core.clock,
-                rights=Rights(core.roles, SlackPeople(slack.client, core.clock)),
+                rights=Rights(core.roles, people),
                 surface=surface,
             ),
             ask=core.ask,
@@ -115,8 +118,12 @@ def slack_app(
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,
             explanations=core.explanations,
+            sharing=core.sharing,
+            care=core.care,
+            channels=Channels(slack.client),
             selection=core.selection,
             overlook=core.overlook,
+            activity=ActivityList(core.activity, core.ask, people),
             in_flight=in_flight or InFlight(),
             team_id=slack.team_id,
             enterprise_id=slack.enterprise_id,

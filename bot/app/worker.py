@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.app.core import Core
+from bot.app.delivering import delivering_for
 from bot.failures import StoreNotMigrated
 from bot.operations.durable.client import DurableClient
 from bot.operations.durable.engine import DbosDurable
@@ -33,6 +34,7 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
     core.reconcile.schedule(durable)
     core.rediagnose.register(durable)
     core.rediagnose.schedule(durable)
+    core.delivery.register(durable)
     await durable.start()
     try:
         # The schedule ticks at the full minute: a newcomer should not wait for that.
@@ -41,7 +43,8 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
         # And a new catalogue should not wait either.
         await core.rediagnose.take_over()
         await enqueue_rediagnosis(durable, await core.rediagnose.due())
-        yield durable
+        async with delivering_for(settings, core.delivery, durable):
+            yield durable
     finally:
         await durable.stop()
 

@@ -14,6 +14,7 @@ from bot.cards.failed_actions import WORDS_OF_ACTIONS
 from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, bold, code, joined, lines, mention, own, sentence
 from bot.cards.outside import Outside
+from bot.cards.places import place_refused
 from bot.cards.texts import Texts
 from bot.cards.wording import Facts, FailureWords, Words, fact
 from bot.failures import Failure, SettingsInvalid
@@ -371,6 +372,7 @@ WORDS: Final[dict[str, Words]] = {
     "not_found": _not_found,
     "row.not_understood": _row_not_understood,
     "slack.unreachable": _slack_unreachable,
+    "place.refused": place_refused,
     "reading.broke": _reading_broke,
     "button.stale": _stale_button,
     "form.stale": _stale_form,

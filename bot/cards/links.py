@@ -37,6 +37,17 @@ class Address:
     url: str
 
 
+def slack_message(url: str) -> Address | None:
+    """A message's own address (``chat.getPermalink``); None for one that leads elsewhere than to Slack."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    ours = parts.scheme == "https" and host.endswith((".slack.com", ".slack-gov.com"))
+    return Address(url) if ours and len(url) <= URL and _IN_AN_ADDRESS.fullmatch(url) else None
+
+
 class Links:
     """The links of one connection. Each answers None where the address cannot be known."""
 

@@ -15,6 +15,7 @@ from bot.cards.freshness import freshness_words
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, dotted, link, own, sentence
+from bot.cards.order import chain_parts, real_cause_part
 from bot.cards.original import original_parts
 from bot.cards.overview import connection_words
 from bot.cards.paging import Pages, page_buttons, page_words
@@ -49,6 +50,8 @@ def problem_card(view: ProblemDetail, texts: Texts, opened: ButtonValue | None =
     ]
     if found := facts(without(params, OF_ONE_RECORD), links, texts):
         parts.append(Part((blocks.section(found),)))
+    parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
+    parts += chain_parts(view, links, texts, opened)
     parts += remedy_parts(remedy_lines(view.steps, params, view.line.example_record, links, texts), texts)
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
@@ -110,6 +113,12 @@ def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
     return [
         call_stack_button(view.connection.key, view.latest.number, texts),
         why_button(view.connection.key, view.latest.number, texts),
+        Button(
+            texts.gettext("Share"),
+            Action.PROBLEM_SHARE,
+            ButtonValue(connection=view.connection.key, problem=view.line.id),
+            texts.gettext("Share: {title}", title=problem_title(view.line, texts)),
+        ),
         Button(
             texts.gettext("Back to overview"),
             Action.OVERVIEW_SHOW,

@@ -12,7 +12,9 @@ import httpx
 
 import bot
 from bot.app import Core, http_app, open_slack, slack_app
+from bot.app.delivering import delivering
 from bot.clock import SystemClock
+from bot.delivery import Pace
 from bot.operations.durable.port import Durable
 from bot.simulator.slack import SlackSimulator
 from handlers.listening import InFlight
@@ -20,9 +22,16 @@ from handlers.listening import InFlight
 
 @asynccontextmanager
 async def staged(
-    core: Core, durable: Durable, in_flight: InFlight | None = None, enterprise_id: str | None = None
+    core: Core,
+    durable: Durable,
+    in_flight: InFlight | None = None,
+    enterprise_id: str | None = None,
+    pace: Pace | None = None,
 ) -> AsyncIterator[SlackSimulator]:
-    """A simulated workspace in which the bot listens; ``in_flight`` holds the work that it acknowledged."""
+    """A simulated workspace in which the bot listens; ``in_flight`` holds the work that it acknowledged.
+
+    What the bot tells is delivered at that ``pace``; ``core.delivery`` must be registered.
+    """
     async with (
         SlackSimulator(manifest(), clock=core.clock, enterprise_id=enterprise_id) as slack,
         open_slack(slack.bot_token, slack.signing_secret, slack.api_url, core.clock) as access,
@@ -32,6 +41,7 @@ async def staged(
             ),
             base_url="http://bot.invalid",
         ) as listener,
+        delivering(core.delivery, durable, slack.bot_token, slack.api_url, pace),
     ):
         slack.connect_http(listener)
         yield slack

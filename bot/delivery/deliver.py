@@ -63,7 +63,7 @@ class Pace:
     """How fast, in seconds."""
 
     look: float = 0.2
-    """Between looks into the outbox, of real time. One costs next to nothing where the store has not changed."""
+    """Of real time, between looks into the outbox; one costs next to nothing where nothing was stored."""
     between: float = 1.0
     """Between messages in one channel: "about one message per second per channel" (docs.slack.dev)."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import PROBLEM, belongs
@@ -23,19 +24,15 @@ class Care:
     decided_at: datetime | None = None
 
 
+async def care_of(connection: AsyncConnection, scope: Scope, problem_id: str) -> Care | None:
+    """What is decided now; None where there is no such problem."""
+    return _care((await connection.execute(_question(scope, problem_id))).one_or_none())
+
+
 async def lock_care(transaction: AsyncConnection, scope: Scope, problem_id: str) -> Care | None:
-    """What is decided now, such that nobody else decides before this transaction ends; None where there is no
-    such problem."""
-    row = (
-        await transaction.execute(
-            select(PROBLEM.c.state, PROBLEM.c.assignee, PROBLEM.c.decided_by, PROBLEM.c.decided_at)
-            .where(belongs(PROBLEM, scope), PROBLEM.c.id == problem_id)
-            .with_for_update()
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return Care(ProblemState(row.state), row.assignee, row.decided_by, row.decided_at)
+    """The same, such that nobody else decides before this transaction ends."""
+    question = _question(scope, problem_id).with_for_update()
+    return _care((await transaction.execute(question)).one_or_none())
 
 
 async def write_care(transaction: AsyncConnection, scope: Scope, problem_id: str, care: Care) -> None:
@@ -50,3 +47,15 @@ async def write_care(transaction: AsyncConnection, scope: Scope, problem_id: str
             decided_at=care.decided_at,
         )
     )
+
+
+def _question(scope: Scope, problem_id: str) -> Select[Any]:
+    return select(PROBLEM.c.state, PROBLEM.c.assignee, PROBLEM.c.decided_by, PROBLEM.c.decided_at).where(
+        belongs(PROBLEM, scope), PROBLEM.c.id == problem_id
+    )
+
+
+def _care(row: Any) -> Care | None:
+    if row is None:
+        return None
+    return Care(ProblemState(row.state), row.assignee, row.decided_by, row.decided_at)

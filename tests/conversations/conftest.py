@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.app import Core, Outside, open_core
 from bot.cli.stage import staged
 from bot.clock import ManualClock
+from bot.delivery import Pace
 from bot.operations.durable.inline import InlineDurable, InlineSteps
 from bot.settings import WORKSPACE, Settings
 from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, SimulatedCompany
@@ -27,6 +28,7 @@ from tests.conversations.several import several as several
 TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 COMPANY = "99999999-8888-4777-8666-555555555555"
+AT_ONCE = Pace(look=0.01, between=0.0)
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 
 
@@ -97,8 +99,9 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
         in_flight = InFlight()
         durable = InlineDurable()
         core.pull.register(durable)
+        core.delivery.register(durable)
         stack.push_async_callback(durable.stop)
-        slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id))
+        slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id, AT_ONCE))
         yield Stage(
             slack=slack,
             source=source,

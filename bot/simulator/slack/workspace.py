@@ -67,6 +67,10 @@ class Channel:
     created: int
     members: set[str] = field(default_factory=set)
     archived: bool = False
+    locale: str = ""
+    """The language that was set for it; Slack tells the workspace's where none was: here none."""
+    shared_outside: bool = False
+    """With another organization (Slack Connect), whoever is in it."""
 
 
 @dataclass

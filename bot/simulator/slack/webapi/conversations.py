@@ -88,15 +88,29 @@ def info(backend: Backend, args: Arguments) -> dict[str, Any]:
         "is_private": channel.kind is not ChannelKind.PUBLIC,
         "is_archived": channel.archived,
         "is_member": backend.workspace.bot.id in channel.members,
-        "is_ext_shared": any(
+        "is_ext_shared": channel.shared_outside
+        or any(
             backend.workspace.users[member].team_id != backend.workspace.team_id for member in channel.members
         ),
     }
     if channel.kind is not ChannelKind.DIRECT:
         shown["name"] = channel.name
+    if args.flag("include_locale") and channel.locale:
+        shown["locale"] = channel.locale
     if args.flag("include_num_members"):
         shown["num_members"] = len(channel.members)
     return {"channel": shown}
+
+
+def join(backend: Backend, args: Arguments) -> dict[str, Any]:
+    """Become a member of a public channel; whoever is one stays one."""
+    channel = find_channel(backend, args.required_text("channel"))
+    if channel.kind is not ChannelKind.PUBLIC:
+        raise ApiError("method_not_supported_for_channel_type")
+    if channel.archived:
+        raise ApiError("is_archived")
+    channel.members.add(backend.workspace.bot.id)
+    return {"channel": {"id": channel.id, "name": channel.name, "is_member": True}}
 
 
 def history(backend: Backend, args: Arguments) -> dict[str, Any]:
@@ -149,6 +163,13 @@ METHODS: Final = (
         required=words("channel"),
         optional=words("include_locale include_num_members"),
         scopes=_READ,
+    ),
+    Method(
+        "conversations.join",
+        join,
+        Tier.THREE,
+        required=words("channel"),
+        scopes=words("channels:join"),
     ),
     Method(
         "conversations.history",

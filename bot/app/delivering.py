@@ -1,0 +1,50 @@
+"""What tells people: every renderer, and delivery while a process has Slack's token."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.clock import Clock
+from bot.delivery import Delivery, Pace, Renderers, WebApi
+from bot.delivery.exports import ActivityExport
+from bot.delivery.problems import SharedProblems
+from bot.operations.activity import Activity
+from bot.operations.ask import Ask
+from bot.operations.durable.port import Durable
+from bot.operations.sharing import Sharing
+from bot.settings import Settings
+from bot.store import Database
+from bot.store.outbox import Told
+
+
+def delivery_of(database: Database, clock: Clock, sharing: Sharing, activity: Activity, ask: Ask) -> Delivery:
+    """Knows how to tell everything that operations may wish to be told."""
+    renderers = Renderers()
+    SharedProblems(sharing).register(renderers)
+    renderers.register(ActivityExport(activity, ask), Told.EXPORT)
+    return Delivery(database, clock, renderers)
+
+
+@asynccontextmanager
+async def delivering(
+    delivery: Delivery, durable: Durable, token: str, api_url: str | None = None, pace: Pace | None = None
+) -> AsyncIterator[None]:
+    """Deliver until the end, in Slack or in what stands for it at ``api_url``."""
+    slack = WebApi(token, api_url)
+    try:
+        async with delivery.running(durable, slack, pace=pace):
+            yield
+    finally:
+        await slack.aclose()
+
+
+@asynccontextmanager
+async def delivering_for(settings: Settings, delivery: Delivery, durable: Durable) -> AsyncIterator[None]:
+    """Deliver with the token of the settings; without one, another process must, or nothing is told."""
+    if settings.slack_bot_token is None:
+        yield
+        return
+    token = settings.slack_bot_token.get_secret_value()
+    async with delivering(delivery, durable, token, settings.slack_api_url):
+        yield

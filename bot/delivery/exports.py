@@ -1,0 +1,42 @@
+"""Files that somebody asked for, made from the store at the moment of delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.cards.activity import activity_csv
+from bot.cards.texts import Texts
+from bot.delivery.rendering import Attachment
+from bot.operations.activity import Activity
+from bot.operations.activity_list import ActivityFile
+from bot.operations.ask import Ask
+from bot.store.outbox import Told
+from bot.store.postings import StoredPosting
+
+_COMMENT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityExport:
+    """Who did what, as a file."""
+
+    activity: Activity
+    ask: Ask
+
+    async def __call__(self, posting: StoredPosting, texts: Texts) -> Attachment | None:
+        """All the lines that were asked for, those of meanwhile included; None for another file."""
+        wanted = ActivityFile.parse(posting.subject) if posting.kind is Told.EXPORT else None
+        if wanted is None:
+            return None
+        lines = [line async for line in self.activity.all(posting.scope, wanted.wanted)]
+        connection = await self.ask.connection(posting.scope)
+        name = connection.display_name or connection.company_name
+        return Attachment(
+            name=f"activity-{wanted.asked_at:%Y-%m-%d}.csv",
+            content=activity_csv(lines, name, texts),
+            title=str(texts.gettext("Activity")),
+            comment=texts.ngettext("Who did what: {n} line", "Who did what: {n} lines", len(lines)).mrkdwn(
+                _COMMENT
+            ),
+        )
