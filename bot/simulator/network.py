@@ -26,6 +26,10 @@ class Interruption(Enum):
     """The request arrives and is carried out, the answer never comes."""
 
 
+class ConnectionCut(Exception):
+    """Raised by a stand-in: the connection breaks while the request is being carried out."""
+
+
 class InProcessTransport(httpx.AsyncBaseTransport):
     """Carries requests of an ``httpx.AsyncClient`` to an ASGI application.
 
@@ -56,7 +60,10 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         interruption = self._interrupt()
         patience = _read_timeout(request)
         begun = self._clock.monotonic()
-        response = await self._inner.handle_async_request(request)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except ConnectionCut:
+            raise httpx.ReadError("the simulator dropped the connection", request=request) from None
         took = self._clock.monotonic() - begun
         if interruption is Interruption.SILENT or (patience is not None and took > patience):
             raise httpx.ReadTimeout("the simulator did not answer in time", request=request)

@@ -1,13 +1,6 @@
 """A strict stand-in for Business Central: the companion API of the bot and the standard ``companies``."""
 
-from bot.simulator.businesscentral.company import (
-    JobType,
-    SimulatedCompany,
-    SimulatedError,
-    SimulatedJob,
-    SynchDirection,
-    WrittenBy,
-)
+from bot.simulator.businesscentral.company import SimulatedCompany
 from bot.simulator.businesscentral.environments import Environments
 from bot.simulator.businesscentral.faults import ABSENT, Faults, NextLinkForm
 from bot.simulator.businesscentral.front_door import RecordedRequest
@@ -15,6 +8,13 @@ from bot.simulator.businesscentral.history import believable_company
 from bot.simulator.businesscentral.installation import AUDIENCE, OnPremises
 from bot.simulator.businesscentral.limits import Limits
 from bot.simulator.businesscentral.retention import RetentionPolicy
+from bot.simulator.businesscentral.rows import (
+    JobType,
+    SimulatedError,
+    SimulatedJob,
+    SynchDirection,
+    WrittenBy,
+)
 from bot.simulator.businesscentral.server import API_HOST, BusinessCentralSimulator
 from bot.simulator.businesscentral.tables import SimulatedRecord, record
 

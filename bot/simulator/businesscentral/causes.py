@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.simulator.businesscentral import call_stacks
-from bot.simulator.businesscentral.company import JobType, SynchDirection, WrittenBy
 from bot.simulator.businesscentral.population import Population
+from bot.simulator.businesscentral.rows import JobType, SynchDirection, WrittenBy
 from bot.simulator.businesscentral.tables import SimulatedRecord
 
 

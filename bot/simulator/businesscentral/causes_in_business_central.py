@@ -19,8 +19,8 @@ from bot.simulator.businesscentral.causes import (
     modifying,
     one,
 )
-from bot.simulator.businesscentral.company import JobType, SynchDirection, WrittenBy
 from bot.simulator.businesscentral.population import CURRENCIES, SALESPEOPLE, UNITS, Population
+from bot.simulator.businesscentral.rows import JobType, SynchDirection, WrittenBy
 
 Rows = tuple[SimulatedFailure, ...]
 FROM = SynchDirection.FROM_DATAVERSE

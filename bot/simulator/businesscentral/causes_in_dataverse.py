@@ -18,8 +18,8 @@ from bot.simulator.businesscentral.causes import (
     modifying,
     one,
 )
-from bot.simulator.businesscentral.company import SynchDirection
 from bot.simulator.businesscentral.population import Population
+from bot.simulator.businesscentral.rows import SynchDirection
 
 Rows = tuple[SimulatedFailure, ...]
 FROM = SynchDirection.FROM_DATAVERSE

@@ -8,84 +8,25 @@ from __future__ import annotations
 
 import random
 import uuid
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from bot.clock import Clock
 from bot.simulator.businesscentral.retention import STANDARD_RETENTION, RetentionPolicy
+from bot.simulator.businesscentral.rows import (
+    JobType,
+    SimulatedError,
+    SimulatedJob,
+    SynchDirection,
+    WrittenBy,
+)
+from bot.simulator.businesscentral.synchronization import Synchronization
 from bot.simulator.businesscentral.tables import SimulatedRecord, record
 
 MESSAGE_LENGTH = 250
 ERROR_MESSAGE_LENGTH = 2048
-
-
-class SynchDirection(StrEnum):
-    """Option "Synch. Direction" of table 5338."""
-
-    BIDIRECTIONAL = "Bidirectional"
-    TO_DATAVERSE = "ToIntegrationTable"
-    FROM_DATAVERSE = "FromIntegrationTable"
-
-
-class JobType(StrEnum):
-    """Option "Type" of table 5338."""
-
-    SYNCHRONIZATION = "Synchronization"
-    UNCOUPLING = "Uncoupling"
-    COUPLING = "Coupling"
-
-
-class WrittenBy(StrEnum):
-    """Which version of Business Central wrote a row."""
-
-    CURRENT = "current"
-    BEFORE_ERROR_MESSAGE = "before error message"
-    """A version without field 8 "Error Message": only the 250 characters of field 5 are there."""
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedJob:
-    """One row of table 5338."""
-
-    id: str
-    mapping: str
-    """Parent mapping name, Code[20]."""
-    direction: SynchDirection
-    type: JobType
-    started_at: datetime
-
-
-@dataclass(slots=True)
-class SimulatedError:
-    """One row of table 5339."""
-
-    id: str
-    number: int
-    job_id: str
-    logged_at: datetime
-    message: str
-    """Field 5, at most 250 characters."""
-    error_message: str
-    """Field 8, at most 2,048 characters; empty in rows of older versions."""
-    source: SimulatedRecord | None
-    destination: SimulatedRecord | None
-    call_stack: str
-    visible_at: datetime
-    """When the transaction that wrote the row was committed."""
-    deleted_at: datetime | None = None
-
-    @property
-    def text(self) -> str:
-        """What page 5339 shows: Error Message, or Message where that is empty."""
-        return self.error_message or self.message
-
-    def exists_at(self, moment: datetime) -> bool:
-        """Whether a session that sees the database as of ``moment`` finds the row."""
-        return self.visible_at <= moment and (self.deleted_at is None or moment < self.deleted_at)
 
 
 class SimulatedCompany:
@@ -118,6 +59,29 @@ class SimulatedCompany:
         self._by_id: dict[str, SimulatedError] = {}
         self._job_of_run: dict[tuple[str, SynchDirection, JobType, datetime], SimulatedJob] = {}
         self._last_number = 0
+        self._first_left = 0
+        """All rows before this index are deleted: rising windows need not look at them again."""
+        self._synchronization: Synchronization | None = None
+        self._recall: Callable[[Synchronization], None] = _nothing
+
+    @property
+    def synchronization(self) -> Synchronization:
+        """Couplings, mappings, the job queue, and what is wrong; made when somebody first asks for it."""
+        if self._synchronization is None:
+            rng = random.Random(f"synchronization {self.id}")
+            self._synchronization = Synchronization(self, self._clock, self.dataverse_url, rng)
+            self._recall(self._synchronization)
+            self._recall = _nothing
+        return self._synchronization
+
+    def remember(self, recall: Callable[[Synchronization], None]) -> None:
+        """Fill the synchronization with ``recall`` when it is made."""
+        self._recall = recall
+
+    def catch_up(self) -> None:
+        """Let the runs happen that have come due."""
+        if self._synchronization is not None:
+            self._synchronization.catch_up()
 
     @property
     def errors(self) -> Sequence[SimulatedError]:
@@ -180,6 +144,7 @@ class SimulatedCompany:
             visible_at=visible_at or moment,
         )
         insort(self._rows, row, key=_number)
+        self._first_left = min(self._first_left, bisect_left(self._rows, row.number, key=_number))
         self._by_id[row.id] = row
         return row
 
@@ -207,6 +172,16 @@ class SimulatedCompany:
         until = now - timedelta(days=days_old)
         return self._delete_all(row for row in self.rows(now) if row.logged_at <= until)
 
+    def delete_errors(self, logged_until: datetime, highest_number: int) -> int:
+        """``deleteErrors`` of the bot's extension: both bounds include. Answers how many rows it deleted."""
+        rows = self._rows
+        while self._first_left < len(rows) and rows[self._first_left].deleted_at is not None:
+            self._first_left += 1
+        until = bisect_right(rows, highest_number, key=_number)
+        window = islice(rows, self._first_left, until) if self._first_left < until else iter(())
+        now = self._clock.now()
+        return self._delete_all(row for row in window if row.logged_at <= logged_until and row.exists_at(now))
+
     def restore(self, to: datetime) -> None:
         """Put the database back to what it was at ``to``, as restoring an environment does.
 
@@ -220,6 +195,7 @@ class SimulatedCompany:
         self._delete_all(self.rows(now))
         for row in was_there:
             row.deleted_at = None
+        self._first_left = 0
         self._last_number = max((row.number for row in self._rows if row.logged_at <= to), default=0)
 
     def delete_job(self, job_id: str) -> None:
@@ -260,6 +236,10 @@ class SimulatedCompany:
             raise ValueError(f"number {number} is taken")
         self._last_number = max(self._last_number, number)
         return number
+
+
+def _nothing(_: Synchronization) -> None:
+    """A company without a past."""
 
 
 def _number(row: SimulatedError) -> int:

@@ -9,9 +9,10 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from bot.simulator.businesscentral.company import SimulatedCompany, SimulatedError
+from bot.simulator.businesscentral.company import SimulatedCompany
 from bot.simulator.businesscentral.filters import Field, Kind
 from bot.simulator.businesscentral.queries import EMPTY_GUID, EntityType, moment_text
+from bot.simulator.businesscentral.rows import SimulatedError
 from bot.simulator.businesscentral.tables import DATAVERSE_TABLES, LOCAL_TABLES, SimulatedRecord
 
 MAINTENANCE_ID = "53390000-0000-4000-8000-000000005339"

@@ -50,6 +50,17 @@ class StatusFault:
     """Only for addresses that contain this text."""
     html: bool
     """A page of some gateway instead of Business Central's error body."""
+    is_after: bool = False
+    """Carry the request out first: done, but the answer says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartFault:
+    """An error answer to one part of a batch."""
+
+    status: int
+    retry_after: float | str | None
+    is_after: bool
 
 
 class Faults:
@@ -68,6 +79,10 @@ class Faults:
         self._next_link_form = NextLinkForm.ABSOLUTE
         self._replica_lag = 0.0
         self._extension_is_missing = False
+        self._parts: deque[PartFault | None] = deque()
+        self._cut_at: deque[int] = deque()
+        self._missing_actions: frozenset[str] = frozenset()
+        self._job_is_refused = False
         self._everybody_is_refused = False
 
     def fail(
@@ -80,6 +95,39 @@ class Faults:
         """Answer ``times`` requests with this status; ``path`` limits it to addresses that contain the
         text."""
         self._statuses.extend([StatusFault(status, retry_after, path, html=False)] * times)
+
+    def fail_afterwards(self, status: int, times: int = 1, path: str | None = None) -> None:
+        """Carry ``times`` requests out, and answer them with this status all the same."""
+        self._statuses.extend([StatusFault(status, None, path, html=False, is_after=True)] * times)
+
+    def fail_parts(
+        self,
+        status: int,
+        times: int = 1,
+        *,
+        retry_after: float | str | None = None,
+        after: int = 0,
+        every: int = 1,
+        is_after: bool = False,
+    ) -> None:
+        """Answer ``times`` parts of batches with this status: from the one behind the next ``after`` on, each
+        ``every``-th. With ``is_after`` they are carried out all the same."""
+        self._parts.extend([None] * after)
+        for _ in range(times):
+            self._parts.append(PartFault(status, retry_after, is_after))
+            self._parts.extend([None] * (every - 1))
+
+    def cut_batch(self, after: int, times: int = 1) -> None:
+        """Break the connection when that many parts of the next batch have been carried out."""
+        self._cut_at.extend([after] * times)
+
+    def action_missing(self, *names: str) -> None:
+        """Answer as an older extension that has no such actions."""
+        self._missing_actions = frozenset(names)
+
+    def job_refused(self) -> None:
+        """Let ``EnqueueSyncJob`` answer false."""
+        self._job_is_refused = True
 
     def html_body(self, status: int, times: int = 1) -> None:
         """Answer with a gateway's HTML page, as 502 and 503 often are."""
@@ -146,6 +194,27 @@ class Faults:
     def next_link_form(self) -> NextLinkForm:
         """How to write nextLinks."""
         return self._next_link_form
+
+    @property
+    def missing_actions(self) -> frozenset[str]:
+        """Actions that the extension does not have."""
+        return self._missing_actions
+
+    @property
+    def is_job_refused(self) -> bool:
+        """Whether manual jobs are not accepted."""
+        return self._job_is_refused
+
+    def next_part(self) -> PartFault | None:
+        """Take the error answer for this part, if one is pending."""
+        return self._parts.popleft() if self._parts else None
+
+    def cuts_at(self, part: int) -> bool:
+        """Whether the connection breaks before that part (counted from 0) is carried out."""
+        if not self._cut_at or self._cut_at[0] != part:
+            return False
+        self._cut_at.popleft()
+        return True
 
     def next_status(self, address: str) -> StatusFault | None:
         """Take the error answer for this request, if one is pending."""

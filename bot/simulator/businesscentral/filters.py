@@ -19,7 +19,7 @@ from bot.simulator.businesscentral.refusal import Refusal, bad_request
 
 Row = TypeVar("Row")
 Value = Any
-"""int, datetime with zone UTC, or str."""
+"""bool, int, datetime with zone UTC, or str."""
 
 
 class Kind(Enum):
@@ -29,6 +29,7 @@ class Kind(Enum):
     NUMBER = "Edm.Int32"
     MOMENT = "Edm.DateTimeOffset"
     TEXT = "Edm.String"
+    TRUTH = "Edm.Boolean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ def parse_literal(literal: str, kind: Kind) -> Value:
         return literal.lower()
     if kind is Kind.TEXT and len(literal) >= 2 and literal[0] == literal[-1] == "'":
         return literal[1:-1].replace("''", "'")
+    if kind is Kind.TRUTH and literal in {"true", "false"}:
+        return literal == "true"
     if kind is Kind.MOMENT and _MOMENT.fullmatch(literal):
         try:
             return datetime.fromisoformat(literal).astimezone(UTC)

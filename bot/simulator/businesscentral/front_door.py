@@ -16,6 +16,9 @@ from bot.simulator.businesscentral.installation import SignIn
 from bot.simulator.businesscentral.limits import Limits, Turnstile
 from bot.simulator.businesscentral.refusal import Refusal, credentials_rejected
 
+TURNSTILE = "businesscentral.turnstile"
+"""Where a request's scope says whose limits its parts count against."""
+
 _RECORDED_HEADERS = ("accept", "accept-language", "data-access-intent", "if-match", "prefer", "user-agent")
 
 
@@ -72,7 +75,7 @@ class FrontDoor:
 
     async def _pass(self, app: ASGIApp, request: Request, receive: Receive, answer: _Answer) -> None:
         fault = self._faults.next_status(str(request.url))
-        if fault is not None:
+        if fault is not None and not fault.is_after:
             await _faulty(fault, self._next_correlation_id())(request.scope, receive, answer)
             return
         caller = self._authenticate(request)
@@ -81,7 +84,12 @@ class FrontDoor:
             delay = self._faults.next_delay()
             if delay:
                 await self._clock.sleep(delay)
-            await app(request.scope, receive, answer)
+            request.scope[TURNSTILE] = turnstile
+            if fault is None:
+                await app(request.scope, receive, answer)
+                return
+            await app(request.scope, receive, _Answer())
+            await _faulty(fault, self._next_correlation_id())(request.scope, receive, answer)
 
     def _authenticate(self, request: Request) -> str:
         """Who calls. Raises Refusal (401)."""

@@ -25,6 +25,9 @@ class Limits:
     queued: int = 95
     queue_seconds: float = 480.0
     operation_seconds: float = 480.0
+    parts_count: bool = False
+    """Whether each part of a batch counts as a request too. Microsoft's pages do not say; a client has to
+    cope with both."""
 
 
 DOCUMENTED_LIMITS = Limits()
@@ -75,6 +78,11 @@ class Turnstile:
                     raise operation_timeout()
         finally:
             self._present -= 1
+
+    def count_part(self) -> None:
+        """One part of a batch. Raises Refusal (429) where parts count and the window is full."""
+        if self._limits.parts_count:
+            self._count(self._clock.monotonic())
 
     def _count(self, now: float) -> None:
         limits = self._limits

@@ -23,11 +23,14 @@ class Refusal(Exception):
         self.text = text
         self.headers = dict(headers or {})
 
+    def body(self, correlation_id: str) -> dict[str, dict[str, str]]:
+        """The answer's body."""
+        message = f"{self.text}  CorrelationId:  {correlation_id}."
+        return {"error": {"code": self.code, "message": message}}
+
     def response(self, correlation_id: str) -> Response:
         """The answer."""
-        message = f"{self.text}  CorrelationId:  {correlation_id}."
-        body = {"error": {"code": self.code, "message": message}}
-        return JSONResponse(body, status_code=self.status, headers=self.headers)
+        return JSONResponse(self.body(correlation_id), status_code=self.status, headers=self.headers)
 
 
 def bad_request(text: str) -> Refusal:

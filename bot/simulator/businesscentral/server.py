@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,23 +14,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
-from bot.simulator.businesscentral.company import SimulatedCompany, SimulatedError
+from bot.simulator.businesscentral.acting import Acting
+from bot.simulator.businesscentral.answering import Answering
+from bot.simulator.businesscentral.company import SimulatedCompany
 from bot.simulator.businesscentral.entities import (
     COMPANY,
     SYNC_ERROR,
     company_json,
     details_json,
-    etag,
     maintenance_json,
     sync_error_json,
 )
-from bot.simulator.businesscentral.faults import BodyDefect, Faults
+from bot.simulator.businesscentral.faults import Faults
 from bot.simulator.businesscentral.filters import Kind, parse_literal
 from bot.simulator.businesscentral.front_door import FrontDoor, Gate, RecordedRequest
 from bot.simulator.businesscentral.installation import Anybody, ByEntra, OnPremises
+from bot.simulator.businesscentral.job_queue_entities import STANDARD_SETS
 from bot.simulator.businesscentral.limits import DOCUMENTED_LIMITS, Limits
-from bot.simulator.businesscentral.pages import Page, Source, next_link, on_foreign_host, take_page
-from bot.simulator.businesscentral.queries import EntityType, Query, make_token, parse_query
+from bot.simulator.businesscentral.pages import Source, take_page
+from bot.simulator.businesscentral.permissions import ALL, PermissionSet, demand
+from bot.simulator.businesscentral.queries import parse_query
 from bot.simulator.businesscentral.refusal import (
     Refusal,
     bad_request,
@@ -43,6 +43,8 @@ from bot.simulator.businesscentral.refusal import (
     record_missing,
     resource_missing,
 )
+from bot.simulator.businesscentral.rows import SimulatedError
+from bot.simulator.businesscentral.state_entities import COMPANION_SETS, EntitySet
 from bot.simulator.entra import EntraSimulator
 from bot.simulator.network import InProcessTransport
 
@@ -50,6 +52,8 @@ API_HOST = "api.businesscentral.dynamics.com"
 _ENVIRONMENT = "/v2.0/{tenant}/{environment}"
 _COMPANION = "/api/syncerrors/integration/v1.0"
 _STANDARD = "/api/v2.0"
+_SETS: Mapping[str, EntitySet[Any]] = {**COMPANION_SETS, **STANDARD_SETS}
+_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class BusinessCentralSimulator:
@@ -80,19 +84,32 @@ class BusinessCentralSimulator:
         self._on_premises = on_premises
         self._origin = on_premises.origin if on_premises else f"https://{host}"
         self._root = on_premises.root if on_premises else _ENVIRONMENT
-        self._serial = itertools.count(1)
+        self.permission_sets: frozenset[PermissionSet] = ALL
+        """What an administrator gave the application."""
         self.faults = Faults()
+        self._answering = Answering(self._origin, self.base_url, self.faults)
+        self._acting = Acting(
+            clock=clock,
+            faults=self.faults,
+            answering=self._answering,
+            company_of=self._company_of,
+            company_named=self._company_named,
+            given=lambda: self.permission_sets,
+        )
         self._door = FrontDoor(
             clock=clock,
             faults=self.faults,
             sign_in=on_premises or (ByEntra(entra, tenant) if entra else Anybody()),
             limits=limits,
-            next_correlation_id=self._next_correlation_id,
+            next_correlation_id=self._answering.next_correlation_id,
         )
         self.app = Starlette(
             routes=self._routes(),
             middleware=[Middleware(Gate, door=self._door)],
-            exception_handlers={Refusal: self._on_refusal, HTTPException: self._on_http_exception},
+            exception_handlers={
+                Refusal: self._answering.on_refusal,
+                HTTPException: self._answering.on_http_exception,
+            },
         )
         self.app.router.redirect_slashes = False
 
@@ -128,6 +145,11 @@ class BusinessCentralSimulator:
             Route(in_company + "/syncErrorDetails", self._list_details, methods=["GET"]),
             Route(in_company + "/syncErrorDetails({key})", self._details, methods=["GET"]),
             Route(in_company + "/maintenance", self._maintenance, methods=["GET"]),
+            *_state_routes(in_company, COMPANION_SETS, self._list_states, self._state),
+            Route(in_company + "/{set}({key})/{action}", self._acting.action, methods=["POST"]),
+            Route(self._root + _COMPANION + "/$batch", self._batch, methods=["POST"]),
+            Route(standard + "/$batch", self._batch, methods=["POST"]),
+            *_state_routes(standard + "/companies({company})", STANDARD_SETS, self._list_states, self._state),
             Route(standard + "/companies", self._list_companies, methods=["GET"]),
             Route(standard + "/companies({company})", self._company, methods=["GET"]),
         ]
@@ -140,16 +162,15 @@ class BusinessCentralSimulator:
         query = parse_query(request.query_params, SYNC_ERROR, request.headers.get("prefer"))
         page = take_page(Source(lambda above: company.rows(moment, above=above), "number"), query)
         rows = [self.faults.garble(row.number, sync_error_json(company, row)) for row in page.rows]
-        return self._collection(request, SYNC_ERROR, query, page, rows)
+        return self._answering.collection(request, SYNC_ERROR, query, page, rows)
 
     async def _error(self, request: Request) -> Response:
         company = self._company_of(request)
         row = self._row(request, company, "Integration Synch. Job Errors")
         if request.method == "DELETE":
-            _check_entity_tag(request, row)
-            company.delete(row.id)
+            self._acting.delete_error(company, row.id, request.headers.get("if-match"))
             return Response(status_code=204)
-        return self._entity(request, sync_error_json(company, row), SYNC_ERROR)
+        return self._answering.entity(request, sync_error_json(company, row), SYNC_ERROR)
 
     async def _list_details(self, request: Request) -> Response:
         """One row at a time: a page of call stacks would read a BLOB and open two records for each row."""
@@ -161,25 +182,52 @@ class BusinessCentralSimulator:
         _refuse_options(request)
         online = f"https://businesscentral.dynamics.com/{self._tenant}/{self._environment}"
         web_client = self._on_premises.address if self._on_premises else online
-        return self._json(
-            request, {"@odata.context": self._context(request), **details_json(company, row, web_client)}
-        )
+        context = {"@odata.context": self._answering.context(request)}
+        return self._answering.json({**context, **details_json(company, row, web_client)})
 
     async def _maintenance(self, request: Request) -> Response:
         company = self._company_of(request)
         _refuse_options(request)
         rows = list(company.rows(self._visible_moment(request), above=-1))
-        body = {"@odata.context": self._context(request), "value": [maintenance_json(company, rows)]}
-        return self._json(request, body)
+        body = {
+            "@odata.context": self._answering.context(request),
+            "value": [maintenance_json(company, rows)],
+        }
+        return self._answering.json(body)
+
+    async def _list_states(self, request: Request) -> Response:
+        company = self._company_of(request)
+        moment = self._visible_moment(request)
+        states = _SETS[request.url.path.rsplit("/", 1)[-1]]
+        query = parse_query(request.query_params, states.entity, request.headers.get("prefer"))
+        page = take_page(Source(lambda _: states.rows(company, moment)), query)
+        rows = [states.to_json(company, row, moment) for row in page.rows]
+        return self._answering.collection(request, states.entity, query, page, rows)
+
+    async def _state(self, request: Request) -> Response:
+        company = self._company_of(request)
+        moment = self._visible_moment(request)
+        states = _SETS[request.url.path.rsplit("/", 1)[-1].partition("(")[0]]
+        key = parse_literal(request.path_params["key"], Kind.GUID)
+        row = states.find(company, key, moment)
+        if row is None:
+            raise record_missing(states.table, key)
+        return self._answering.entity(request, states.to_json(company, row, moment), states.entity)
+
+    async def _batch(self, request: Request) -> Response:
+        self._check_environment(request)
+        return await self._acting.batch(self.app.router, request)
 
     async def _list_companies(self, request: Request) -> Response:
         self._check_environment(request)
         query = parse_query(request.query_params, COMPANY, request.headers.get("prefer"))
         page = take_page(Source(lambda _: self._companies.values()), query)
-        return self._collection(request, COMPANY, query, page, [company_json(row) for row in page.rows])
+        return self._answering.collection(
+            request, COMPANY, query, page, [company_json(row) for row in page.rows]
+        )
 
     async def _company(self, request: Request) -> Response:
-        return self._entity(request, company_json(self._company_of(request)), COMPANY)
+        return self._answering.entity(request, company_json(self._company_of(request)), COMPANY)
 
     # What the endpoints share
 
@@ -188,13 +236,19 @@ class BusinessCentralSimulator:
         if tuple(map(str.lower, asked)) != (self._tenant.lower(), self._environment.lower()):
             raise environment_missing()
         if self.faults.is_extension_missing and "/api/syncerrors/" in request.url.path:
-            raise resource_missing(self._address(request))
+            raise resource_missing(self._answering.address(request))
 
     def _company_of(self, request: Request) -> SimulatedCompany:
         self._check_environment(request)
-        company = self._companies.get(request.path_params["company"].lower())
+        return self._company_named(request, request.path_params["company"])
+
+    def _company_named(self, request: Request, company_id: str) -> SimulatedCompany:
+        company = self._companies.get(company_id.lower())
         if company is None:
             raise company_missing()
+        if "/api/syncerrors/" in request.url.path:
+            demand(PermissionSet.READ, self.permission_sets)
+        company.catch_up()
         return company
 
     def _row(self, request: Request, company: SimulatedCompany, table: str) -> SimulatedError:
@@ -215,90 +269,20 @@ class BusinessCentralSimulator:
             return self._clock.now()
         return self._clock.now() - timedelta(seconds=self.faults.lag_seconds)
 
-    def _collection(
-        self,
-        request: Request,
-        entity: EntityType[Any],
-        query: Query[Any],
-        page: Page[Any],
-        rows: list[dict[str, Any]],
-    ) -> Response:
-        body: dict[str, Any] = {"@odata.context": self._context(request)}
-        if page.count is not None:
-            body["@odata.count"] = page.count
-        body["value"] = [_selected(row, entity, query.select) for row in rows]
-        if page.following is not None:
-            token = make_token(page.following, query.digest)
-            options = request.query_params.multi_items()
-            link = next_link(self._address(request), options, token, self.faults.next_link_form)
-            if self.faults.next_body_is(BodyDefect.FOREIGN_NEXT_LINK):
-                link = on_foreign_host(link)
-            body["@odata.nextLink"] = link
-        response = self._json(request, body)
-        if "maxpagesize" in request.headers.get("prefer", ""):
-            response.headers["Preference-Applied"] = f"odata.maxpagesize={query.page_size}"
-        return response
 
-    def _entity(self, request: Request, row: dict[str, Any], entity: EntityType[Any]) -> Response:
-        for name in request.query_params:
-            if name != "$select":
-                raise bad_request(f"The query parameter '{name}' is not supported.")
-        query = parse_query(request.query_params, entity, None)
-        context = {"@odata.context": self._context(request)}
-        return self._json(request, {**context, **_selected(row, entity, query.select)})
-
-    def _json(self, request: Request, body: dict[str, Any]) -> Response:
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        if self.faults.next_body_is(BodyDefect.BROKEN_JSON):
-            content = content[: len(content) // 2]
-        headers = {"OData-Version": "4.0", "request-id": self._next_correlation_id()}
-        return Response(content, media_type="application/json; odata.metadata=minimal", headers=headers)
-
-    def _address(self, request: Request) -> str:
-        return f"{self._origin}{request.scope.get('raw_path', b'').decode('ascii').partition('?')[0]}"
-
-    def _context(self, request: Request) -> str:
-        root, _, rest = self._address(request).partition("/companies")
-        return f"{root}/$metadata#companies{rest}"
-
-    def _next_correlation_id(self) -> str:
-        """A GUID for the next answer."""
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.base_url}#{next(self._serial)}"))
-
-    def _on_refusal(self, _: Request, error: Exception) -> Response:
-        if not isinstance(error, Refusal):
-            raise error
-        return error.response(self._next_correlation_id())
-
-    def _on_http_exception(self, request: Request, error: Exception) -> Response:
-        """Starlette's own 404 and 405, in Business Central's words."""
-        if isinstance(error, HTTPException) and error.status_code == 405:
-            entity_set = request.url.path.rsplit("/", 1)[-1]
-            return method_not_allowed(request.method, entity_set).response(self._next_correlation_id())
-        return resource_missing(self._address(request)).response(self._next_correlation_id())
-
-
-def _selected(row: dict[str, Any], entity: EntityType[Any], select: tuple[str, ...] | None) -> dict[str, Any]:
-    if select is None:
-        return row
-    dropped = entity.fields.keys() - set(select)
-    return {name: value for name, value in row.items() if name not in dropped}
+def _state_routes(
+    place: str, sets: Mapping[str, EntitySet[Any]], every: _Endpoint, one: _Endpoint
+) -> list[Route]:
+    return [
+        route
+        for name in sets
+        for route in (
+            Route(f"{place}/{name}", every, methods=["GET"]),
+            Route(f"{place}/{name}({{key}})", one, methods=["GET"]),
+        )
+    ]
 
 
 def _refuse_options(request: Request) -> None:
     for name in request.query_params:
         raise bad_request(f"The query parameter '{name}' is not supported.")
-
-
-def _check_entity_tag(request: Request, row: SimulatedError) -> None:
-    """``If-Match`` is required for DELETE (API v2.0 reference, "Delete customers")."""
-    given = request.headers.get("if-match")
-    if given is None:
-        raise Refusal(
-            400,
-            "BadRequest_InvalidToken",
-            "Could not validate the client concurrency token required by the service. Please provide a valid "
-            "token in the client request.",
-        )
-    if given not in {"*", etag(row.id, row.number)}:
-        raise Refusal(409, "Request_EntityChanged", "Another user has already changed the record.")

@@ -56,7 +56,7 @@ async def test_without_entra_nobody_has_to_sign_in(clock: ManualClock, company: 
         (f"/{ENVIRONMENT}/", "/Sandbox/", "NoEnvironment"),
         (TENANT, "contoso.example", "NoEnvironment"),
         ("companies(", "companies(0", "Internal_CompanyNotFound"),
-        ("/syncErrors", "/couplings", "BadRequest_NotFound"),
+        ("/syncErrors", "/couplinks", "BadRequest_NotFound"),
         ("/syncErrors", "/syncErrors/", "BadRequest_NotFound"),
         ("v1.0", "v1.1", "BadRequest_NotFound"),
         ("/api/syncerrors/integration/v1.0", "/api/v2.0", "BadRequest_NotFound"),
@@ -85,8 +85,8 @@ async def test_an_environment_without_the_extension(wire: Wire) -> None:
         ("DELETE", "maintenance", 405),
         ("POST", "maintenance", 405),
         ("POST", "syncErrors({id})/Microsoft.NAV.retry", 404),
-        ("POST", "maintenance(53390000-0000-4000-8000-000000005339)/Microsoft.NAV.deleteErrors", 404),
-        ("POST", "couplings({id})/Microsoft.NAV.release", 404),
+        ("POST", "maintenance(53390000-0000-4000-8000-000000005339)/Microsoft.NAV.deleteEverything", 404),
+        ("POST", "couplings({id})/Microsoft.NAV.releaseEverything", 404),
     ],
 )
 async def test_nothing_else_can_be_done(wire: Wire, method: str, path: str, status: int) -> None:

@@ -1,0 +1,67 @@
+"""The synchronization of one simulated company, and what tests and the demo do to it."""
+
+from __future__ import annotations
+
+from bot.simulator.businesscentral.rows import SimulatedError, SynchDirection
+from bot.simulator.businesscentral.runs import EVERY, Runs
+from bot.simulator.businesscentral.synchronization_tables import remote_record
+from bot.simulator.businesscentral.tables import SimulatedRecord
+from bot.simulator.businesscentral.troubles import Kind, Trouble
+
+
+class Synchronization(Runs):
+    """A world that lives: records fail until what is wrong with them is fixed and a run has taken them."""
+
+    def fail(
+        self,
+        local: SimulatedRecord | str,
+        message: str,
+        *,
+        cause: str = "",
+        direction: SynchDirection = SynchDirection.TO_DATAVERSE,
+        kind: Kind = Kind.ORDINARY,
+        call_stack: str = "",
+        times: int = 1,
+    ) -> SimulatedError:
+        """Let a record begin to fail: ``times`` runs do so at once. Twice makes it skipped.
+
+        It is coupled if it was not yet, unless it is a new record. Answers the last row.
+        """
+        if times < 1:
+            raise ValueError("a record that never failed does not fail")
+        local = self.known(local)
+        mapping = self.mapping_of(local)
+        coupling = self.couplings.of_record(local.record_id)
+        if coupling is None and kind is not Kind.NEW_RECORD:
+            coupling = self.couple(local)
+        remote = None if coupling is None else remote_record(mapping, coupling)
+        to_dataverse = direction is SynchDirection.TO_DATAVERSE
+        source, destination = (local, remote) if to_dataverse else (remote, local)
+        trouble = Trouble(cause, kind, mapping.name, direction, message, source, destination, call_stack)
+        self.troubles.add(trouble)
+        for turn in range(times):
+            at = self._clock.now() - EVERY * (times - 1 - turn)
+            job = self._log.begin_job(mapping.name, direction, at)
+            job.finished_at = job.finished_at or self._end(at)
+            row = self._fail(trouble, coupling, job, at)
+        return row
+
+    def fix(self, *, record_id: str | None = None, cause: str | None = None) -> int:
+        """As ``Troubles.fix``."""
+        return self.troubles.fix(record_id=record_id, cause=cause)
+
+    def delete_record(self, local: SimulatedRecord | str) -> None:
+        """Somebody deletes a record in Business Central; its coupling stays."""
+        system_id = self.known(local).system_id
+        if system_id is not None:
+            self.gone.add(system_id)
+
+    def disable_connection(self, reason: str) -> None:
+        """Turn all connections off, as Business Central does by itself when the user may not create rows."""
+        for connection in self.connections:
+            connection.enabled, connection.disable_reason = False, reason
+
+    def enable_connection(self) -> None:
+        """Turn them on again."""
+        for connection in self.connections:
+            connection.enabled, connection.disable_reason = True, ""
