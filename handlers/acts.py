@@ -17,6 +17,7 @@ from handlers.grammar import (
     AskForError,
     AskForHelp,
     AskForOverview,
+    AskForRules,
     AskToFind,
     Request,
 )
@@ -44,6 +45,12 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.ACTIVITY_PREVIOUS: Act.ACTIVITY,
     Action.ACTIVITY_NEXT: Act.ACTIVITY,
     Action.ACTIVITY_EXPORT: Act.ACTIVITY_EXPORT,
+    Action.TEACH_OPEN: Act.TEACH,
+    Action.TEACH_PREVIEW: Act.TEACH,
+    Action.RULES_PREVIOUS: Act.RULES,
+    Action.RULES_NEXT: Act.RULES,
+    Action.RULES_EXPORT: Act.RULES_EXPORT,
+    Action.RULE_UNDO: Act.UNTEACH,
     Action.CONNECTION_CHOOSE: Act.READ,
     Action.CONNECTION_OPEN: Act.READ,
     Action.CONNECTIONS_SHOW: Act.READ,
@@ -51,12 +58,13 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.CONNECTIONS_NEXT: Act.READ,
 }
 
-FORMS: Final[Mapping[Form, Act]] = {Form.SHARE: Act.SHARE}
+FORMS: Final[Mapping[Form, Act]] = {Form.SHARE: Act.SHARE, Form.TEACH: Act.TEACH, Form.RULE_UNDO: Act.UNTEACH}
 
 COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForOverview: Act.READ,
     AskForError: Act.READ,
     AskForConnections: Act.READ,
+    AskForRules: Act.RULES,
     AskToFind: Act.READ,
     AskForActivity: Act.ACTIVITY,
     AskForHelp: None,

@@ -8,6 +8,7 @@ from bot.cards.card import Card
 from bot.cards.error import error_card
 from bot.cards.help import help_card
 from bot.store.values import Scope
+from handlers.activity import activity
 from handlers.acts import COMMANDS
 from handlers.connections import connections
 from handlers.dependencies import Dependencies
@@ -16,6 +17,7 @@ from handlers.grammar import (
     COMMAND,
     GRAMMAR,
     OF_SEVERAL,
+    AskForActivity,
     AskForConnections,
     AskForError,
     AskForHelp,
@@ -50,6 +52,8 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return await overview(deps, visit)
         case AskForError(number):
             return error_card(await deps.ask.error(visit.scope, number), visit.texts)
+        case AskForActivity(filters):
+            return await activity(deps, visit, filters)
         case AskForConnections():
             return await connections(deps, visit)
         case AskToFind(query):

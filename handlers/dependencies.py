@@ -14,6 +14,7 @@ from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.teach import Teaching
 from handlers.channels import Channels
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
@@ -34,6 +35,7 @@ class Dependencies:
     sharing: Sharing
     care: TakingCare
     channels: Channels
+    teaching: Teaching
     selection: Selection
     overlook: Overlook
     activity: ActivityList

@@ -44,6 +44,11 @@ GRAMMAR: tuple[CommandHelp, ...] = (
         summary=msgid("Only errors from this day on: hours, days, weeks or a date; goes with a search"),
         examples=(f"{COMMAND} since:24h", f"{COMMAND} since:2w", f"{COMMAND} since:2026-03-01"),
     ),
+    CommandHelp(
+        usage=f"{COMMAND} activity",
+        summary=msgid("Show who did what through the bot, and what came of it"),
+        examples=(f"{COMMAND} activity by:@kim since:7d", f"{COMMAND} activity by:me"),
+    ),
     CommandHelp(usage=f"{COMMAND} help", summary=msgid("Show this list")),
 )
 
@@ -61,7 +66,15 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
 """What there is besides where there are several connections."""
 
 _CONNECTIONS = frozenset({"connections", "verbindingen"})
-_WORDS = {"help": "help", "hulp": "help", "?": "help", **dict.fromkeys(sorted(_CONNECTIONS), "connections")}
+_ACTIVITY = re.compile(r"(?:activity|activiteit(?:en)?)(?:\s+(?P<filters>.*))?", re.IGNORECASE | re.DOTALL)
+_WORDS = {
+    "activity": "activity",
+    "activiteit": "activity",
+    "help": "help",
+    "hulp": "help",
+    "?": "help",
+    **dict.fromkeys(sorted(_CONNECTIONS), "connections"),
+}
 _TYPO = 0.75
 """How much a typo looks like its command (``hlep``: 0.75); whatever looks less like one is searched for."""
 _NUMBER = re.compile(r"(?:no\.?|nr\.?|#)?\s*([0-9]{1,18})", re.IGNORECASE)
@@ -85,6 +98,13 @@ class AskForConnections:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForActivity:
+    """Who did what, as the filters say."""
+
+    filters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AskForHelp:
     """``help``, or something that looks like a command, with the nearest one."""
 
@@ -99,7 +119,7 @@ class AskToFind:
     query: Query
 
 
-Request = AskForOverview | AskForError | AskForConnections | AskForHelp | AskToFind
+Request = AskForOverview | AskForError | AskForConnections | AskForActivity | AskForHelp | AskToFind
 
 
 def understand(text: str) -> Request:
@@ -112,9 +132,16 @@ def understand(text: str) -> Request:
         return AskForError(int(number[1]))
     if words.lower() in _CONNECTIONS:
         return AskForConnections()
+    if (activity := _ACTIVITY.fullmatch(words)) and _are_filters(activity["filters"]):
+        return AskForActivity((activity["filters"] or "").strip()[:200])
     if words.lower() in _WORDS:
         return AskForHelp()
     near = difflib.get_close_matches(words.lower()[:40], list(_WORDS), n=1, cutoff=_TYPO)
     if near:
         return AskForHelp(unknown=words, nearest=f"{COMMAND} {_WORDS[near[0]]}")
     return AskToFind(query_of(words))
+
+
+def _are_filters(typed: str | None) -> bool:
+    """``activity by:me`` asks for the activity; ``activity party`` is searched for."""
+    return not typed or not typed.strip() or ":" in typed.split()[0]

@@ -39,26 +39,30 @@ class SlackPeople:
 
     def __init__(self, slack: AsyncWebClient, clock: Clock) -> None:
         self._slack = slack
-        self._standings = _Known(self._ask_standing, clock)
+        self._users = _Known(self._ask_user, clock)
         self._groups = _Known(self._ask_group, clock)
 
     async def standing(self, user: str) -> Standing:
         """What that person is in the workspace; raises RightsUnknown."""
-        return await self._standings.of(user)
+        return standing_of(await self._users.of(user))
+
+    async def names(self, user: str) -> tuple[str, ...]:
+        """How others see that person called, the full name, the user name; raises RightsUnknown."""
+        return names_of(await self._users.of(user))
 
     async def is_member(self, user: str, group: str) -> bool:
         """Whether the group has that person; raises RightsUnknown."""
         return user in await self._groups.of(group)
 
-    async def _ask_standing(self, user: str) -> Standing:
+    async def _ask_user(self, user: str) -> Mapping[str, Any]:
         try:
             answer = await self._slack.users_info(user=user)
         except SlackApiError as error:
             if _code(error) in _NOBODY:
-                return Standing.GUEST
+                return {}
             raise
         shown = answer.get("user")
-        return standing_of(shown if isinstance(shown, dict) else {})
+        return shown if isinstance(shown, dict) else {}
 
     async def _ask_group(self, group: str) -> frozenset[str]:
         try:
@@ -83,6 +87,14 @@ def standing_of(user: Mapping[str, Any]) -> Standing:
         return Standing.GUEST
     powers = ("is_admin", "is_owner", "is_primary_owner")
     return Standing.ADMIN if any(user.get(flag) is True for flag in powers) else Standing.MEMBER
+
+
+def names_of(user: Mapping[str, Any]) -> tuple[str, ...]:
+    """From a user object; each name once."""
+    profile = user.get("profile")
+    shown = profile if isinstance(profile, Mapping) else {}
+    names = (shown.get("display_name"), shown.get("real_name"), user.get("real_name"), user.get("name"))
+    return tuple(dict.fromkeys(str(name) for name in names if name))
 
 
 class _Known(Generic[T]):

@@ -39,6 +39,12 @@ class Action(StrEnum):
     ACTIVITY_PREVIOUS = "activity.previous"
     ACTIVITY_NEXT = "activity.next"
     ACTIVITY_EXPORT = "activity.export"
+    TEACH_OPEN = "teach.open"
+    TEACH_PREVIEW = "teach.preview"
+    RULES_PREVIOUS = "rules.previous"
+    RULES_NEXT = "rules.next"
+    RULES_EXPORT = "rules.export"
+    RULE_UNDO = "rule.undo"
     CONNECTION_CHOOSE = "connection.choose"
     CONNECTION_OPEN = "connection.open"
     CONNECTIONS_SHOW = "connections.show"
@@ -58,6 +64,9 @@ class ButtonValue(BaseModel):
     page: int = Field(default=0, ge=0, le=1_000_000)
     query: str | None = Field(default=None, max_length=202)
     """What was searched for, as typed; ``handlers.queries`` reads it again."""
+
+    rule: str | None = Field(default=None, max_length=20)
+    """Id of a taught rule."""
 
     def encoded(self) -> str:
         """JSON, at most a few hundred characters."""

@@ -54,15 +54,14 @@ class Activity:
 
     database: Database
     clock: Clock
-    kept: timedelta | None
-    """How long a line is kept; None is for ever."""
+    kept: timedelta
+    """How long a line is kept."""
 
     def line(self, deed: Deed) -> Line:
         """The deed as a line of now."""
-        now = self.clock.now()
         return Line(
             id=deed.key,
-            at=now,
+            at=self.clock.now(),
             actor=str(deed.actor),
             act=deed.act,
             outcome=deed.outcome,
@@ -70,7 +69,6 @@ class Activity:
             subject=deed.subject,
             count=deed.count,
             facts=deed.facts,
-            kept_until=None if self.kept is None else now + self.kept,
         )
 
     async def write(self, transaction: AsyncConnection, scope: Scope, deed: Deed) -> None:
@@ -97,4 +95,4 @@ class Activity:
 
     async def let_go(self) -> int:
         """Remove lines whose time has come; gives how many."""
-        return await ActivityLines(self.database).let_go(self.clock.now())
+        return await ActivityLines(self.database).let_go(self.clock.now() - self.kept)

@@ -120,6 +120,9 @@ class People(Protocol):
     async def is_member(self, user: str, group: str) -> bool:
         """Whether a user group has that person; False for a group that is gone or switched off."""
 
+    async def names(self, user: str) -> tuple[str, ...]:
+        """How that person is called: as others see it first, then every other name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
@@ -190,3 +193,7 @@ class NobodyKnown:
     async def is_member(self, user: str, group: str) -> bool:
         """Of no group."""
         return False
+
+    async def names(self, user: str) -> tuple[str, ...]:
+        """By no name."""
+        return ()

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         description="Days that the bot keeps what Business Central no longer has; a month as there",
     )
     activity_days: int = Field(
-        default=366, ge=1, le=36500, description="Days that the list of who did what is kept"
+        default=366, ge=30, le=36500, description="Days that the list of who did what is kept"
     )
     reconcile_hour: int = Field(
         default=3,

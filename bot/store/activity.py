@@ -27,9 +27,9 @@ from bot.store.tables import belongs
 from bot.store.values import Scope
 
 SLICE: Final = 1_000
-_PAST: Final = {
-    "sqlite": "kept_until <= strftime('%Y-%m-%d %H:%M:%f', 'now')",
-    "postgresql": "kept_until <= now()",
+_OLD: Final = {
+    "sqlite": "at <= strftime('%Y-%m-%d %H:%M:%f', 'now', '-30 days')",
+    "postgresql": "at <= now() - interval '30 days'",
 }
 """What the triggers let go."""
 
@@ -78,7 +78,6 @@ class Line:
     count: int = 0
     facts: Mapping[str, str | int] = field(default_factory=dict)
     """Ids, codes and numbers, such as the key of a failure."""
-    kept_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,6 @@ async def write_line(transaction: AsyncConnection, scope: Scope, line: Line) -> 
             subject=line.subject,
             count=line.count,
             facts=dict(line.facts),
-            kept_until=line.kept_until,
         )
         .on_conflict_do_nothing(index_elements=list(ACTIVITY.primary_key))
     )
@@ -141,6 +139,12 @@ class ActivityLines:
         async with self.database.reading() as connection:
             return int((await connection.execute(select(func.count()).select_from(some))).scalar_one())
 
+    async def actors(self, scope: Scope, most: int = 500) -> Sequence[str]:
+        """Everybody who did something."""
+        query = select(ACTIVITY.c.actor).where(belongs(ACTIVITY, scope)).distinct().limit(most)
+        async with self.database.reading() as connection:
+            return (await connection.execute(query)).scalars().all()
+
     async def all(self, scope: Scope, wanted: Wanted) -> AsyncIterator[Line]:
         """Every line, newest first, read a slice at a time."""
         older: ColumnElement[bool] | None = None
@@ -160,12 +164,14 @@ class ActivityLines:
             last = rows[-1]
             older = or_(ACTIVITY.c.at < last.at, and_(ACTIVITY.c.at == last.at, ACTIVITY.c.id < last.id))
 
-    async def let_go(self, now: datetime) -> int:
-        """Remove the lines whose time has come, by the clock of the database too; gives how many."""
-        due = ACTIVITY.c.kept_until <= now
+    async def let_go(self, until: datetime) -> int:
+        """Remove the lines of all connections from before that time; gives how many.
+
+        Those of the last 30 days by the database's own clock it refuses to remove: they stay.
+        """
         async with self.database.writing() as transaction:
-            past = text(_PAST[transaction.dialect.name])
-            gone = await transaction.execute(delete(ACTIVITY).where(due, past))
+            old = text(_OLD[transaction.dialect.name])
+            gone = await transaction.execute(delete(ACTIVITY).where(ACTIVITY.c.at < until, old))
         return int(gone.rowcount)
 
 
@@ -191,5 +197,4 @@ def _line(row: Any) -> Line:
         subject=row.subject,
         count=row.count,
         facts=row.facts,
-        kept_until=row.kept_until,
     )

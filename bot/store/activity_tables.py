@@ -16,7 +16,7 @@ from bot.store.tables import Row, table_of
 class ActivityRow(Row, table=True):
     """Somebody did something. Ids, codes and counts: no text of Business Central's, and no names of records.
 
-    The database itself refuses to change a line, and to remove one before ``kept_until`` (triggers of the
+    The database itself refuses to change a line, and to remove one in its first 30 days (triggers of the
     migration that made the table).
     """
 
@@ -36,8 +36,6 @@ class ActivityRow(Row, table=True):
     """How many it was about: rows, records, files."""
     facts: Mapping[str, Any] = Field(sa_type=JsonText)
     """What else is worth telling; ids, codes and numbers."""
-    kept_until: datetime | None = Field(sa_type=UtcTime)
-    """When it may go; None is never."""
 
 
 ACTIVITY = table_of(ActivityRow)

@@ -1,4 +1,4 @@
-"""Who did what: lines that nobody changes, and that do not go before their time."""
+"""Who did what: lines that nobody changes, and that nobody removes in their first 30 days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("kept_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("workspace", "connection", "id", name="pk_activity"),
     )
     op.create_index("ix_activity_latest", "activity", ["workspace", "connection", "at", "id"])
@@ -41,15 +40,15 @@ _TRIGGERS = {
         """,
         """
         CREATE TRIGGER activity_kept BEFORE DELETE ON activity
-        WHEN OLD.kept_until IS NULL OR OLD.kept_until > strftime('%Y-%m-%d %H:%M:%f', 'now')
-        BEGIN SELECT RAISE(ABORT, 'lines of activity are kept until their time'); END
+        WHEN OLD.at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-30 days')
+        BEGIN SELECT RAISE(ABORT, 'lines of activity are kept for 30 days'); END
         """,
     ),
     "postgresql": (
         """
         CREATE FUNCTION activity_refused() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION 'lines of activity are not changed, and kept until their time'
+            RAISE EXCEPTION 'lines of activity are not changed, and kept for 30 days'
                 USING ERRCODE = 'restrict_violation';
         END $$
         """,
@@ -59,7 +58,7 @@ _TRIGGERS = {
         """,
         """
         CREATE TRIGGER activity_kept BEFORE DELETE ON activity FOR EACH ROW
-        WHEN (OLD.kept_until IS NULL OR OLD.kept_until > now()) EXECUTE FUNCTION activity_refused()
+        WHEN (OLD.at > now() - interval '30 days') EXECUTE FUNCTION activity_refused()
         """,
     ),
 }
