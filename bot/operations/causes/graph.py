@@ -76,9 +76,13 @@ class CauseGraph:
         return tuple(reversed(found))
 
     def roots(self) -> tuple[str, ...]:
-        """Problems that others wait for and that wait for none; what frees most errors comes first."""
+        """Problems that others wait for and that wait for none: the certain ones first, then by errors freed."""
         roots = (problem for problem in self._waiting if problem not in self._waits)
-        return tuple(sorted(roots, key=lambda problem: (-self._freed[problem].errors, problem)))
+        return tuple(sorted(roots, key=self._promise))
+
+    def _promise(self, problem: str) -> tuple[bool, int, str]:
+        freed = self._freed[problem]
+        return (not freed.certain, -freed.errors, problem)
 
     def _add_up(self) -> dict[str, Freed]:
         freed: dict[str, Freed] = {}

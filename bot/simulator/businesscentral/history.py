@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.simulator.businesscentral import causes_in_business_central, causes_in_dataverse
+from bot.simulator.businesscentral import causes_in_business_central, causes_in_chains, causes_in_dataverse
 from bot.simulator.businesscentral.causes import Cause, Pace, SimulatedFailure
 from bot.simulator.businesscentral.company import SimulatedCompany
+from bot.simulator.businesscentral.past_states import PastStates, Written
 from bot.simulator.businesscentral.population import Population
 
-CAUSES: tuple[Cause, ...] = causes_in_dataverse.CAUSES + causes_in_business_central.CAUSES
+CAUSES: tuple[Cause, ...] = (
+    causes_in_dataverse.CAUSES + causes_in_business_central.CAUSES + causes_in_chains.CAUSES
+)
 RUN_EVERY = timedelta(minutes=30)
 _FIRST_HOUR, _LAST_HOUR = 6, 17
 """Working hours, UTC."""
@@ -35,6 +38,7 @@ class _Moment:
     at: datetime
     run: datetime
     failure: SimulatedFailure
+    cause: Cause
 
 
 def believable_company(
@@ -67,7 +71,8 @@ def believable_company(
         for moment in _rows_of(cause, count, calendar, people, random.Random(f"{seed} {cause.key}"))
     ]
     moments.sort(key=lambda moment: moment.at)
-    _write(company, moments, rng)
+    written = _write(company, moments, rng)
+    company.remember(PastStates(company, written, calendar.runs, seed).fill)
     return company
 
 
@@ -139,7 +144,7 @@ def _rows_of(
                 if count == 0:
                     return
                 at = run + offset + timedelta(milliseconds=400 * step + rng.randrange(300))
-                yield _Moment(at, run, failure)
+                yield _Moment(at, run, failure, cause)
                 count -= 1
 
 
@@ -174,15 +179,16 @@ def _burst_run(cause: Cause, calendar: _Calendar, rng: random.Random) -> datetim
     return calendar.runs[calendar.pick((fraction, fraction), rng)]
 
 
-def _write(company: SimulatedCompany, moments: Sequence[_Moment], rng: random.Random) -> None:
+def _write(company: SimulatedCompany, moments: Sequence[_Moment], rng: random.Random) -> Sequence[Written]:
     """Log the rows in the order of their time. Rolled back transactions leave gaps in the numbers."""
+    written: list[Written] = []
     company.skip_numbers(1200 + rng.randrange(300))
     for moment in moments:
         if rng.random() < 0.08:
             company.skip_numbers(1 + int(rng.expovariate(0.4)))
         failure = moment.failure
         job = company.begin_job(failure.mapping, failure.direction, moment.run, failure.job_type)
-        company.log_error(
+        row = company.log_error(
             message=failure.message,
             source=failure.source,
             destination=failure.destination,
@@ -191,5 +197,7 @@ def _write(company: SimulatedCompany, moments: Sequence[_Moment], rng: random.Ra
             job=job,
             written_by=failure.written_by,
         )
+        written.append(Written(row, failure, moment.cause))
     for job_id in [job_id for job_id in company.jobs if rng.random() < _ORPHANED_JOBS]:
         company.delete_job(job_id)
+    return written

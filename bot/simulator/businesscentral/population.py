@@ -132,6 +132,12 @@ class Population:
         no = f"VO{205000 + index}"
         return self._pair("Sales Header", "CRM Salesorder", index, f"Order,{no}", lambda _: f"Order {no}")
 
+    def price(self, index: int) -> Pair:
+        """Line of a price list and the price of a product."""
+        no = f"VK2026,{(index + 1) * 10000}"
+        remote = "CRM Productpricelevel"
+        return self._pair("Price List Line", remote, index, no, lambda _: f"Prijs {no}")
+
     def _pair(self, table: str, remote_table: str, index: int, no: str, name: _Naming) -> Pair:
         known = self._known.get((table, index))
         if known is not None:

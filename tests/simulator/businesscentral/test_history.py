@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -147,11 +148,28 @@ def test_admin_mode_lasts_two_hours_of_one_night(history: SimulatedCompany) -> N
 
 
 def test_a_product_fails_in_the_minute_of_its_invoice(history: SimulatedCompany) -> None:
+    parents = set()
     for index, error in enumerate(history.errors):
         if error.text.startswith("Cannot synchronize the product"):
             near = history.errors[max(0, index - 20) : index]
             product = error.text.removeprefix("Cannot synchronize the product ").rstrip(".")
-            assert any(f"Item: No.={product}." in row.text for row in near), error.number
+            assert any(row.source and row.source.record_id == f"Item: {product}" for row in near), (
+                error.number
+            )
+            parents.add(error.source.table_name if error.source else "")
+    assert parents == {"Sales Invoice Header", "Price List Line"}
+
+
+def test_what_waits_for_a_record_has_that_record_fail_too(history: SimulatedCompany) -> None:
+    failing = {error.source.record_id for error in history.errors if error.source}
+    awaited = {
+        match[1]
+        for error in history.errors
+        if (match := re.search(r"error: Customer (D\d+) must be coupled", error.text))
+    }
+    assert len(awaited) > 1
+    assert {f"Customer: {no}" for no in awaited} <= failing
+    assert {"Currency: USD", "Unit of Measure: DOOS"} <= failing
 
 
 def test_rows_of_older_versions_end_at_250(history: SimulatedCompany) -> None:
