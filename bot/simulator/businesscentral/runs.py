@@ -18,6 +18,7 @@ from bot.simulator.businesscentral.job_queue import EntryStatus, LogStatus, Simu
 from bot.simulator.businesscentral.mappings import SimulatedMapping
 from bot.simulator.businesscentral.rows import SimulatedError, SimulatedJob, SynchDirection
 from bot.simulator.businesscentral.synchronization_tables import ErrorLog, SynchronizationTables
+from bot.simulator.businesscentral.tables import SimulatedRecord
 from bot.simulator.businesscentral.troubles import Kind, Trouble
 
 STARTS_AFTER = timedelta(seconds=3)
@@ -156,19 +157,24 @@ class Runs(SynchronizationTables):
             logged_at=min(at + RUN_TAKES / 2, self._clock.now()),
             job=job,
         )
-        self._failed(coupling, trouble.direction, job, row)
+        self.record_failure(coupling, trouble.direction, job, row)
         return row
 
     def _insert(self, trouble: Trouble, job: SimulatedJob, at: datetime) -> None:
-        local = trouble.local
-        if not trouble.is_fixed or local is None:
+        if not trouble.is_fixed:
             self._fail(trouble, None, job, at)
             return
         job.inserted += 1
         self.troubles.remove(trouble.key)
-        coupling = self.couple(local, at=at)
+        remote_id = trouble.remote.system_id if trouble.remote else None
+        coupling = self.couple(trouble.local or self._created(trouble), remote_id, at=at)
         ran = coupling.ran(trouble.direction, LastResult.SUCCESS, job.id, at)
         self.couplings.change(coupling.id, self._end(at), **ran)
+
+    def _created(self, trouble: Trouble) -> SimulatedRecord:
+        """The record that Business Central makes for a row of Dataverse, with a number of its own."""
+        table = self.mappings[trouble.mapping].table_name
+        return self.known(f"{table}: N{self._rng.randrange(10**6):06d}")
 
     def _log_run(self, entry: SimulatedEntry, at: datetime, error: str) -> None:
         self.log_entries.append(

@@ -139,7 +139,7 @@ class SynchronizationTables:
             raise ValueError(f"no mapping synchronizes {local.table_name}")
         return self.mappings[name]
 
-    def _failed(
+    def record_failure(
         self,
         coupling: SimulatedCoupling | None,
         direction: SynchDirection,
