@@ -76,7 +76,7 @@ class CauseGraph:
         return tuple(reversed(found))
 
     def roots(self) -> tuple[str, ...]:
-        """Problems that others wait for and that wait for none: the certain ones first, then by errors freed."""
+        """Problems that others wait for and that wait for none: certain ones first, then by errors freed."""
         roots = (problem for problem in self._waiting if problem not in self._waits)
         return tuple(sorted(roots, key=self._promise))
 
