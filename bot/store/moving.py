@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, case, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,14 +39,13 @@ Key = TypeVar("Key")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One error on its way from a problem to another."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """One error that its problem is to count no more."""
 
     number: int
     logged_at: datetime
     former: str
-    problem: ProblemIdentity
     record: str
     """The failing record, as it came; empty where the error names none."""
     other_record: str
@@ -64,16 +63,26 @@ class Moved:
         return self.logged_at, self.number
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Leaving):
+    """One error on its way from a problem to another."""
+
+    problem: ProblemIdentity
+
+
+Counted = TypeVar("Counted", bound=Leaving)
+
+
 @dataclass(slots=True)
-class _Sum:
+class _Sum(Generic[Counted]):
     """Errors that are counted together, with the latest of them."""
 
-    latest: Moved
+    latest: Counted
     first_seen: datetime
     errors: int = 0
     gone: int = 0
 
-    def add(self, one: Moved) -> None:
+    def add(self, one: Counted) -> None:
         self.errors += 1
         self.gone += one.gone
         self.first_seen = min(self.first_seen, one.logged_at)
@@ -91,7 +100,7 @@ async def move(connection: AsyncConnection, scope: Scope, rows: Sequence[Moved],
         return
     formers = await _stored(connection, scope, {row.former for row in rows})
     await _add(connection, scope, rows, formers)
-    await _take(connection, scope, rows)
+    await take(connection, scope, rows)
     await _note_successions(connection, scope, rows)
     for former in sorted(formers):
         await _supersede_or_unsettle(connection, scope, former, outbox)
@@ -109,7 +118,7 @@ async def settle(connection: AsyncConnection, scope: Scope, problem_id: str, tie
     """
     here = (belongs(PROBLEM_RECORD, scope), PROBLEM_RECORD.c.problem_id == problem_id)
     await connection.execute(update(PROBLEM_RECORD).where(*here).values(last_seen=_LONG_AGO, last_number=-1))
-    await _forget_ties(connection, scope, problem_id)
+    await forget_ties(connection, scope, problem_id)
     found = select(PROBLEM.c.class_code).where(belongs(PROBLEM, scope), PROBLEM.c.id == problem_id)
     class_code = (await connection.execute(found)).scalar_one()
     ties: set[Tie] = set()
@@ -260,7 +269,7 @@ async def _add(
         await connection.execute(insert_into(connection, PROBLEM), some)
 
 
-def _problem_values(one: _Sum, origin: Sequence[Row[Any]]) -> dict[str, object]:
+def _problem_values(one: _Sum[Moved], origin: Sequence[Row[Any]]) -> dict[str, object]:
     """A problem as these errors alone make it; fixed, where all that they come from is."""
     identity = one.latest.problem
     is_fixed = bool(origin) and all(row.state == ProblemState.FIXED for row in origin)
@@ -288,7 +297,7 @@ def _problem_values(one: _Sum, origin: Sequence[Row[Any]]) -> dict[str, object]:
 
 
 async def _add_to_problem(
-    connection: AsyncConnection, scope: Scope, stored: Row[Any], one: _Sum, alone: Mapping[str, object]
+    connection: AsyncConnection, scope: Scope, stored: Row[Any], one: _Sum[Moved], alone: Mapping[str, object]
 ) -> None:
     """Add to a problem that is stored. Of a superseded one nothing is left but who looked after it."""
     if stored.state == ProblemState.SUPERSEDED:
@@ -384,8 +393,8 @@ async def _known_records(
     return known
 
 
-async def _take(connection: AsyncConnection, scope: Scope, rows: Sequence[Moved]) -> None:
-    """Count no more with the former problems."""
+async def take(connection: AsyncConnection, scope: Scope, rows: Sequence[Leaving]) -> None:
+    """Count no more with the former problems; what their oldest and latest errors are, ``settle`` finds."""
     days = [
         {"p": problem, "m": mapping, "d": day, "n": n, "g": gone}
         for (problem, mapping, day), (n, gone) in sorted(_days(rows, lambda row: row.former).items())
@@ -509,17 +518,18 @@ async def _supersede_or_unsettle(
             unsettled=0,
         )
     )
-    await _forget_ties(connection, scope, problem_id)
+    await forget_ties(connection, scope, problem_id)
     await outbox.succeed(problem_id, successor)
 
 
-async def _forget_ties(connection: AsyncConnection, scope: Scope, problem_id: str) -> None:
+async def forget_ties(connection: AsyncConnection, scope: Scope, problem_id: str) -> None:
+    """A problem waits for nothing, and nothing for it, until it is settled."""
     for table in (PROBLEM_TIE, PROBLEM_WAIT):
         await connection.execute(delete(table).where(belongs(table, scope), table.c.problem_id == problem_id))
 
 
-def _sums(rows: Iterable[Moved], key: Any) -> dict[Any, _Sum]:
-    sums: dict[Any, _Sum] = {}
+def _sums(rows: Iterable[Counted], key: Any) -> dict[Any, _Sum[Counted]]:
+    sums: dict[Any, _Sum[Counted]] = {}
     for row in rows:
         where = key(row)
         if where not in sums:
@@ -528,7 +538,7 @@ def _sums(rows: Iterable[Moved], key: Any) -> dict[Any, _Sum]:
     return sums
 
 
-def _days(rows: Iterable[Moved], problem: Any) -> dict[tuple[str, str, date], tuple[int, int]]:
+def _days(rows: Iterable[Leaving], problem: Any) -> dict[tuple[str, str, date], tuple[int, int]]:
     errors: Counter[tuple[str, str, date]] = Counter()
     gone: Counter[tuple[str, str, date]] = Counter()
     for row in rows:
