@@ -18,6 +18,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 
 from bot.cards import form as modals
 from bot.cards.actions import Action
+from bot.cards.card import Card
 from bot.cards.failure import defect_card, failure_card
 from bot.cards.form import APP_NAME, Form
 from bot.cards.texts import Texts
@@ -32,6 +33,10 @@ from handlers.visits import Visit, Visits, user_of
 Body = Mapping[str, Any]
 Modal = dict[str, Any]
 
+FORM_SECONDS = 2.2
+"""Real time that a form waits for its work before it is acknowledged; Slack waits 3 seconds."""
+ACKNOWLEDGED_SECONDS = 0.5
+"""After so long an acknowledgement has arrived: what is shown before it would be written over by it."""
 LAST_WORDS_SECONDS = 2.0
 """Real time for telling people that their request was cut off."""
 
@@ -166,22 +171,28 @@ class Listening:
     ) -> Callable[[Callable[[Visit, Submitted], Coroutine[Any, Any, modals.Modal]]], None]:
         """Listen to a form; the work gives the modal that takes its place.
 
-        Before the work the table of rights is asked. What fails is said in the form's place.
+        Before the work the table of rights is asked. What fails is said in the form's place. Work that takes
+        longer than an acknowledgement may is waited for behind *One moment*.
         """
 
         def register(work: Callable[[Visit, Submitted], Coroutine[Any, Any, modals.Modal]]) -> None:
-            async def visit_and_work(body: Body) -> None:
-                submitted = submitted_of(body)
+            async def fill(body: Body) -> modals.Modal:
                 visit = await self._visits.of_form(body)
                 await visit.require(FORMS[form])
-                result = await work(visit, submitted)
-                await visit.show_in(submitted.view_id, result)
+                return await work(visit, submitted_of(body))
 
             async def listen(ack: AsyncAck, body: Body) -> None:
+                begun = asyncio.get_running_loop().time()
+                filling = asyncio.create_task(self._filled(fill, body))
+                self._in_flight.start(_end_of(filling))
                 texts = await self._visits.languages.of(user_of(body))
-                waiting = modals.waiting_modal(APP_NAME, texts)
-                await ack(response_action="update", view=waiting.view(texts))
-                await asyncio.wait({self._in_flight.start(self._serve(visit_and_work, body))})
+                left = begun + FORM_SECONDS - asyncio.get_running_loop().time()
+                await asyncio.wait({filling}, timeout=max(0.0, left))
+                if filling.done():
+                    await ack(response_action="update", view=filling.result().view(texts))
+                    return
+                await ack(response_action="update", view=modals.waiting_modal(APP_NAME, texts).view(texts))
+                await asyncio.wait({self._in_flight.start(self._show_late(filling, body))})
 
             self._app.view(str(form))(listen)
 
@@ -224,20 +235,44 @@ class Listening:
             if explaining is not None:
                 log.error("defect", exception=type(explaining).__name__, place=place_of(explaining))
 
-    async def _explain(self, error: BaseException, body: Body) -> None:
-        """The one place where exceptions become answers."""
-        if isinstance(error, Failure):
-            log.info("failure", key=error.key)
-        else:
-            log.error("defect", exception=type(error).__name__, place=place_of(error))
+    async def _filled(
+        self, fill: Callable[[Body], Coroutine[Any, Any, modals.Modal]], body: Body
+    ) -> modals.Modal:
+        """What comes in the place of a form, whatever happens."""
+        made: list[modals.Modal] = []
+
+        async def make() -> None:
+            made.append(await fill(body))
+
+        error = Restarting() if self._in_flight.draining else await self._in_flight.ended(make())
+        if error is None:
+            return made[0]
         visit = await self._visits.of_broken(body)
-        if isinstance(error, Failure):
-            card = failure_card(error, visit.texts)
-        else:
-            reference = str(structlog.contextvars.get_contextvars().get("reference", "?"))
-            card = defect_card(reference, visit.texts)
-        if body.get("type") == "view_submission":
-            in_place = modals.Modal(APP_NAME, card.blocks)
-            if await visit.show_in(submitted_of(body).view_id, in_place):
-                return
-        await visit.answer(card)
+        return modals.Modal(APP_NAME, _said(error, visit.texts).blocks)
+
+    async def _show_late(self, filling: asyncio.Task[modals.Modal], body: Body) -> None:
+        """Write over *One moment*; where that was closed meanwhile, as a message."""
+        modal = await filling
+        await asyncio.sleep(ACKNOWLEDGED_SECONDS)
+        visit = await self._visits.of_broken(body)
+        if not await visit.show_in(submitted_of(body).view_id, modal):
+            await visit.answer(Card(str(modal.title), list(modal.blocks)))
+
+    async def _explain(self, error: BaseException, body: Body) -> None:
+        """Where exceptions become answers."""
+        visit = await self._visits.of_broken(body)
+        await visit.answer(_said(error, visit.texts))
+
+
+def _said(error: BaseException, texts: Texts) -> Card:
+    """What a person is told of it, and the log."""
+    if isinstance(error, Failure):
+        log.info("failure", key=error.key)
+        return failure_card(error, texts)
+    log.error("defect", exception=type(error).__name__, place=place_of(error))
+    reference = str(structlog.contextvars.get_contextvars().get("reference", "?"))
+    return defect_card(reference, texts)
+
+
+async def _end_of(task: asyncio.Task[Any]) -> None:
+    await asyncio.wait({task})

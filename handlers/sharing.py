@@ -18,9 +18,9 @@ from handlers.listening import Listening
 from handlers.modals import Submitted
 from handlers.visits import Visit, problem_of
 
-PATIENCE_SECONDS: Final = 3.0
+PATIENCE_SECONDS: Final = 1.5
 """Real time that somebody looks at *One moment* for the card's address."""
-LOOK_SECONDS: Final = 0.1
+LOOK_SECONDS: Final = 0.05
 
 
 def register(listening: Listening, deps: Dependencies) -> None:

@@ -88,7 +88,7 @@ class Sharing:
             care = await care_of(connection, scope, detail.line.id)
         line = replace(
             detail.line,
-            params=masked_params(detail.line.params),
+            params=_for_many(detail.line),
             masked=masked(detail.line.masked),
             example_record=masked(detail.line.example_record),
         )
@@ -100,3 +100,15 @@ class Sharing:
             records=detail.records_total,
             superseded=detail.line.id != problem_id,
         )
+
+
+def _for_many(line: ProblemLine) -> dict[str, str | int]:
+    """What is known of a problem, masked. A value that makes it this problem and no other is a code of the
+    set-up, such as a currency's, not what somebody filled in: it stays."""
+    decisive = {
+        key: masked(value) if isinstance(value, str) else value
+        for names in line.error_class.group_by
+        for key in names.split("|")
+        if (value := line.params.get(key)) is not None
+    }
+    return {**masked_params(line.params), **decisive}

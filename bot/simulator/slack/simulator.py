@@ -18,6 +18,7 @@ from bot.simulator.slack.files import Files, StoredFile
 from bot.simulator.slack.manifest import Manifest
 from bot.simulator.slack.outcomes import ApiCall, Refusal
 from bot.simulator.slack.people import PATIENCE, Person
+from bot.simulator.slack.screen import Message
 from bot.simulator.slack.server import Server
 from bot.simulator.slack.sockets import Sockets
 from bot.simulator.slack.tickets import ResponseUrls, Triggers
@@ -173,6 +174,12 @@ class SlackSimulator:
     def invite_bot(self, channel: Channel) -> None:
         """Make the bot a member."""
         channel.members.add(self._workspace.bot.id)
+
+    def delete(self, message: Message) -> None:
+        """Remove a message, as an admin of the workspace may; nobody tells the bot."""
+        stored = self._workspace.find(message.channel, message.ts)
+        if stored is not None:
+            self._workspace.remove(stored)
 
     def file(self, file_id: str) -> StoredFile:
         """An uploaded file with its bytes; raises ApiError ``file_not_found``."""
