@@ -105,17 +105,15 @@ class Classifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._matcher = Matcher(catalogue.templates, catalogue.captions)
-        self._wrappers = tuple((rule.template.literals[0], rule) for rule in catalogue.wrappers)
-        self._openings = tuple({literal for literal, _ in self._wrappers})
+        first_words = [(rule.template.literals[0], rule) for rule in catalogue.wrappers]
+        self._opening = min((len(words) for words, _ in first_words), default=0)
+        self._wrappers: dict[str, list[WrapperRule]] = {}
+        """Wrappers by the characters with which they begin, as many as the shortest beginning has."""
+        for words, rule in first_words:
+            self._wrappers.setdefault(words[: self._opening], []).append(rule)
 
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
-        plain, outer, standing = self._scanned(text)
-        inside = self._unwrap(plain, standing)
-        return self._diagnosis(plain, inside, self._verdict(plain, inside, outer, cut=_looks_cut(text)))
-
-    def _scanned(self, text: str) -> tuple[NormalText, str, Standing]:
-        """``_peeled``, together with the scan that tells what of it there is to do."""
         message = without_stack(opened(text)).strip()
         standing = self._matcher.standing(message)
         if standing[1] & _TO_REWRITE:
@@ -123,7 +121,10 @@ class Classifier:
             standing = self._matcher.standing(plain.text)
         else:
             plain = NormalText.of_even(message)
-        return plain, _outer(text, plain), standing
+        inside = self._unwrap(plain, standing)
+        return self._diagnosis(
+            plain, inside, self._verdict(plain, inside, _outer(text, plain), cut=_looks_cut(text))
+        )
 
     def examine(self, text: str) -> Examination:
         """The same diagnosis, with what was considered on the way."""
@@ -176,30 +177,37 @@ class Classifier:
         return known.fixer_for(topic) if known else Fixer.ADMIN
 
     def _unwrap(self, plain: NormalText, standing: Standing | None = None) -> Inside:
-        inside = Inside(0, len(plain.text), standing)
-        while plain.text.startswith(self._openings, inside.start) and len(inside.rules) < _DEEPEST:
-            window = plain.text[inside.start : inside.end]
-            for literal, rule in self._wrappers:
-                if window.startswith(literal) and self._take_off(rule, window, plain, inside):
-                    break
-            else:
+        text = plain.text
+        inside = Inside(0, len(text), standing)
+        for _ in range(_DEEPEST):
+            start = inside.start
+            wrappers = self._wrappers.get(text[start : start + self._opening])
+            if not wrappers:
+                break
+            window = text[start : inside.end]
+            if not any(self._take_off(rule, window, plain, inside) for rule in wrappers):
                 break
         return inside
 
     def _take_off(self, rule: WrapperRule, window: str, plain: NormalText, inside: Inside) -> bool:
-        match = rule.template.match(window, cut=False)
-        if match is None:
+        template = rule.template
+        laid = template.lay(window, False) if window.startswith(template.literals[0]) else None
+        if laid is None:
             return False
-        inner = len(match.bounds) - 1
-        if match.gaps[inner][-1].key != INNER:
+        bounds = laid[2]
+        inner = len(bounds) - 1
+        if template.filled[inner][-1].key != INNER:
             return False
-        reading = read_values(match.gaps, match.bounds[:inner], plain, inside.start, self.catalogue.captions)
-        if reading is None:
+        params: dict[str, ParamValue] = {}
+        if (
+            read_values(params, template.filled, bounds[:inner], plain, inside.start, self.catalogue.captions)
+            < 0
+        ):
             return False
-        for key, value in reading.params.items():
+        for key, value in params.items():
             inside.params.setdefault(key, value)
         inside.rules.append(rule)
-        start, end = match.bounds[inner]
+        start, end = bounds[inner]
         base = inside.start
         inside.start, inside.end = base + start + window.startswith(" ", start, end), base + end
         return True
@@ -218,8 +226,10 @@ class Classifier:
             rule = found.rule
             params = {**facts.params, **found.params} if facts else found.params
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
-        else:
+        elif outer or marks & Mark.CODE:
             return self._by_code(window) or self._by_code(outer) or _by_wrapper(inside.rules)
+        else:
+            return _by_wrapper(inside.rules)
         if not (outer or marks & Mark.CODE):
             return verdict
         if verdict.class_code in _SHALLOW:

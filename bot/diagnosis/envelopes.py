@@ -33,7 +33,7 @@ def opened(text: str) -> str:
     >>> opened('Failed: {"error":{"code":"0x80040237","message":"A record exists."}}')
     'Failed: A record exists.'
     """
-    if "essage" in text and ("{" in text or '"message"' in text):
+    if ("{" in text or '"' in text) and "essage" in text and ("{" in text or '"message"' in text):
         for _ in range(_DEEPEST):
             inside = _from_json(text)
             if inside is None:

@@ -41,7 +41,7 @@ def _stretches(variable: str) -> re.Pattern[str]:
     the loop that asks for the stretches ends when it has enough.
     """
     ahead = re.sub(r"\?P<\w+>", "?:", variable)
-    stays = rf"(?:[^\W\d_]++[.,;:!?]?+[ ] | (?!{ahead}) (?:[^\W\d_]++ | .)){{0,50}}+"
+    stays = rf"(?:[^\W\d_]++[.,;:!?]?+[ ] | [ ,;:!?)]++ | (?!{ahead}) (?:[^\W\d_]++ | .)){{0,50}}+"
     return re.compile(rf"({stays})(?:{variable})?+", re.VERBOSE | re.DOTALL)
 
 

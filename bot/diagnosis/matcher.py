@@ -14,8 +14,8 @@ from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.model import PLUGIN, UNKNOWN, ParamValue
 from bot.diagnosis.normal import NormalText
 from bot.diagnosis.scan import BEGINNING, Ranked, Scan, Standing
-from bot.diagnosis.templates import FLOATING_MINIMUM, Match
-from bot.diagnosis.values import LONGEST_LEADING, Captions, Reading, read_values
+from bot.diagnosis.templates import FLOATING_MINIMUM, Bounds, Hole
+from bot.diagnosis.values import LONGEST_LEADING, Captions, read_values
 
 _SHORT_NAME: Final = 60
 _DEPTHS: Final = {UNKNOWN: 0, PLUGIN: 1}
@@ -91,42 +91,38 @@ class Matcher:
     def laid(
         self, rule: TemplateRule, window: str, text: NormalText, start: int, *, cut: bool
     ) -> Found | None:
-        """A rule laid over the window, which begins at ``start`` of ``text``; None where it does not fit."""
-        match = rule.template.match(window, cut=cut)
-        if match is None:
-            return None
-        reading = self._values(match, window, text, start)
-        if reading is None:
-            return None
-        params = reading.params
-        for new, given in rule.also.items():
-            if given in params:
-                params.setdefault(new, params[given])
-        weight, tight, holes = match.rank
-        depth = _DEPTHS.get(rule.class_code, _DEEPEST)
-        return Found(rule, params, (depth, weight, not reading.misfits, tight, holes))
-
-    def _values(self, match: Match, window: str, text: NormalText, base: int) -> Reading | None:
-        """The values of a match, or None where they cannot be right.
+        """A rule laid over the window, which begins at ``start`` of ``text``; None where it does not fit.
 
         A template of few words is believed only if each hole holds something short, within one sentence;
         before a longer one, a leading hole that is too long is the rest of another sentence and gives no
         value. Nor does a hole of a longer one that holds something else than it asks for.
         """
-        (weight, _, _), gaps, bounds = match
+        template = rule.template
+        laid = template.lay(window, cut)
+        if laid is None:
+            return None
+        weight, tight, bounds = laid
+        gaps = template.filled
         if weight < FLOATING_MINIMUM:
-            if not _plausible(match, window):
+            if not _plausible(gaps, bounds, window):
                 return None
-            reading = read_values(gaps, bounds, text, base, self._captions)
-            return None if reading is None or reading.misfits else reading
-        if bounds and bounds[0][0] == 0 and bounds[0][1] > LONGEST_LEADING:
+        elif bounds and bounds[0][1] > LONGEST_LEADING and bounds[0][0] == 0:
             gaps, bounds = gaps[1:], bounds[1:]
-        return read_values(gaps, bounds, text, base, self._captions)
+        params: dict[str, ParamValue] = {}
+        misfits = read_values(params, gaps, bounds, text, start, self._captions)
+        if misfits < 0 or (misfits and weight < FLOATING_MINIMUM):
+            return None
+        if rule.also:
+            for new, given in rule.also.items():
+                if given in params:
+                    params.setdefault(new, params[given])
+        depth = _DEPTHS.get(rule.class_code, _DEEPEST)
+        return Found(rule, params, (depth, weight, not misfits, tight, -template.hole_count))
 
 
-def _plausible(match: Match, window: str) -> bool:
+def _plausible(gaps: Sequence[tuple[Hole, ...]], bounds: Sequence[Bounds], window: str) -> bool:
     """True where each value can be a name or a key, or nobody needs it; false for a piece of prose."""
-    for holes, (start, end) in zip(match.gaps, match.bounds, strict=False):
+    for holes, (start, end) in zip(gaps, bounds, strict=False):
         length = end - start
         if length <= _SHORT_NAME or all(hole.silent for hole in holes):
             continue

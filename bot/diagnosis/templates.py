@@ -69,6 +69,7 @@ class Hole:
 
 Bounds = tuple[int, int]
 """Where the value of a gap begins and ends: offsets into the text."""
+Laid = tuple[int, int, list[Bounds]]
 
 
 class Span(NamedTuple):
@@ -103,6 +104,10 @@ class Template:
     """
 
     literals: tuple[str, ...]
+    middle: tuple[str, ...]
+    """The literals between the first and the last."""
+    last: str
+    """The last literal; empty where there is only one."""
     gaps: tuple[tuple[Hole, ...], ...]
     filled: tuple[tuple[Hole, ...], ...]
     """The gaps that have holes: all, but for an empty first or last one."""
@@ -125,50 +130,60 @@ class Template:
         ``cut``: the text looks cut off (250 characters in Message, 2048 in Error Message), so that a template
         whose end is missing counts too.
         """
-        literals, gaps = self.literals, self.gaps
-        first = literals[0]
-        leading = bool(gaps[0])
-        start = text.find(first) if leading or not text.startswith(first) else 0
-        if start < 0:
-            return self._cut_in_first(text) if cut else None
-        floating = start > 0 and not leading
-        if floating and (self.weights[-1] < FLOATING_MINIMUM or text[start - 1].isalnum()):
+        laid = self.lay(text, cut)
+        if laid is None:
             return None
-        bounds = [(0, start)] if leading else []
+        weight, tight, bounds = laid
+        return Match((weight, tight, -self.hole_count), self.filled, bounds)
+
+    def lay(self, text: str, cut: bool) -> Laid | None:
+        """The same in a plain tuple: characters that fit, 1 where the template is the whole text, values."""
+        first = self.literals[0]
+        weight = self.weights[-1]
+        bounds: list[Bounds] = []
+        tight = 1
+        if self.gaps[0]:
+            start = text.find(first)
+            if start < 0:
+                return self._cut_in_first(text) if cut else None
+            bounds.append((0, start))
+        elif text.startswith(first):
+            start = 0
+        else:
+            start = text.find(first)
+            if start < 0:
+                return self._cut_in_first(text) if cut else None
+            if weight < FLOATING_MINIMUM or text[start - 1].isalnum():
+                return None
+            tight = 0
         position = start + len(first)
-        for literal in literals[1:-1]:
+        for literal in self.middle:
             found = text.find(literal, position)
             if found < 0:
                 return self._cut_within(position, text, bounds) if cut else None
             bounds.append((position, found))
             position = found + len(literal)
-        if len(literals) > 1:
-            literal = literals[-1]
-            found = -1 if gaps[-1] else _at_end(text, literal, position)
-            if found < 0:
-                found = text.find(literal, position)
-            if found < 0:
-                return self._cut_within(position, text, bounds) if cut else None
-            bounds.append((position, found))
-            position = found + len(literal)
-        return self._complete(text, position, floating, bounds)
-
-    def _complete(self, text: str, position: int, floating: bool, bounds: list[Bounds]) -> Match | None:
-        weight = self.weights[-1]
+        open_end = self.gaps[-1]
         end = len(text)
-        if self.gaps[-1]:
+        if last := self.last:
+            found = -1 if open_end else _at_end(text, last, position)
+            if found < 0:
+                found = text.find(last, position)
+                if found < 0:
+                    return self._cut_within(position, text, bounds) if cut else None
+            bounds.append((position, found))
+            position = found + len(last)
+        if open_end:
             if self.final_dot and end > position and text[-1] == ".":
                 end -= 1
             bounds.append((position, end))
-            tight = not floating
-        else:
-            rest = position < end and text[position : position + 40].strip(". ")
-            if rest and (text[position].isalnum() or weight < FLOATING_MINIMUM):
+        elif position < end and text[position : position + 40].strip(". "):
+            if weight < FLOATING_MINIMUM or text[position].isalnum():
                 return None
-            tight = not floating and not rest
-        return Match((weight, int(tight), -self.hole_count), self.filled, bounds)
+            tight = 0
+        return weight, tight, bounds
 
-    def _cut_within(self, position: int, text: str, bounds: list[Bounds]) -> Match | None:
+    def _cut_within(self, position: int, text: str, bounds: list[Bounds]) -> Laid | None:
         """The text ends before or within the next literal: what it shows of that one counts too."""
         index = len(bounds) + (not self.gaps[0])
         weight = self.weights[index]
@@ -180,9 +195,9 @@ class Template:
             bounds.append((position, start))
         if weight < FLOATING_MINIMUM:
             return None
-        return Match((weight, 0, -self.hole_count), self.filled, bounds)
+        return weight, 0, bounds
 
-    def _cut_in_first(self, text: str) -> Match | None:
+    def _cut_in_first(self, text: str) -> Laid | None:
         """The text ends within the first literal: what it shows of it must be enough, and right."""
         first = self.literals[0]
         start = text.find(first[:OPENING_LENGTH])
@@ -190,7 +205,7 @@ class Template:
         if start < 0 or len(shown) < _SHORTEST_OPENING or not first.startswith(shown):
             return None
         bounds = [(0, start)] if self.gaps[0] else []
-        return Match((len(shown) - shown.count(" "), 0, -self.hole_count), self.filled, bounds)
+        return len(shown) - shown.count(" "), 0, bounds
 
 
 def parse_template(text: str, *, inner: bool = False) -> Template:
@@ -220,6 +235,8 @@ def parse_template(text: str, *, inner: bool = False) -> Template:
     openings = frozenset(literal[:OPENING_LENGTH] for literal in literals if len(literal) >= _TELLING_OPENING)
     return Template(
         literals=tuple(literals),
+        middle=tuple(literals[1:-1]),
+        last=literals[-1] if len(literals) > 1 else "",
         gaps=tuple(gaps),
         filled=tuple(gap for gap in gaps if gap),
         final_dot=final_dot,

@@ -36,6 +36,9 @@ _TABLE_OF: Final = {"record": "record_table", "other_record": "other_table"}
 _CAPTION_KEYS: Final = frozenset({"field", "table", "record_table", "other_table"})
 
 
+WRONG: Final = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Captions:
     """Names that Business Central and Dataverse show: they decide where a caption ends and a key begins."""
@@ -74,56 +77,56 @@ def guid_in(text: str) -> str | None:
     return found[1].lower() if found else None
 
 
-class Reading:
-    """What the holes of a match give."""
-
-    __slots__ = ("misfits", "params")
-
-    def __init__(self) -> None:
-        self.params: dict[str, ParamValue] = {}
-        self.misfits = 0
-        """Holes that hold something else than a GUID, a number or one word, as they should."""
-
-
 def read_values(
+    params: dict[str, ParamValue],
     gaps: Sequence[tuple[Hole, ...]],
     bounds: Sequence[Bounds],
     text: NormalText,
     base: int,
     captions: Captions,
-) -> Reading | None:
-    """The values that the gaps of a match give, or None where a privilege or a caption is none.
+) -> int:
+    """Put the values of the gaps of a match into ``params``.
 
-    ``base`` is where the matched window begins in ``text``.
+    Gives the number of misfits: holes that hold something else than a GUID, a number or one word, as they
+    should. It is negative where a privilege or a caption is none, so that the match cannot be right. ``base``
+    is where the matched window begins in ``text``.
     """
-    reading = Reading()
+    misfits = 0
     for holes, (start, end) in zip(gaps, bounds, strict=False):
         hole = holes[0]
         if len(holes) > 1:
             written = text.original(base + start, base + end).strip()
-            if not _split(reading, holes, written, captions):
-                return None
-        elif not hole.silent:
+            misfit = _split(params, holes, written, captions)
+        elif hole.silent:
+            continue
+        else:
             written = text.original(base + start, base + end).strip()
-            if not _put(reading, hole, written, captions):
-                return None
-    return reading
+            misfit = _put(params, hole, written, captions)
+        if misfit:
+            if misfit < 0:
+                return WRONG
+            misfits += misfit
+    return misfits
 
 
-def _split(reading: Reading, holes: Sequence[Hole], written: str, captions: Captions) -> bool:
+def _split(params: dict[str, ParamValue], holes: Sequence[Hole], written: str, captions: Captions) -> int:
     rest = written
+    misfits = 0
     end: int | None
     for index, hole in enumerate(holes[:-1]):
         end = _first_ends(hole, holes[index + 1 :], rest, captions)
         if end is None:
             if any(later.kind for later in holes[index:]):
-                return False
+                return WRONG
             named = next((later for later in holes[index:] if later.key != IGNORED), hole)
-            return _put(reading, named, rest, captions)
-        if not _put(reading, hole, rest[:end], captions):
-            return False
+            return misfits + _put(params, named, rest, captions)
+        misfit = _put(params, hole, rest[:end], captions)
+        if misfit < 0:
+            return WRONG
+        misfits += misfit
         rest = rest[end:].lstrip()
-    return _put(reading, holes[-1], rest, captions)
+    misfit = _put(params, holes[-1], rest, captions)
+    return misfit if misfit < 0 else misfits + misfit
 
 
 def _first_ends(hole: Hole, later: Sequence[Hole], text: str, captions: Captions) -> int | None:
@@ -187,25 +190,25 @@ def _fits(hole: Hole, value: str, captions: Captions) -> bool:
     return captions.known(value) if kind == "caption" else True
 
 
-def _put(reading: Reading, hole: Hole, value: str, captions: Captions) -> bool:
-    """Take a value for a hole; False where it cannot stand there."""
-    kind, key, params = hole.kind, hole.key, reading.params
+def _put(params: dict[str, ParamValue], hole: Hole, value: str, captions: Captions) -> int:
+    """Take a value for a hole: 0, or 1 where it is none for it, or WRONG where it cannot stand there."""
+    kind, key = hole.kind, hole.key
     if "%" in value and _LEFT_OVER.fullmatch(value):  # AL was given too few arguments: there is no value
-        return True
-    if kind == "int":
-        value = value.replace(",", "").replace("\u00a0", "").strip("'\"")
-    if kind and not _fits(hole, value, captions):
-        reading.misfits += 1
-        return kind in _YIELDING
+        return 0
+    if kind:
+        if kind == "int":
+            value = value.replace(",", "").replace("\u00a0", "").strip("'\"")
+        if not _fits(hole, value, captions):
+            return 1 if kind in _YIELDING else WRONG
     if key == IGNORED or not value or key in params:
-        return True
+        return 0
     if key in INTEGER_KEYS:
         params[key] = int(value)
     elif key in _TABLE_OF:
         _put_record(params, key, value)
     else:
         params[key] = guid_in(value) or value
-    return True
+    return 0
 
 
 def _put_record(params: dict[str, ParamValue], key: str, value: str) -> None:
