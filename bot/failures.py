@@ -104,6 +104,12 @@ class NotAllowed(Failure):
         super().__init__(act=str(act), able=" ".join(able))
 
 
+class NobodyNamed(Failure):
+    """Somebody's data is to be removed, and what was typed names nobody, or everybody."""
+
+    key = "forget.nobody"
+
+
 class RightsUnknown(Failure):
     """Slack does not tell what somebody is or which groups have them, so what they asked for is not done."""
 

@@ -19,6 +19,7 @@ from handlers.grammar import (
     AskForOverview,
     AskForRules,
     AskToFind,
+    AskToForget,
     Request,
 )
 
@@ -42,6 +43,7 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.FIND_SHOW: Act.READ,
     Action.FIND_PREVIOUS: Act.READ,
     Action.FIND_NEXT: Act.READ,
+    Action.FORGET_CONFIRM: Act.FORGET,
     Action.ACTIVITY_PREVIOUS: Act.ACTIVITY,
     Action.ACTIVITY_NEXT: Act.ACTIVITY,
     Action.ACTIVITY_EXPORT: Act.ACTIVITY_EXPORT,
@@ -51,6 +53,13 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.RULES_NEXT: Act.RULES,
     Action.RULES_EXPORT: Act.RULES_EXPORT,
     Action.RULE_UNDO: Act.UNTEACH,
+    Action.PURGE_OPEN: Act.PURGE_RESOLVED,
+    Action.PURGE_CONFIRM: Act.PURGE_RESOLVED,
+    Action.PURGE_STOP: Act.STOP,
+    Action.ARCHIVE_SHOW: Act.ARCHIVE,
+    Action.ARCHIVE_PREVIOUS: Act.ARCHIVE,
+    Action.ARCHIVE_NEXT: Act.ARCHIVE,
+    Action.ARCHIVE_EXPORT: Act.ARCHIVE_EXPORT,
     Action.CONNECTION_CHOOSE: Act.READ,
     Action.CONNECTION_OPEN: Act.READ,
     Action.CONNECTIONS_SHOW: Act.READ,
@@ -67,6 +76,7 @@ COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForRules: Act.RULES,
     AskToFind: Act.READ,
     AskForActivity: Act.ACTIVITY,
+    AskToForget: Act.FORGET,
     AskForHelp: None,
 }
 """None: everybody may ask for help."""

@@ -13,6 +13,7 @@ from handlers.acts import COMMANDS
 from handlers.connections import connections
 from handlers.dependencies import Dependencies
 from handlers.find import found
+from handlers.forget import look
 from handlers.grammar import (
     COMMAND,
     GRAMMAR,
@@ -22,13 +23,16 @@ from handlers.grammar import (
     AskForError,
     AskForHelp,
     AskForOverview,
+    AskForRules,
     AskToFind,
+    AskToForget,
     Request,
     understand,
 )
 from handlers.listening import Listening
 from handlers.naming import take_connection
 from handlers.overview import overview
+from handlers.rules import rules
 from handlers.visits import Visit
 
 
@@ -52,10 +56,14 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return await overview(deps, visit)
         case AskForError(number):
             return error_card(await deps.ask.error(visit.scope, number), visit.texts)
+        case AskToForget(whom):
+            return await look(deps, visit, whom)
         case AskForActivity(filters):
             return await activity(deps, visit, filters)
         case AskForConnections():
             return await connections(deps, visit)
+        case AskForRules():
+            return await rules(deps, visit)
         case AskToFind(query):
             return await found(deps, visit, query)
         case AskForHelp(unknown, nearest):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.operations.activity_list import ActivityList
@@ -10,6 +11,7 @@ from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
 from bot.operations.explaining import Explanations
 from bot.operations.find import Find
+from bot.operations.forget import Forget
 from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
@@ -36,9 +38,12 @@ class Dependencies:
     care: TakingCare
     channels: Channels
     teaching: Teaching
+    learn: Callable[[], Awaitable[object]]
+    """Has the stored errors of all connections diagnosed anew."""
     selection: Selection
     overlook: Overlook
     activity: ActivityList
+    forget: Forget
     in_flight: InFlight
     team_id: str
     """The workspace that installed the bot; people of any other are refused."""

@@ -49,6 +49,14 @@ GRAMMAR: tuple[CommandHelp, ...] = (
         summary=msgid("Show who did what through the bot, and what came of it"),
         examples=(f"{COMMAND} activity by:@kim since:7d", f"{COMMAND} activity by:me"),
     ),
+    CommandHelp(
+        usage=f"{COMMAND} rules",
+        summary=msgid("List what people taught the bot; undo it, or get it as a file"),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} forget 'Customer: 10000'",
+        summary=msgid("Show what is kept of a person, and remove it for good"),
+    ),
     CommandHelp(usage=f"{COMMAND} help", summary=msgid("Show this list")),
 )
 
@@ -66,15 +74,19 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
 """What there is besides where there are several connections."""
 
 _CONNECTIONS = frozenset({"connections", "verbindingen"})
+_RULES = frozenset({"rules", "regels"})
 _ACTIVITY = re.compile(r"(?:activity|activiteit(?:en)?)(?:\s+(?P<filters>.*))?", re.IGNORECASE | re.DOTALL)
 _WORDS = {
     "activity": "activity",
     "activiteit": "activity",
+    "rules": "rules",
+    "regels": "rules",
     "help": "help",
     "hulp": "help",
     "?": "help",
     **dict.fromkeys(sorted(_CONNECTIONS), "connections"),
 }
+_FORGET = re.compile(r"(?:forget|vergeet)\s+(?P<whom>.*)", re.IGNORECASE | re.DOTALL)
 _TYPO = 0.75
 """How much a typo looks like its command (``hlep``: 0.75); whatever looks less like one is searched for."""
 _NUMBER = re.compile(r"(?:no\.?|nr\.?|#)?\s*([0-9]{1,18})", re.IGNORECASE)
@@ -105,6 +117,18 @@ class AskForActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForRules:
+    """What people taught the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskToForget:
+    """Somebody's data is to be removed."""
+
+    whom: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskForHelp:
     """``help``, or something that looks like a command, with the nearest one."""
 
@@ -119,7 +143,16 @@ class AskToFind:
     query: Query
 
 
-Request = AskForOverview | AskForError | AskForConnections | AskForActivity | AskForHelp | AskToFind
+Request = (
+    AskForOverview
+    | AskForError
+    | AskForConnections
+    | AskForActivity
+    | AskToForget
+    | AskForRules
+    | AskForHelp
+    | AskToFind
+)
 
 
 def understand(text: str) -> Request:
@@ -134,6 +167,10 @@ def understand(text: str) -> Request:
         return AskForConnections()
     if (activity := _ACTIVITY.fullmatch(words)) and _are_filters(activity["filters"]):
         return AskForActivity((activity["filters"] or "").strip()[:200])
+    if words.lower() in _RULES:
+        return AskForRules()
+    if forget := _FORGET.fullmatch(words):
+        return AskToForget(forget["whom"].strip()[:200])
     if words.lower() in _WORDS:
         return AskForHelp()
     near = difflib.get_close_matches(words.lower()[:40], list(_WORDS), n=1, cutoff=_TYPO)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiohttp import ClientError
@@ -54,6 +54,9 @@ class Submitted:
     def _state(self, name: str) -> Mapping[str, Any]:
         state = self.values.get(name, {}).get(name)
         return state if isinstance(state, Mapping) else {}
+
+
+NOT_FILLED_IN: Final = Submitted("", {})
 
 
 def submitted_of(body: Mapping[str, Any]) -> Submitted:

@@ -13,8 +13,10 @@ from handlers import (
     find,
     overview,
     problem,
+    rules,
     sharing,
     stale,
+    teach,
     why,
 )
 from handlers.dependencies import Dependencies
@@ -26,6 +28,6 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     """Middleware first, then one module after the other; ``stale`` catches what nobody else took."""
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
-    features = (command, overview, find, problem, sharing, care, call_stack, why, activity, connections)
-    for feature in (*features, stale):
+    asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
+    for feature in (*asking, sharing, care, teach, rules, stale):
         feature.register(listening, deps)

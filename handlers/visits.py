@@ -20,7 +20,7 @@ from bot.operations.rights import Act, Rights
 from bot.operations.selection import Selection
 from bot.store.values import Scope
 from handlers.languages import Languages
-from handlers.modals import open_view, update_view
+from handlers.modals import NOT_FILLED_IN, Submitted, open_view, submitted_of, update_view
 from handlers.presses import Presses, value_of
 from handlers.way_back import Address, WayBack
 
@@ -35,6 +35,8 @@ class Visit:
     way_back: WayBack
     rights: Rights
     surface: Surface = SLACK
+    form: Submitted = NOT_FILLED_IN
+    """The form in which a button was pressed, as it was filled in then."""
     trigger: str = ""
     """Slack's permission to open a modal, for three seconds."""
     gone: str | None = None
@@ -146,6 +148,7 @@ class Visits:
             way_back=way_back,
             rights=self._rights,
             surface=self._surface,
+            form=submitted_of(body),
             trigger=str(body.get("trigger_id") or ""),
         )
 

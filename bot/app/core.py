@@ -24,13 +24,17 @@ from bot.operations.care import TakingCare
 from bot.operations.explaining import Explanations
 from bot.operations.filters import Understanding
 from bot.operations.find import Find
+from bot.operations.forget import Forget
 from bot.operations.knowledge import Knowledge
 from bot.operations.pull import Pull
 from bot.operations.reconcile import Reconcile
 from bot.operations.rediagnose import Rediagnose
+from bot.operations.retention import Retain
+from bot.operations.rule_exchange import RuleExchange
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.teach import Teaching
 from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
 from bot.store import Database
 from bot.store.readiness import is_migrated
@@ -60,12 +64,16 @@ class Core:
     call_stacks: CallStacks
     explanations: Explanations
     rediagnose: Rediagnose
+    teaching: Teaching
+    exchange: RuleExchange
     sharing: Sharing
     care: TakingCare
     delivery: Delivery
     selection: Selection
     overlook: Overlook
     activity: Activity
+    forget: Forget
+    retain: Retain
     clock: Clock
 
 
@@ -84,6 +92,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         ask = Ask(database, knowledge, connections)
         activity = Activity(database, outside.clock, timedelta(days=settings.activity_days))
         sharing = Sharing(database, ask, outside.clock)
+        teaching = Teaching(database, knowledge, ask, outside.clock)
+        exchange = RuleExchange(database, knowledge, outside.clock)
         yield Core(
             database=database,
             connections=connections,
@@ -108,14 +118,26 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             call_stacks=CallStacks(database, clients, connections),
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
+            teaching=teaching,
+            exchange=exchange,
             sharing=sharing,
             care=TakingCare(database, outside.clock),
-            delivery=delivery_of(database, outside.clock, sharing, activity, ask),
+            delivery=delivery_of(database, outside.clock, sharing, activity, ask, teaching, exchange),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
             ),
             overlook=Overlook(WORKSPACE, database, connections),
             activity=activity,
+            forget=Forget(database, activity),
+            retain=Retain(
+                workspace=WORKSPACE,
+                database=database,
+                activity=activity,
+                connections=tuple(connections),
+                clock=outside.clock,
+                kept=timedelta(days=settings.retention_days),
+                hour=settings.reconcile_hour,
+            ),
             clock=outside.clock,
         )
 

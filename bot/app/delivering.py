@@ -9,20 +9,32 @@ from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Renderers, WebApi
 from bot.delivery.exports import ActivityExport
 from bot.delivery.problems import SharedProblems
+from bot.delivery.rules import TaughtRuleMessages
 from bot.operations.activity import Activity
 from bot.operations.ask import Ask
 from bot.operations.durable.port import Durable
+from bot.operations.rule_exchange import RuleExchange
 from bot.operations.sharing import Sharing
+from bot.operations.teach import Teaching
 from bot.settings import Settings
 from bot.store import Database
 from bot.store.outbox import Told
 
 
-def delivery_of(database: Database, clock: Clock, sharing: Sharing, activity: Activity, ask: Ask) -> Delivery:
+def delivery_of(
+    database: Database,
+    clock: Clock,
+    sharing: Sharing,
+    activity: Activity,
+    ask: Ask,
+    teaching: Teaching,
+    exchange: RuleExchange,
+) -> Delivery:
     """Knows how to tell everything that operations may wish to be told."""
     renderers = Renderers()
     SharedProblems(sharing).register(renderers)
     renderers.register(ActivityExport(activity, ask), Told.EXPORT)
+    TaughtRuleMessages(teaching, exchange).register(renderers)
     return Delivery(database, clock, renderers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -16,6 +17,7 @@ from bot.cards.surface import SLACK, Surface
 from bot.clock import Clock, SystemClock
 from bot.operations.activity_list import ActivityList
 from bot.operations.durable.port import Durable
+from bot.operations.rediagnose import enqueue_rediagnosis
 from bot.operations.refresh import Refresh
 from bot.operations.rights import Rights
 from bot.settings import WORKSPACE
@@ -121,9 +123,12 @@ def slack_app(
             sharing=core.sharing,
             care=core.care,
             channels=Channels(slack.client),
+            teaching=core.teaching,
+            learn=partial(enqueue_rediagnosis, durable, tuple(core.connections)),
             selection=core.selection,
             overlook=core.overlook,
             activity=ActivityList(core.activity, core.ask, people),
+            forget=core.forget,
             in_flight=in_flight or InFlight(),
             team_id=slack.team_id,
             enterprise_id=slack.enterprise_id,

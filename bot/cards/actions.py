@@ -36,6 +36,7 @@ class Action(StrEnum):
     FIND_SHOW = "find.show"
     FIND_PREVIOUS = "find.previous"
     FIND_NEXT = "find.next"
+    FORGET_CONFIRM = "forget.confirm"
     ACTIVITY_PREVIOUS = "activity.previous"
     ACTIVITY_NEXT = "activity.next"
     ACTIVITY_EXPORT = "activity.export"
@@ -45,6 +46,13 @@ class Action(StrEnum):
     RULES_NEXT = "rules.next"
     RULES_EXPORT = "rules.export"
     RULE_UNDO = "rule.undo"
+    PURGE_OPEN = "purge.open"
+    PURGE_CONFIRM = "purge.confirm"
+    PURGE_STOP = "purge.stop"
+    ARCHIVE_SHOW = "archive.show"
+    ARCHIVE_PREVIOUS = "archive.previous"
+    ARCHIVE_NEXT = "archive.next"
+    ARCHIVE_EXPORT = "archive.export"
     CONNECTION_CHOOSE = "connection.choose"
     CONNECTION_OPEN = "connection.open"
     CONNECTIONS_SHOW = "connections.show"
@@ -67,6 +75,11 @@ class ButtonValue(BaseModel):
 
     rule: str | None = Field(default=None, max_length=20)
     """Id of a taught rule."""
+
+    purge: str | None = Field(default=None, max_length=120)
+    """Bounds of a purge, as ``bot.cards.purge_bounds`` writes them."""
+    run: str | None = Field(default=None, max_length=60)
+    """Id of a run."""
 
     def encoded(self) -> str:
         """JSON, at most a few hundred characters."""

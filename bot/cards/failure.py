@@ -11,6 +11,7 @@ from bot.cards import blocks
 from bot.cards.card import Card, compose
 from bot.cards.doing import DOING
 from bot.cards.failed_actions import WORDS_OF_ACTIONS
+from bot.cards.failed_rules import WORDS_OF_RULES
 from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, bold, code, joined, lines, mention, own, sentence
 from bot.cards.outside import Outside
@@ -202,6 +203,17 @@ def _grantee(grantee: str, texts: Texts) -> Markup:
     return mention(grantee)
 
 
+def _nobody_named(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("That names nobody whose data could be removed."),
+        texts.gettext(
+            "Name a record with its table and number, such as {example}, or at least three letters of a "
+            "name or an address as they are written.",
+            example=code(own("Customer: 10000")),
+        ),
+    )
+
+
 def _rights_unknown(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Slack did not tell in time whether you may do that, so nothing was done."),
@@ -367,6 +379,7 @@ def _source_garbled(_facts: Facts, texts: Texts) -> FailureWords:
 
 WORDS: Final[dict[str, Words]] = {
     **WORDS_OF_ACTIONS,
+    **WORDS_OF_RULES,
     "failure": _failure,
     "settings.invalid": _settings_invalid,
     "not_found": _not_found,
@@ -382,6 +395,7 @@ WORDS: Final[dict[str, Words]] = {
     "stranger": _stranger,
     "not_allowed": _not_allowed,
     "rights.unknown": _rights_unknown,
+    "forget.nobody": _nobody_named,
     "store.unavailable": _store_unavailable,
     "store.not_migrated": _store_not_migrated,
     "work.taken_over": _work_taken_over,

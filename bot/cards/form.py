@@ -28,6 +28,9 @@ class Form(StrEnum):
     """Every ``callback_id`` that a modal may carry; each has exactly one listener in ``handlers``."""
 
     SHARE = "share.form"
+    TEACH = "teach.form"
+    PURGE = "purge.form"
+    RULE_UNDO = "rule.undo.form"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
+from bot.cards.teach import taught_parts, teach_button
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
 from bot.cards.why import why_button
-from bot.diagnosis.model import Params
+from bot.diagnosis.model import UNKNOWN, Params
 from bot.operations.views import ProblemDetail
 from bot.store.values import AffectedRecord
 
@@ -42,7 +43,7 @@ def problem_card(view: ProblemDetail, texts: Texts, opened: ButtonValue | None =
         Part(
             (
                 blocks.header(name),
-                blocks.section(prose(view.line.error_class.explanation, params, texts)),
+                blocks.section(prose(view.line.error_class.explanation_for(view.line.topic), params, texts)),
                 blocks.context(problem_figures(view.line, texts)),
             ),
             Importance.ESSENTIAL,
@@ -52,6 +53,7 @@ def problem_card(view: ProblemDetail, texts: Texts, opened: ButtonValue | None =
         parts.append(Part((blocks.section(found),)))
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     parts += chain_parts(view, links, texts, opened)
+    parts += taught_parts(view.taught, texts)
     parts += remedy_parts(remedy_lines(view.steps, params, view.line.example_record, links, texts), texts)
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
@@ -113,6 +115,7 @@ def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
     return [
         call_stack_button(view.connection.key, view.latest.number, texts),
         why_button(view.connection.key, view.latest.number, texts),
+        *_teaching(view, texts),
         Button(
             texts.gettext("Share"),
             Action.PROBLEM_SHARE,
@@ -125,6 +128,13 @@ def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
             ButtonValue(connection=view.connection.key),
         ),
     ]
+
+
+def _teaching(view: ProblemDetail, texts: Texts) -> list[Button]:
+    """For a text that is not recognised."""
+    if view.line.error_class.code != UNKNOWN:
+        return []
+    return [teach_button(view.connection.key, view.line.id, texts)]
 
 
 def call_stack_button(connection: str, number: int, texts: Texts) -> Button:

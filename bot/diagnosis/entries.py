@@ -26,11 +26,15 @@ class SentenceEntry(Entry):
 
 
 class TitleEntry(SentenceEntry):
-    """A title with holes; ``needs``, ``lacks`` and ``when`` narrow it further."""
+    """A title with holes; ``needs``, ``lacks``, ``when`` and ``unless`` narrow it further.
+
+    ``when = { principal = "team" }`` or ``{ other_table = ["Payment Terms", "Shipment Method"] }``.
+    """
 
     needs: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
-    when: dict[str, str] = Field(default_factory=dict)
+    when: dict[str, Text | tuple[Text, ...]] = Field(default_factory=dict)
+    unless: dict[str, Text | tuple[Text, ...]] = Field(default_factory=dict)
 
 
 class StepEntry(TitleEntry):
@@ -49,6 +53,7 @@ class TopicEntry(Entry):
 
     name: Code
     fixer: Literal["user", "admin", "wait"] | None = None
+    explanation: SentenceEntry | None = None
     step: tuple[StepEntry, ...] = ()
 
 
@@ -116,6 +121,15 @@ class CaptionsEntry(Entry):
     references: dict[Text, Text] = Field(default_factory=dict)
 
 
+class TaughtEntry(Entry):
+    """What only a taught rule has; ``rule`` is the id of its template. See ``rule_files``."""
+
+    rule: RuleId
+    fixer: Literal["user", "admin", "wait"] | None = None
+    remedy: str = ""
+    precedence: Literal["last", "first"] = "last"
+
+
 class CatalogueFile(Entry):
     """One file of the catalogue."""
 
@@ -124,3 +138,4 @@ class CatalogueFile(Entry):
     wrapper: tuple[WrapperEntry, ...] = ()
     code: tuple[CodesEntry, ...] = ()
     captions: CaptionsEntry = CaptionsEntry()
+    taught: tuple[TaughtEntry, ...] = ()

@@ -68,32 +68,32 @@ class Why(StrEnum):
 def checked_template(text: str) -> Template:
     """The template, where it may be taught. Raises RuleRefused, which says what is wrong with it."""
     if not text.strip():
-        raise _refused(Why.EMPTY)
+        raise refused(Why.EMPTY)
     if len(text) > LONGEST:
-        raise _refused(Why.LONG, most=LONGEST)
+        raise refused(Why.LONG, most=LONGEST)
     bare = text.replace("{{", "").replace("}}", "")
     for written in _BRACES.findall(bare):
         _check_hole(written)
     if set("{}") & set(_BRACES.sub("", bare)):
-        raise _refused(Why.BRACE)
+        raise refused(Why.BRACE)
     try:
         template = parse_template(text)
     except TemplateInvalid:
-        raise _refused(Why.GENERAL, least=FEWEST_LETTERS) from None
+        raise refused(Why.GENERAL, least=FEWEST_LETTERS) from None
     if template.hole_count > MOST_HOLES:
-        raise _refused(Why.HOLES, most=MOST_HOLES)
+        raise refused(Why.HOLES, most=MOST_HOLES)
     letters = [sum(map(str.isalnum, literal)) for literal in template.literals]
     if sum(letters) < FEWEST_LETTERS or max(letters) < LONGEST_WORDS:
-        raise _refused(Why.GENERAL, least=FEWEST_LETTERS)
+        raise refused(Why.GENERAL, least=FEWEST_LETTERS)
     return template
 
 
 def _check_hole(written: str) -> None:
     key, _, kind = written.partition(":")
     if key not in PARAM_KEYS and key != IGNORED:
-        raise _refused(Why.KEY, hole=written, known=", ".join((IGNORED, *sorted(PARAM_KEYS))))
+        raise refused(Why.KEY, hole=written, known=", ".join((IGNORED, *sorted(PARAM_KEYS))))
     if kind and kind not in KINDS:
-        raise _refused(Why.KIND, hole=written, known=", ".join(KINDS))
+        raise refused(Why.KIND, hole=written, known=", ".join(KINDS))
 
 
 def cleaned(text: str) -> str:
@@ -114,6 +114,18 @@ def reading_of(classifier: Classifier, rule: TaughtRule, text: str) -> Params | 
     matcher = Matcher([as_template_rule(rule)], classifier.catalogue.captions)
     found = matcher.best(plain, inside.start, inside.end, cut=_looks_cut(text))
     return None if found is None else found.params
+
+
+def fitting(classifier: Classifier, rule: TaughtRule, texts: Sequence[str]) -> list[bool]:
+    """Which of many messages the rule fits."""
+    matcher = Matcher([as_template_rule(rule)], classifier.catalogue.captions)
+    fits = []
+    for text in texts:
+        plain, _ = _peeled(text)
+        inside = classifier._unwrap(plain)
+        found = matcher.best(plain, inside.start, inside.end, cut=_looks_cut(text))
+        fits.append(found is not None)
+    return fits
 
 
 def overlapping(catalogue: Catalogue, template: Template) -> tuple[TemplateRule, ...]:
@@ -262,5 +274,6 @@ def holes_of(template: Template) -> Iterator[Hole]:
         yield from gap
 
 
-def _refused(why: Why, **facts: str | int) -> RuleRefused:
+def refused(why: Why, **facts: str | int) -> RuleRefused:
+    """What is wrong, to be raised."""
     return RuleRefused("", why=why.value, **facts)

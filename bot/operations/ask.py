@@ -22,6 +22,7 @@ from bot.operations.views import (
     Overview,
     ProblemDetail,
     ProblemLine,
+    TaughtNote,
 )
 from bot.store import Database, Errors, Problems, Pulls
 from bot.store.values import ProblemRow, PullState, Scope, StoredError
@@ -108,6 +109,7 @@ class Ask:
                 latest=latest,
                 chain=await self.causes.chain(scope, graph, line, real_cause),
                 real_cause=real_cause,
+                taught=self._taught(row.topic),
             )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
@@ -124,6 +126,10 @@ class Ask:
                 steps=line.error_class.remedy_for(error.topic, line.params),
                 real_cause=await self.causes.real_cause(scope, error),
             )
+
+    def _taught(self, topic: str | None) -> TaughtNote | None:
+        rule = self.knowledge.rule(topic)
+        return None if rule is None else TaughtNote(rule.taught_by, rule.taught_at, rule.remedy)
 
     async def freshness(self, scope: Scope) -> Freshness:
         """How old the knowledge of a connection is, and why."""

@@ -8,12 +8,17 @@ classifier is immutable: work under way ends with the one that it began with.
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from bot.diagnosis import Catalogue, Classifier
 from bot.diagnosis.model import Fixer
 from bot.diagnosis.taught import Precedence, TaughtClassifier, TaughtRule
+from bot.diagnosis.teaching import checked_template
+from bot.failures import RuleRefused
 from bot.store import Database
 from bot.store.taught_rules import StoredRule, TaughtRules
+
+_log = logging.getLogger("bot.knowledge")
 
 
 class Knowledge:
@@ -54,15 +59,26 @@ class Knowledge:
         return self._classifier
 
     async def _compose(self, stored: tuple[StoredRule, ...]) -> None:
-        rules = [taught_rule(rule) for rule in stored]
+        usable = [(taught_rule(rule), rule) for rule in stored if _is_usable(rule)]
+        rules = [rule for rule, _ in usable]
         if rules:
             # Some 15 ms: not on the loop.
             made: Classifier = await asyncio.to_thread(TaughtClassifier, self.base.catalogue, rules)
         else:
             made = self.base
-        self._rules = {rule.name: kept for rule, kept in zip(rules, stored, strict=True)}
+        self._rules = {rule.name: kept for rule, kept in usable}
         self._ids = frozenset(rule.id for rule in stored)
         self._classifier = made
+
+
+def _is_usable(stored: StoredRule) -> bool:
+    """False for a rule of another version that this one cannot read: nothing else may fail by it."""
+    try:
+        checked_template(stored.template)
+    except RuleRefused as failure:
+        _log.warning("rule %s is left out: %s", stored.id, failure.facts["why"])
+        return False
+    return stored.precedence in set(Precedence) and stored.fixer in {"", *Fixer}
 
 
 def taught_rule(stored: StoredRule) -> TaughtRule:

@@ -157,6 +157,17 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class TaughtNote:
+    """Why a problem is recognised that the bot did not know by itself."""
+
+    taught_by: str
+    """Who, as ``str`` of an actor."""
+    taught_at: datetime
+    remedy: str
+    """What they wrote about ending it; text from outside, empty where they wrote nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemDetail:
     """Answer of *Details*."""
 
@@ -174,6 +185,8 @@ class ProblemDetail:
     chain: Chain = NO_CHAIN
     real_cause: RealCause | None = None
     """Of ``latest``."""
+    taught: TaughtNote | None = None
+    """Where a taught rule recognises it."""
 
 
 @dataclass(frozen=True, slots=True)

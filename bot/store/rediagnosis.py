@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,15 +20,17 @@ from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import lock
 from bot.store.moving import Moved, TiesOf, beyond, move, settle, unsettled
-from bot.store.outbox import Outbox
+from bot.store.outbox import LIVING, Outbox, Told
 from bot.store.search_index import forget_errors, index_stored
 from bot.store.succession import living
-from bot.store.tables import FORMER_ERROR, REDIAGNOSIS, SYNC_ERROR, belongs
+from bot.store.tables import FORMER_ERROR, POSTING, REDIAGNOSIS, SYNC_ERROR, belongs
 from bot.store.ties import keep_ties, settle_all
 from bot.store.values import Params, ProblemIdentity, Scope, Tie
 
 LATE = 10_000
 """Numbers below the highest that was looked at where an error can still turn up later."""
+OF_RULES = "rule:"
+"""Begins the subject of messages that tell how far a run is."""
 _BEFORE_ALL = -(2**63)
 
 
@@ -192,6 +194,7 @@ class Rediagnoses:
                     "moved": row.moved + moved,
                 },
             )
+            await _tell(connection, scope, outbox)
             return _state(await _there(connection, scope))
 
     async def next_phase(self, scope: Scope, run: Rediagnosis, at: datetime) -> Rediagnosis:
@@ -210,6 +213,7 @@ class Rediagnoses:
                     "checked": (await connection.execute(highest)).scalar_one() or 0,
                 }
             await _save(connection, scope, values)
+            await _tell(connection, scope, Outbox(connection, scope, at))
             return _state(await _there(connection, scope))
 
     async def settle_one(self, scope: Scope, ties_of: TiesOf) -> bool:
@@ -230,6 +234,23 @@ class Rediagnoses:
         """The problem itself, or the one that took over its errors."""
         async with self.database.reading() as connection:
             return await living(connection, scope, problem_id)
+
+
+async def _tell(connection: AsyncConnection, scope: Scope, outbox: Outbox) -> None:
+    """Have the messages rewritten that tell how far it is: those of rules of the last day."""
+    subjects = await connection.execute(
+        select(POSTING.c.subject)
+        .where(
+            belongs(POSTING, scope),
+            POSTING.c.kind == Told.PROGRESS,
+            POSTING.c.state.in_(LIVING),
+            POSTING.c.subject.startswith(OF_RULES),
+            POSTING.c.created_at >= outbox.at - timedelta(days=1),
+        )
+        .distinct()
+    )
+    for subject in subjects.scalars().all():
+        await outbox.tell(Told.PROGRESS, subject)
 
 
 _ROW = (

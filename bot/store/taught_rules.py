@@ -64,6 +64,15 @@ class TaughtRules:
         async with self.database.reading() as connection:
             return frozenset((await connection.execute(query)).scalars())
 
+    async def by_digest(self, workspace: str, digest: str) -> StoredRule | None:
+        """The rule with these words, if there is one."""
+        query = select(TAUGHT_RULE).where(
+            TAUGHT_RULE.c.workspace == workspace, TAUGHT_RULE.c.digest == digest
+        )
+        async with self.database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _rule(row)
+
     async def add(self, workspace: str, rules: Sequence[StoredRule], most: int) -> Addition:
         """Add rules, all or none; the same words are there once, whoever comes first.
 
