@@ -39,7 +39,7 @@ def error_card(view: ErrorView, texts: Texts, opened: ButtonValue | None = None)
     error, line = view.error, view.line
     name = problem_title(line, texts)
     heading = texts.gettext("Error No. {number}", number=digits(error.number))
-    explanation = prose(line.error_class.explanation, error.params, texts)
+    explanation = prose(line.error_class.explanation_for(error.topic), error.params, texts)
     figures = dotted((fixer_words(line.error_class.fixer_for(error.topic), texts), moment(error.logged_at)))
     parts = [
         Part(

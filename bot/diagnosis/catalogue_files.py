@@ -26,6 +26,7 @@ from bot.diagnosis.entries import (
 )
 from bot.diagnosis.identity import EITHER, TOPIC
 from bot.diagnosis.model import (
+    Choices,
     Condition,
     ErrorClass,
     Fixer,
@@ -218,6 +219,9 @@ class _Reader:
             fixer_by_topic=MappingProxyType(
                 {name: Fixer(topic.fixer) for name, topic in topics.items() if topic.fixer}
             ),
+            explanation_by_topic=MappingProxyType(
+                {name: _localized(topic.explanation) for name, topic in topics.items() if topic.explanation}
+            ),
         )
 
     def _add_template(self, entry: TemplateEntry) -> None:
@@ -283,9 +287,10 @@ class _Reader:
     def _condition(self, entry: str, sentence: TitleEntry) -> Condition:
         needs = _localized(sentence).holes | frozenset(sentence.needs)
         lacks = frozenset(sentence.lacks)
-        if unknown := (needs | lacks | frozenset(sentence.when)) - PARAM_KEYS - {TOPIC}:
+        named = needs | lacks | frozenset(sentence.when) | frozenset(sentence.unless)
+        if unknown := named - PARAM_KEYS - {TOPIC}:
             raise self._refusal(entry, f"{min(unknown)!r} is no key of params (in {sentence.en!r})")
-        return Condition(needs, lacks, MappingProxyType(dict(sentence.when)))
+        return Condition(needs, lacks, _choices(sentence.when), _choices(sentence.unless))
 
     def _link(self, entry: str, link: str | None) -> StepLink | None:
         if link is None:
@@ -327,6 +332,12 @@ class _Reader:
             if isinstance(item, dict):
                 entry = str(item.get("id") or item.get("code") or entry)
         return self._refusal(entry, f"{'.'.join(place)}: {first['msg']}")
+
+
+def _choices(written: Mapping[str, str | tuple[str, ...]]) -> Choices:
+    return MappingProxyType(
+        {key: (values,) if isinstance(values, str) else values for key, values in written.items()}
+    )
 
 
 def _localized(sentence: SentenceEntry) -> Localized:

@@ -17,6 +17,14 @@ def _no_params() -> Params:
     return NO_PARAMS
 
 
+Choices = Mapping[str, tuple[str, ...]]
+"""Key of params -> values."""
+
+
+def _no_choices() -> Choices:
+    return MappingProxyType({})
+
+
 UNKNOWN = "unknown"
 """The class of a text that names no cause."""
 PLUGIN = "customization.plugin_or_workflow"
@@ -91,16 +99,19 @@ class Condition:
     """Keys that must be there; the holes of the sentence are always among them."""
     lacks: frozenset[str] = frozenset()
     """Keys that must not be there: how a step stands in for another one that needs them."""
-    when: Params = field(default_factory=_no_params)
-    """Keys with the value that they must have, such as ``principal = "team"``; ``topic`` too, where the class
-    groups by it."""
+    when: Choices = field(default_factory=_no_choices)
+    """Keys with the values of which they must have one, such as ``principal = "team"``; ``topic`` too, where
+    the class groups by it."""
+    unless: Choices = field(default_factory=_no_choices)
+    """Keys with the values of which they must have none."""
 
     def holds(self, params: Params) -> bool:
         """True where a diagnosis with these params fulfils the condition."""
         return (
             all(key in params for key in self.needs)
             and not any(key in params for key in self.lacks)
-            and all(params.get(key) == value for key, value in self.when.items())
+            and all(params.get(key) in values for key, values in self.when.items())
+            and not any(params.get(key) in values for key, values in self.unless.items())
         )
 
 
@@ -161,6 +172,8 @@ class ErrorClass:
     """Telling titles with holes, best first; the first whose condition holds is used, else ``title``."""
     fixer_by_topic: Mapping[str, Fixer] = field(default_factory=dict)
     """Where a topic is somebody else's than the class's, e.g. a wrong URL is no matter of waiting."""
+    explanation_by_topic: Mapping[str, Localized] = field(default_factory=dict)
+    """Where the class's explanation would be wrong for a topic."""
 
     def title_for(self, params: Params) -> Localized:
         """The most telling title whose holes these params can all fill."""
@@ -168,6 +181,10 @@ class ErrorClass:
             if title.condition.holds(params):
                 return title.text
         return self.title
+
+    def explanation_for(self, topic: str | None) -> Localized:
+        """What happened, for an error of this class and topic."""
+        return self.explanation_by_topic.get(topic or "", self.explanation)
 
     def fixer_for(self, topic: str | None) -> Fixer:
         """Who ends a problem of this class and topic."""

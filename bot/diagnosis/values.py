@@ -26,6 +26,8 @@ _CAPTION_WORDS: Final = 8
 _GUID = re.compile(rf"[{{(]?({GUID_FORM})[}})]?")
 _RECORD = re.compile(r"([^\W\d_][\w &./()'-]{0,60}): (\S.*)", re.DOTALL)
 _KEY_FIELD = re.compile(r"[^=:,]{1,40}=(\S.*)", re.DOTALL)
+_KEY_FIELDS = re.compile(r"[^=:,']{1,40}='((?:[^']|'')*+)'(?:,|\.?$)")
+"""One of several: ``Document Type='Order',No.='1001'``. A quote within a value is doubled."""
 _LEFT_OVER = re.compile(r"%\d")
 _PRIVILEGE = re.compile(r"prv\w{3,}")
 _SINGLE_WORDS: Final = frozenset({"guid", "int", "word", "privilege"})
@@ -222,6 +224,22 @@ def _put_record(params: dict[str, ParamValue], key: str, value: str) -> None:
     if ": " in value and table not in params and (found := _RECORD.fullmatch(value)):
         params[table] = found[1]
         value = found[2]
-    if "=" in value and (found := _KEY_FIELD.fullmatch(value)):
-        value = found[1]
+    if "=" in value:
+        if "='" in value and (quoted := _quoted_key(value)):
+            value = quoted
+        elif found := _KEY_FIELD.fullmatch(value):
+            value = found[1]
     params[key] = guid_in(value) or value
+
+
+def _quoted_key(written: str) -> str | None:
+    """``Document Type='Order',No.='1001'`` as a record id has it: ``Order,1001``; None for any other form."""
+    values = []
+    position = 0
+    while position < len(written):
+        found = _KEY_FIELDS.match(written, position)
+        if not found:
+            return None
+        values.append(found[1].replace("''", "'"))
+        position = found.end()
+    return ",".join(values) or None
