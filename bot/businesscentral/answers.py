@@ -28,7 +28,7 @@ RETRIED = frozenset({408, 429, 502, 503, 504})
 """Statuses after which the same GET may succeed (``dev-itpro/webservices/dynamics-error-codes.md``)."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
-_NO_PERMISSION = re.compile(r"permissions prevented the action \((TableData \d{1,10} [^)]{0,100})\)")
+_NO_PERMISSION = re.compile(r"permissions prevented the action\.? \((TableData \d{1,10} [^)]{0,100})\)")
 _LONGEST_INTEGER = 20
 
 

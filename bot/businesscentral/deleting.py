@@ -25,6 +25,8 @@ from bot.failures import (
     SourceGarbled,
     SourceMissing,
     SourceRefused,
+    SourceThrottled,
+    SourceUnreachable,
 )
 
 LARGEST_BATCH = 100
@@ -87,7 +89,12 @@ class Deleting(Asking):
         left = list(ids)
         patience = Patience()
         while True:
-            parts = await self._batch(left)
+            try:
+                parts = await self._batch(left)
+            except (SourceThrottled, SourceUnreachable):
+                if len(left) == len(ids):
+                    raise
+                return outcomes
             await self._expect_a_place(parts)
             outcomes.update((row_id, _outcome(part)) for row_id, part in parts.items())
             left = [row_id for row_id in left if outcomes[row_id] is Deletion.NOT_NOW]

@@ -41,6 +41,11 @@ class RequestLimit:
         self._slots = asyncio.Semaphore(AT_A_TIME)
         self._parts_count = False
 
+    @property
+    def counts_parts(self) -> bool:
+        """Whether a batch costs as much as its parts."""
+        return self._parts_count
+
     def count_parts(self) -> None:
         """From now on a batch costs as much as its parts.
 
