@@ -34,6 +34,11 @@ class Tally:
             self.latest = error
 
     @property
+    def age(self) -> tuple[datetime, int]:
+        """Time and number of the latest."""
+        return self.latest.logged_at, self.latest.number
+
+    @property
     def identity(self) -> ProblemIdentity:
         """The problem as its latest error names it."""
         return self.latest.problem

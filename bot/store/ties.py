@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select
+from sqlalchemy import Row, Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.bulk import do_nothing, write_and_return
 from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
-from bot.store.changes import Changes, other_record
+from bot.store.changes import Changes, Tally, other_record
 from bot.store.columns import as_key
+from bot.store.database import insert_into
 from bot.store.tables import PROBLEM_RECORD, belongs
 from bot.store.values import Scope, TieKind
 
-KNOWN_BY_HEART = 2_000
-"""Awaited records that are read at once and compared here; of more, only those of the page are asked for."""
+KNOWN_BY_HEART = 1_000
+"""Ties that are read at once and compared here; of more, only those of the page's records are asked for."""
 _PART = 500
 """Values of one question."""
 _BLANK = "{00000000-0000-0000-0000-000000000000}"
@@ -40,20 +41,23 @@ async def keep_ties(connection: AsyncConnection, scope: Scope, changes: Changes)
 
     The page's records are counted already (``problem_record``).
     """
-    affected = await _add(connection, scope, changes) if changes.ties else set()
-    affected |= await _awaiting(connection, scope, changes)
-    await settle(connection, scope, affected)
+    known = await _known(connection, scope)
+    is_all = known is not None
+    added = await _add(connection, scope, changes, known) if changes.ties else set()
+    if known is None:
+        known = await _awaited_among(connection, scope, changes)
+    affected = _awaiting(changes, known)
+    if added or not is_all:
+        await settle(connection, scope, affected | added)
+    else:
+        await _settle(connection, scope, [row for row in known if row.problem_id in affected])
 
 
 async def settle(connection: AsyncConnection, scope: Scope, problem_ids: Collection[str]) -> None:
     """Find out anew what each of these problems waits for."""
     for part in _parts(sorted(problem_ids)):
-        waits = await _waits_of(connection, scope, part)
-        await connection.execute(
-            delete(PROBLEM_WAIT).where(belongs(PROBLEM_WAIT, scope), PROBLEM_WAIT.c.problem_id.in_(part))
-        )
-        if waits:
-            await connection.execute(insert(PROBLEM_WAIT), waits)
+        ties = await connection.execute(_ties(scope).where(PROBLEM_TIE.c.problem_id.in_(part)))
+        await _settle(connection, scope, [*ties])
 
 
 async def settle_all(connection: AsyncConnection, scope: Scope) -> None:
@@ -62,62 +66,82 @@ async def settle_all(connection: AsyncConnection, scope: Scope) -> None:
     await settle(connection, scope, {row.problem_id for row in await connection.execute(query)})
 
 
-async def _add(connection: AsyncConnection, scope: Scope, changes: Changes) -> set[str]:
+async def _known(connection: AsyncConnection, scope: Scope) -> list[Row[Any]] | None:
+    """All ties of the connection, each with what its problem waits for; None where there are many."""
+    rows = await connection.execute(_ties(scope).limit(KNOWN_BY_HEART))
+    known = [*rows]
+    return known if len(known) < KNOWN_BY_HEART else None
+
+
+async def _awaited_among(connection: AsyncConnection, scope: Scope, changes: Changes) -> list[Row[Any]]:
+    """The same of the page's records, where somebody awaits them."""
+    found: list[Row[Any]] = []
+    for part in _parts(sorted({record_id for _, record_id in changes.records})):
+        query = _ties(scope).where(PROBLEM_TIE.c.kind == TieKind.AWAITS, PROBLEM_TIE.c.key.in_(part))
+        found += [*await connection.execute(query)]
+    return found
+
+
+def _ties(scope: Scope) -> Select[*tuple[Any, ...]]:
+    mine = and_(belongs(PROBLEM_WAIT, scope), PROBLEM_WAIT.c.problem_id == PROBLEM_TIE.c.problem_id)
+    columns = (*(PROBLEM_TIE.c[name] for name in _TIE), *(PROBLEM_WAIT.c[name] for name in _WAIT))
+    query = select(*columns).select_from(PROBLEM_TIE.outerjoin(PROBLEM_WAIT, mine))
+    return query.where(belongs(PROBLEM_TIE, scope))
+
+
+_TIE = ("kind", "key", "problem_id", "target")
+_WAIT = ("waits_for", "record_id", "certain")
+
+
+async def _add(
+    connection: AsyncConnection, scope: Scope, changes: Changes, known: Sequence[Row[Any]] | None
+) -> set[str]:
     """Store the ties that are new; answers whom they concern."""
+    stored = {(row.kind, row.key, row.problem_id, row.target) for row in known or ()}
     rows = {
-        (scope.workspace, scope.connection, tie.kind.value, as_key(tie.key), problem_id, as_key(tie.target))
+        (scope.workspace, scope.connection, *tie)
         for (problem_id, _), its in changes.ties.items()
-        for tie in its
+        for one in its
+        if (tie := (one.kind.value, as_key(one.key), problem_id, as_key(one.target))) not in stored
     }
-    new = await write_and_return(connection, PROBLEM_TIE, _TIE_COLUMNS, sorted(rows), do_nothing, _TIE_NEW)
-    concerned = {problem_id for kind, _, problem_id in new if kind != TieKind.REFUSES}
-    refused = [key for kind, key, _ in new if kind == TieKind.REFUSES]
+    names = ("workspace", "connection", *_TIE)
+    new = await write_and_return(connection, PROBLEM_TIE, names, sorted(rows), do_nothing, _TIE)
+    concerned = {problem_id for kind, _, problem_id, _ in new if kind != TieKind.REFUSES}
+    refused = [key for kind, key, _, _ in new if kind == TieKind.REFUSES]
     for part in _parts(refused):
         concerned |= {row.problem_id for row in await _tied(connection, scope, TieKind.NEEDS, part)}
     return concerned
 
 
-_TIE_COLUMNS = ("workspace", "connection", "kind", "key", "problem_id", "target")
-_TIE_NEW = ("kind", "key", "problem_id")
+def _awaiting(changes: Changes, known: Iterable[Row[Any]]) -> set[str]:
+    """Problems that wait for a record of the page, unless it is known that they wait for it there.
 
-
-async def _awaiting(connection: AsyncConnection, scope: Scope, changes: Changes) -> set[str]:
-    """Problems that wait for a record of the page, unless it is known that they wait for it there."""
+    Where the page's latest failure of the record is where it failed last before, that has not changed.
+    """
     waiting: dict[str, list[Row[Any]]] = {}
-    for row in await _awaited(connection, scope, changes):
-        waiting.setdefault(row.key, []).append(row)
+    for row in known:
+        if row.kind == TieKind.AWAITS:
+            waiting.setdefault(row.key, []).append(row)
     if not waiting:
         return set()
-    concerned = set()
+    failing: dict[str, list[tuple[str, Tally]]] = {}
     for (problem_id, record_id), tally in changes.records.items():
-        for row in waiting.get(record_id, ()):
-            there = (problem_id, record_id, not has_counterpart(other_record(tally.latest)))
-            if row.problem_id != problem_id and (row.waits_for, row.record_id, row.certain) != there:
-                concerned.add(row.problem_id)
-    return concerned
+        if record_id in waiting:
+            failing.setdefault(record_id, []).append((problem_id, tally))
+    return {
+        row.problem_id
+        for record_id, places in failing.items()
+        for row in waiting[record_id]
+        if _is_news(row, record_id, [place for place in places if place[0] != row.problem_id])
+    }
 
 
-async def _awaited(connection: AsyncConnection, scope: Scope, changes: Changes) -> Sequence[Row[Any]]:
-    """Everything that is awaited where that is little, else what of the page's records is."""
-    mine = and_(belongs(PROBLEM_WAIT, scope), PROBLEM_WAIT.c.problem_id == PROBLEM_TIE.c.problem_id)
-    query = (
-        select(
-            PROBLEM_TIE.c.key,
-            PROBLEM_TIE.c.problem_id,
-            PROBLEM_WAIT.c.waits_for,
-            PROBLEM_WAIT.c.record_id,
-            PROBLEM_WAIT.c.certain,
-        )
-        .select_from(PROBLEM_TIE.outerjoin(PROBLEM_WAIT, mine))
-        .where(belongs(PROBLEM_TIE, scope), PROBLEM_TIE.c.kind == TieKind.AWAITS)
-    )
-    rows: list[Row[Any]] = [*await connection.execute(query.limit(KNOWN_BY_HEART))]
-    if len(rows) < KNOWN_BY_HEART:
-        return rows
-    found: list[Row[Any]] = []
-    for part in _parts(sorted({record_id for _, record_id in changes.records})):
-        found += [*await connection.execute(query.where(PROBLEM_TIE.c.key.in_(part)))]
-    return found
+def _is_news(row: Row[Any], record_id: str, places: Sequence[tuple[str, Tally]]) -> bool:
+    if not places:
+        return False
+    problem_id, tally = max(places, key=lambda place: (*place[1].age, place[0]))
+    uncoupled = not has_counterpart(other_record(tally.latest))
+    return (row.waits_for, row.record_id) != (problem_id, record_id) or row.certain != uncoupled
 
 
 async def _tied(
@@ -129,23 +153,47 @@ async def _tied(
     return (await connection.execute(query)).all()
 
 
-async def _waits_of(
-    connection: AsyncConnection, scope: Scope, problem_ids: Sequence[str]
-) -> list[dict[str, object]]:
-    """A row of ``problem_wait`` for each of these that waits for another problem."""
-    query = select(PROBLEM_TIE).where(belongs(PROBLEM_TIE, scope), PROBLEM_TIE.c.problem_id.in_(problem_ids))
-    awaited: dict[str, list[Row[Any]]] = {}
-    for tie in await connection.execute(query):
-        awaited.setdefault(tie.problem_id, []).append(tie)
-    ties = [tie for its in awaited.values() for tie in its]
-    there = await _latest(connection, scope, {tie.key for tie in ties if tie.kind == TieKind.AWAITS})
+async def _settle(connection: AsyncConnection, scope: Scope, ties: Sequence[Row[Any]]) -> None:
+    """Store what problems wait for; ``ties`` are all of theirs."""
+    if not ties:
+        return
+    its: dict[str, list[Row[Any]]] = {}
+    for tie in ties:
+        its.setdefault(tie.problem_id, []).append(tie)
+    there = await _failing(connection, scope, {tie.key for tie in ties if tie.kind == TieKind.AWAITS})
     refusing: dict[str, list[str]] = {}
-    for part in _parts(sorted({tie.key for tie in ties if tie.kind == TieKind.NEEDS})):
+    needed = {
+        tie.key for tie in ties if tie.kind == TieKind.NEEDS and not _places(its[tie.problem_id], there)
+    }
+    for part in _parts(sorted(needed)):
         for tie in await _tied(connection, scope, TieKind.REFUSES, part):
             refusing.setdefault(tie.key, []).append(tie.problem_id)
-    rows = (_wait(problem_id, awaited[problem_id], there, refusing) for problem_id in sorted(awaited))
+    waits = {problem_id: _wait(problem_id, its[problem_id], there, refusing) for problem_id in sorted(its)}
     of = {"workspace": scope.workspace, "connection": scope.connection}
-    return [{**of, **row} for row in rows if row is not None]
+    if rows := [{**of, **wait} for wait in waits.values() if wait is not None]:
+        statement = insert_into(connection, PROBLEM_WAIT)
+        changed = {name: statement.excluded[name] for name in _WAIT}
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=list(PROBLEM_WAIT.primary_key), set_=changed), rows
+        )
+    ended = [
+        problem_id for problem_id, wait in waits.items() if wait is None and its[problem_id][0].waits_for
+    ]
+    if ended:
+        await connection.execute(
+            delete(PROBLEM_WAIT).where(belongs(PROBLEM_WAIT, scope), PROBLEM_WAIT.c.problem_id.in_(ended))
+        )
+
+
+def _places(ties: Sequence[Row[Any]], there: Mapping[str, Sequence[_Place]]) -> list[_Place]:
+    """Where what a problem awaits fails, itself left out."""
+    return [
+        place
+        for tie in ties
+        if tie.kind == TieKind.AWAITS
+        for place in there.get(tie.key, ())
+        if place.problem_id != tie.problem_id
+    ]
 
 
 def _wait(
@@ -192,7 +240,7 @@ class _Place:
         return (self.last_seen, self.last_number, self.problem_id)
 
 
-async def _latest(
+async def _failing(
     connection: AsyncConnection, scope: Scope, records: Collection[str]
 ) -> Mapping[str, Sequence[_Place]]:
     """Where these records fail."""

@@ -12,11 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_problem_record_workspace_connection_record_id",
-        "problem_record",
-        ["workspace", "connection", "record_id"],
-    )
+    # Of no more columns: every new record of a problem pays for it.
+    op.create_index("ix_problem_record_record_id", "problem_record", ["record_id"])
     op.create_table(
         "problem_tie",
         sa.Column("workspace", sa.Text(), nullable=False),
