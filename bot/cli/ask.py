@@ -48,6 +48,7 @@ async def ask_once(question: Question, opening: Opening, form: AskFormat, consol
             await fill(core, open_console(sys.stderr))
         durable = InlineDurable()
         core.pull.register(durable)
+        core.rediagnose.register(durable)
         async with staged(core, durable) as slack:
             try:
                 message = await slack.person(locale=locale, rank=Rank.ADMIN).command(

@@ -99,6 +99,7 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
         in_flight = InFlight()
         durable = InlineDurable()
         core.pull.register(durable)
+        core.rediagnose.register(durable)
         core.delivery.register(durable)
         stack.push_async_callback(durable.stop)
         slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id, AT_ONCE))
