@@ -63,6 +63,8 @@ def moved(care: Care, move: Move, by: str, at: datetime) -> Moved | WhyNot:
             return WhyNot.YOURS if care.assignee == by else WhyNot.SOMEBODY_ELSES
         case Move.CLAIM:
             return Moved(replace(care, assignee=by), Told.CLAIMED)
+        case Move.RELEASE if fixed:
+            return WhyNot.IS_FIXED
         case Move.RELEASE if not care.assignee:
             return WhyNot.NOBODYS
         case Move.RELEASE:

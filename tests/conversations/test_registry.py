@@ -20,6 +20,16 @@ from handlers.grammar import GRAMMAR, Request
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
+from tests.conversations.sharing import cards, share
+
+
+USED_BY_DELIVERY = {
+    "conversations.history": "channels:history groups:history im:history",
+    "conversations.open": "im:write",
+    "files.completeUploadExternal": "files:write",
+    "files.info": "files:read",
+}
+"""After a crash, and for files; ``tests/delivery`` has each of them called."""
 
 
 class Recorder:
@@ -104,6 +114,13 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
     look()
     await stage.kim.click("Next")
     look()
+    await share(stage, stage.kim)
+    look()
+    for pressed in ("Claim", "Release claim", "Mark fixed"):
+        (card,) = cards(stage.kim)
+        await stage.kim.click(pressed, message=card)
+        await stage.kim.until(lambda one, before=card: cards(one)[0].updates > before.updates)
+        look()
     practice = practice_of(tmp_path, [f"Customer {letter}" for letter in "ABCDEFGHIJK"])
     async with practice.bot() as many:
         await many.kim.command("/syncerrors")
@@ -124,15 +141,23 @@ async def test_the_bot_asks_for_the_scopes_that_it_uses_and_no_other(stage: Stag
     await stage.kim.command("/syncerrors")
     stage.slack.invite_bot(stage.slack.general)
     await stage.kim.command("/syncerrors")
-    used = {
-        "auth.test": None,
+    ordinary_day(stage.company, stage.clock)
+    await stage.read()
+    await share(stage, stage.kim, stage.slack.channel("sales"))
+    used: dict[str, str] = {
+        "auth.test": "",
         "users.info": "users:read",
         "usergroups.users.list": "usergroups:read",
         "chat.postEphemeral": "chat:write",
         "chat.postMessage": "chat:write",
+        "chat.getPermalink": "",
+        "views.open": "",
+        "conversations.info": "channels:read groups:read",
+        "conversations.join": "channels:join",
     }
     methods = {call.method for call in stage.slack.calls if "." in call.method}
     assert methods == set(used)
-    assert set(manifest()["oauth_config"]["scopes"]["bot"]) == {"commands"} | {s for s in used.values() if s}
+    declared = set(manifest()["oauth_config"]["scopes"]["bot"])
+    assert declared == {"commands", *" ".join((*used.values(), *USED_BY_DELIVERY.values())).split()}
     assert [refusal.error for refusal in stage.slack.refusals] == ["not_in_channel"]
     stage.slack.refusals.clear()
