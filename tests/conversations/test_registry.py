@@ -22,7 +22,6 @@ from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
 from tests.conversations.sharing import cards, share
 
-
 USED_BY_DELIVERY = {
     "conversations.history": "channels:history groups:history im:history",
     "conversations.open": "im:write",
