@@ -6,12 +6,18 @@ from typing import Final
 
 from bot.businesscentral.record_ids import RecordId, parse_record_id
 from bot.cards.links import Links
-from bot.cards.markup import EMPTY, Markup, link
+from bot.cards.markup import EMPTY, Markup, link, own
 from bot.cards.outside import Outside
-from bot.cards.texts import Texts
+from bot.cards.texts import MessageId, Texts, msgid
 
 _NAME: Final = 90
 """Characters of a record's id: composite keys are longer than single ones, none is a sentence."""
+
+_CAPTIONS: Final[dict[str, MessageId]] = {
+    "Job Task": msgid("Project Task"),
+    "Job Journal Line": msgid("Project Journal Line"),
+}
+"""Tables whose NAME, as record ids have it, is not what people see on any page (BCApps, JobTask.Table.al)."""
 
 
 def record_words(text: str, links: Links, texts: Texts, table_number: int = 0) -> Markup:
@@ -33,4 +39,7 @@ def _name(record: RecordId, texts: Texts) -> Markup:
             table=Outside(record.entity).short(_NAME),
             id=Outside(record.row_id).short(_NAME),
         )
+    caption = _CAPTIONS.get(record.table_name)
+    if caption is not None and record.table is not None and record.keys:
+        return texts.say(caption) + own(": ") + Outside(",".join(record.keys)).short(_NAME)
     return Outside(record.text).short(_NAME)
