@@ -13,6 +13,7 @@ from bot.cards.form import Form
 from bot.operations.rights import Act
 from handlers.grammar import (
     AskForActivity,
+    AskForArchive,
     AskForConnections,
     AskForError,
     AskForHelp,
@@ -67,7 +68,12 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.CONNECTIONS_NEXT: Act.READ,
 }
 
-FORMS: Final[Mapping[Form, Act]] = {Form.SHARE: Act.SHARE, Form.TEACH: Act.TEACH, Form.RULE_UNDO: Act.UNTEACH}
+FORMS: Final[Mapping[Form, Act]] = {
+    Form.SHARE: Act.SHARE,
+    Form.TEACH: Act.TEACH,
+    Form.RULE_UNDO: Act.UNTEACH,
+    Form.PURGE: Act.PURGE_RESOLVED,
+}
 
 COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForOverview: Act.READ,
@@ -76,6 +82,7 @@ COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForRules: Act.RULES,
     AskToFind: Act.READ,
     AskForActivity: Act.ACTIVITY,
+    AskForArchive: Act.ARCHIVE,
     AskToForget: Act.FORGET,
     AskForHelp: None,
 }

@@ -10,6 +10,7 @@ from bot.cards.help import help_card
 from bot.store.values import Scope
 from handlers.activity import activity
 from handlers.acts import COMMANDS
+from handlers.archive import archive
 from handlers.connections import connections
 from handlers.dependencies import Dependencies
 from handlers.find import found
@@ -19,6 +20,7 @@ from handlers.grammar import (
     GRAMMAR,
     OF_SEVERAL,
     AskForActivity,
+    AskForArchive,
     AskForConnections,
     AskForError,
     AskForHelp,
@@ -60,6 +62,8 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return await look(deps, visit, whom)
         case AskForActivity(filters):
             return await activity(deps, visit, filters)
+        case AskForArchive(typed):
+            return await archive(deps, visit, typed)
         case AskForConnections():
             return await connections(deps, visit)
         case AskForRules():

@@ -6,21 +6,30 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.operations.activity_list import ActivityList
+from bot.operations.actors import Actor
+from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
 from bot.operations.explaining import Explanations
 from bot.operations.find import Find
 from bot.operations.forget import Forget
+from bot.operations.purging import Bounds, PurgeDesk
 from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
 from bot.operations.teach import Teaching
+from bot.store.outbox import Place
+from bot.store.runs import Run
+from bot.store.values import Scope
 from handlers.channels import Channels
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
+
+StartPurge = Callable[[Scope, Bounds, Actor, Place, str], Awaitable[Run]]
+"""``PurgeDesk.start`` on this process's way into the queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,9 @@ class Dependencies:
     teaching: Teaching
     learn: Callable[[], Awaitable[object]]
     """Has the stored errors of all connections diagnosed anew."""
+    purging: PurgeDesk
+    archive: Archive
+    start_purge: StartPurge
     selection: Selection
     overlook: Overlook
     activity: ActivityList

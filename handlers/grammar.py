@@ -57,6 +57,13 @@ GRAMMAR: tuple[CommandHelp, ...] = (
         usage=f"{COMMAND} forget 'Customer: 10000'",
         summary=msgid("Show what is kept of a person, and remove it for good"),
     ),
+    CommandHelp(
+        usage=f"{COMMAND} archive",
+        summary=msgid(
+            "Search what Business Central has no more: deleted by the bot, by people, by retention"
+        ),
+        examples=(f"{COMMAND} archive customer 10000", f"{COMMAND} archive since:30d"),
+    ),
     CommandHelp(usage=f"{COMMAND} help", summary=msgid("Show this list")),
 )
 
@@ -76,7 +83,11 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
 _CONNECTIONS = frozenset({"connections", "verbindingen"})
 _RULES = frozenset({"rules", "regels"})
 _ACTIVITY = re.compile(r"(?:activity|activiteit(?:en)?)(?:\s+(?P<filters>.*))?", re.IGNORECASE | re.DOTALL)
+_LONGEST = 200
+_ARCHIVE = re.compile(r"(?:archive|archief)(?:\s+(?P<query>.*))?", re.IGNORECASE | re.DOTALL)
 _WORDS = {
+    "archive": "archive",
+    "archief": "archive",
     "activity": "activity",
     "activiteit": "activity",
     "rules": "rules",
@@ -87,6 +98,7 @@ _WORDS = {
     **dict.fromkeys(sorted(_CONNECTIONS), "connections"),
 }
 _FORGET = re.compile(r"(?:forget|vergeet)\s+(?P<whom>.*)", re.IGNORECASE | re.DOTALL)
+_QUOTES = "'\"“”„‘’«»"
 _TYPO = 0.75
 """How much a typo looks like its command (``hlep``: 0.75); whatever looks less like one is searched for."""
 _NUMBER = re.compile(r"(?:no\.?|nr\.?|#)?\s*([0-9]{1,18})", re.IGNORECASE)
@@ -114,6 +126,13 @@ class AskForActivity:
     """Who did what, as the filters say."""
 
     filters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskForArchive:
+    """What Business Central has no more; words, filters, both or neither."""
+
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +167,7 @@ Request = (
     | AskForError
     | AskForConnections
     | AskForActivity
+    | AskForArchive
     | AskToForget
     | AskForRules
     | AskForHelp
@@ -167,10 +187,12 @@ def understand(text: str) -> Request:
         return AskForConnections()
     if (activity := _ACTIVITY.fullmatch(words)) and _are_filters(activity["filters"]):
         return AskForActivity((activity["filters"] or "").strip()[:200])
+    if archive := _ARCHIVE.fullmatch(words):
+        return AskForArchive((archive["query"] or "").strip()[:_LONGEST])
     if words.lower() in _RULES:
         return AskForRules()
     if forget := _FORGET.fullmatch(words):
-        return AskToForget(forget["whom"].strip()[:200])
+        return AskToForget(forget["whom"].strip().strip(_QUOTES).strip()[:200])
     if words.lower() in _WORDS:
         return AskForHelp()
     near = difflib.get_close_matches(words.lower()[:40], list(_WORDS), n=1, cutoff=_TYPO)

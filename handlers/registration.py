@@ -6,13 +6,16 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers import (
     activity,
+    archive,
     call_stack,
     care,
     command,
     connections,
     find,
+    forget,
     overview,
     problem,
+    purge,
     rules,
     sharing,
     stale,
@@ -29,5 +32,5 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
     asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
-    for feature in (*asking, sharing, care, teach, rules, stale):
+    for feature in (*asking, sharing, care, teach, rules, purge, archive, stale):
         feature.register(listening, deps)

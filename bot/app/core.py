@@ -18,6 +18,7 @@ from bot.delivery import Delivery
 from bot.diagnosis import load_classifier
 from bot.failures import StoreNotMigrated
 from bot.operations.activity import Activity
+from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
@@ -27,6 +28,7 @@ from bot.operations.find import Find
 from bot.operations.forget import Forget
 from bot.operations.knowledge import Knowledge
 from bot.operations.pull import Pull
+from bot.operations.purging import Purge, PurgeDesk
 from bot.operations.reconcile import Reconcile
 from bot.operations.rediagnose import Rediagnose
 from bot.operations.retention import Retain
@@ -34,6 +36,7 @@ from bot.operations.rule_exchange import RuleExchange
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.synchronization import ReadSynchronization
 from bot.operations.teach import Teaching
 from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
 from bot.store import Database
@@ -61,6 +64,10 @@ class Core:
     find: Find
     pull: Pull
     reconcile: Reconcile
+    synchronization: ReadSynchronization
+    purging: PurgeDesk
+    purge: Purge
+    archive: Archive
     call_stacks: CallStacks
     explanations: Explanations
     rediagnose: Rediagnose
@@ -93,13 +100,16 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         activity = Activity(database, outside.clock, timedelta(days=settings.activity_days))
         sharing = Sharing(database, ask, outside.clock)
         teaching = Teaching(database, knowledge, ask, outside.clock)
+        understanding = Understanding(database, knowledge, outside.clock)
+        archive = Archive(database, ask, understanding, activity, outside.clock)
+        purging = PurgeDesk(database, ask, outside.clock)
         exchange = RuleExchange(database, knowledge, outside.clock)
         yield Core(
             database=database,
             connections=connections,
             roles=roles,
             ask=ask,
-            find=Find(database, ask, Understanding(database, knowledge, outside.clock)),
+            find=Find(database, ask, understanding),
             pull=Pull(
                 workspace=WORKSPACE,
                 database=database,
@@ -115,6 +125,10 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 clock=outside.clock,
                 hour=settings.reconcile_hour,
             ),
+            synchronization=ReadSynchronization(WORKSPACE, database, clients, outside.clock),
+            purging=purging,
+            archive=archive,
+            purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
             call_stacks=CallStacks(database, clients, connections),
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
@@ -122,7 +136,9 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             exchange=exchange,
             sharing=sharing,
             care=TakingCare(database, outside.clock),
-            delivery=delivery_of(database, outside.clock, sharing, activity, ask, teaching, exchange),
+            delivery=delivery_of(
+                database, outside.clock, sharing, activity, ask, teaching, exchange, purging, archive
+            ),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))
             ),

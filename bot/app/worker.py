@@ -15,6 +15,7 @@ from bot.operations.durable.port import Durable
 from bot.operations.durable.system_tables import system_tables_are_current
 from bot.operations.pull import enqueue_pull
 from bot.operations.rediagnose import enqueue_rediagnosis
+from bot.operations.synchronization import enqueue_synchronization
 from bot.settings import Settings, sqlite_path
 
 
@@ -32,6 +33,12 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
     core.pull.schedule(durable, interval)
     core.reconcile.register(durable)
     core.reconcile.schedule(durable)
+    core.synchronization.register(durable)
+    core.synchronization.schedule(durable)
+    core.purge.register(durable)
+    core.purge.schedule(durable)
+    core.retain.register(durable)
+    core.retain.schedule(durable)
     core.rediagnose.register(durable)
     core.rediagnose.schedule(durable)
     core.delivery.register(durable)
@@ -40,6 +47,8 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
         # The schedule ticks at the full minute: a newcomer should not wait for that.
         for connection in await core.pull.due(interval):
             await enqueue_pull(durable, connection)
+        for connection in await core.synchronization.due():
+            await enqueue_synchronization(durable, connection)
         # And a new catalogue should not wait either.
         await core.rediagnose.take_over()
         await enqueue_rediagnosis(durable, await core.rediagnose.due())

@@ -40,13 +40,13 @@ _ID: Final = 60
 
 def activity_card(view: ActivityView, texts: Texts) -> Card:
     """A page of lines, newest first, with what narrows them."""
-    heading = texts.gettext("Activity")
+    heading = activity_title(texts)
     at = Pages(view.list.page, view.list.pages)
     counted = _count(view, texts)
     about = dotted((counted, *_filters(view, texts), page_words(at, texts)))
     parts = [Part((blocks.header(heading), blocks.context(about)), Importance.ESSENTIAL)]
     if view.list.lines:
-        listed = [_line(line, view.problems, texts) for line in view.list.lines]
+        listed = [activity_line(line, view.problems, texts) for line in view.list.lines]
         parts.append(Part(blocks.paragraphs(listed), Importance.ESSENTIAL))
     else:
         parts.append(Part((blocks.section(texts.gettext("Nobody did anything of the kind yet.")),)))
@@ -95,6 +95,16 @@ def activity_csv(lines: Iterable[Line], connection: str, texts: Texts) -> bytes:
     return csv_file([str(word) for word in heading], rows)
 
 
+def activity_title(texts: Texts) -> Markup:
+    """Name of the list and of its file."""
+    return texts.gettext("Activity")
+
+
+def activity_comment(lines: int, texts: Texts) -> Markup:
+    """What is said beside the file."""
+    return texts.ngettext("Who did what: {n} line", "Who did what: {n} lines", lines)
+
+
 def who_words(actor: Actor, texts: Texts) -> Markup:
     """Somebody who did something."""
     match actor.place:
@@ -106,7 +116,8 @@ def who_words(actor: Actor, texts: Texts) -> Markup:
             return texts.gettext("the bot itself")
 
 
-def _line(line: Line, problems: Mapping[str, ProblemLine], texts: Texts) -> Markup:
+def activity_line(line: Line, problems: Mapping[str, ProblemLine], texts: Texts) -> Markup:
+    """When, who, what, on what, how it ended."""
     what = _doing(line, texts)
     if line.count:
         what = sentence((what, own("(") + texts.number(line.count) + own(")")))

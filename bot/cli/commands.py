@@ -105,6 +105,44 @@ def reconcile(
 
 
 @app.command()
+def activity(
+    filters: Annotated[
+        list[str] | None, typer.Argument(help="by:@NAME (or an id, me, shell:ACCOUNT, bot), since:7d")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--connection", help="Name of a connection; all of them unless given.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV file.")] = False,
+) -> None:
+    """Show who did what through the bot, and what came of it."""
+    configure_logs(logging.ERROR)
+    from bot.cli.activity import tell_activity
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import real_world
+
+    _run(tell_activity(real_world(), name, " ".join(filters or ()), open_console(), as_csv))
+
+
+@app.command()
+def forget(
+    whom: Annotated[str, typer.Argument(help="A record such as 'Customer: 10000', a name or an address.")],
+    name: Annotated[
+        str | None, typer.Option("--connection", help="Name of a connection; all of them unless given.")
+    ] = None,
+    confirmed: Annotated[
+        bool, typer.Option("--yes", help="Remove it for good; else it is only counted.")
+    ] = False,
+) -> None:
+    """Remove somebody's data from the bot's store: errors, records, search, archive, call stacks."""
+    configure_logs(logging.ERROR)
+    from bot.cli.activity import forget_somebody
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import real_world
+
+    _run(forget_somebody(real_world(), name, whom, open_console(), confirmed))
+
+
+@app.command()
 def classify(
     file: Annotated[str, typer.Argument(help="File of JSON lines; - is standard input.")] = "-",
     explained: Annotated[

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cards.activity import activity_csv
+from bot.cards.activity import activity_comment, activity_csv, activity_title
+from bot.cards.archive import archive_comment
 from bot.cards.texts import Texts
 from bot.delivery.rendering import Attachment
 from bot.operations.activity import Activity
 from bot.operations.activity_list import ActivityFile
+from bot.operations.archive import MOST_IN_A_FILE, Archive, ArchiveFile
 from bot.operations.ask import Ask
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
@@ -35,8 +37,26 @@ class ActivityExport:
         return Attachment(
             name=f"activity-{wanted.asked_at:%Y-%m-%d}.csv",
             content=activity_csv(lines, name, texts),
-            title=str(texts.gettext("Activity")),
-            comment=texts.ngettext("Who did what: {n} line", "Who did what: {n} lines", len(lines)).mrkdwn(
-                _COMMENT
-            ),
+            title=activity_title(texts).plain(_COMMENT),
+            comment=activity_comment(len(lines), texts).mrkdwn(_COMMENT),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveExport:
+    """What Business Central has no more, as a file."""
+
+    archive: Archive
+
+    async def __call__(self, posting: StoredPosting, texts: Texts) -> Attachment | None:
+        """The newest rows of what was asked for; None for another file."""
+        wanted = ArchiveFile.parse(posting.subject) if posting.kind is Told.EXPORT else None
+        if wanted is None:
+            return None
+        content, rows = await self.archive.file(posting.scope, wanted.query)
+        return Attachment(
+            name=f"archive-{wanted.asked_at:%Y-%m-%d}.csv",
+            content=content,
+            title=str(texts.gettext("Archive")),
+            comment=archive_comment(rows, MOST_IN_A_FILE, texts).mrkdwn(_COMMENT),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, bindparam, delete, or_, select, text, tuple_, update
+from sqlalchemy import Column, Table, bindparam, delete, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import as_key
@@ -42,12 +42,12 @@ COLUMNS: Final = (
 """Of an error's row: what ``leave`` has to know."""
 
 
-def columns_of(table: Table) -> Sequence[Any]:
+def columns_of(table: Table) -> Sequence[Column[Any]]:
     """``COLUMNS`` of ``sync_error`` or ``former_error``."""
     return [table.c[name] for name in COLUMNS]
 
 
-async def leave(connection: AsyncConnection, scope: Scope, table: Table, rows: Sequence[Row[Any]]) -> None:
+async def leave(connection: AsyncConnection, scope: Scope, table: Table, rows: Sequence[Any]) -> None:
     """Remove these rows (``columns_of``) and all that is known through them.
 
     Problems that have no error left go; those whose latest error went are marked for ``moving.settle``.
@@ -122,7 +122,7 @@ async def _drop_empty(connection: AsyncConnection, scope: Scope, problems: Seque
             )
 
 
-async def _unsettle(connection: AsyncConnection, scope: Scope, rows: Sequence[Row[Any]]) -> None:
+async def _unsettle(connection: AsyncConnection, scope: Scope, rows: Sequence[Any]) -> None:
     """Of problems that are left: where the latest error went, of all or of a record."""
     latest = update(PROBLEM).where(
         belongs(PROBLEM, scope),
@@ -151,7 +151,7 @@ async def _unsettle(connection: AsyncConnection, scope: Scope, rows: Sequence[Ro
         await connection.execute(latest.values(unsettled=1), part)
 
 
-def _leaving(row: Row[Any]) -> Leaving:
+def _leaving(row: Any) -> Leaving:
     return Leaving(
         number=row.number,
         logged_at=row.logged_at,
