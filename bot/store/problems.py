@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import NotFound
@@ -44,24 +44,9 @@ class Problems:
 
     async def totals(self, scope: Scope) -> Totals:
         """Sums over the open problems."""
-        unreadable = select(PULL_STATE.c.unreadable).where(belongs(PULL_STATE, scope)).scalar_subquery()
-        newest = (
-            select(PROBLEM.c.state + " " + PROBLEM.c.id + " " + PROBLEM.c.class_code)
-            .where(belongs(PROBLEM, scope))
-            .order_by(PROBLEM.c.last_seen.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        query = select(
-            func.coalesce(func.sum(PROBLEM.c.errors), 0),
-            func.count(),
-            func.coalesce(unreadable, 0),
-            func.coalesce(func.sum(PROBLEM.c.gone), 0),
-            exists().where(belongs(PROBLEM_WAIT, scope)),
-            newest,
-        ).where(belongs(PROBLEM, scope), PROBLEM.c.state == ProblemState.OPEN)
+        of = {"workspace": scope.workspace, "connection": scope.connection}
         async with self.database.reading() as connection:
-            row = (await connection.execute(query)).one()
+            row = (await connection.execute(_TOTALS, of)).one()
         errors, problems, raw_rows, gone, has_waits, of_newest = row
         return Totals(
             errors=int(errors),
@@ -79,7 +64,8 @@ class Problems:
 
         Those that ``precedence`` puts first come before all others. Then those of which Business Central
         still has an error, of these the ones seen within ``LIVELY`` of the newest error, and of these the
-        ones that wait for no other problem. Then by severity, ``FRESH`` ones first, by count, the latest first.
+        ones that wait for no other problem. Then by severity, ``FRESH`` ones first, by count, the latest
+        first.
         """
         async with self.database.reading() as connection:
             newest = await newest_error(connection, scope)
@@ -149,6 +135,32 @@ class Problems:
                 )
                 for row in rows
             )
+
+
+def _totals() -> Select[*tuple[Any, ...]]:
+    def its(table: Table) -> ColumnElement[bool]:
+        return and_(
+            table.c.workspace == bindparam("workspace"), table.c.connection == bindparam("connection")
+        )
+
+    newest = (
+        select(PROBLEM.c.state + " " + PROBLEM.c.id + " " + PROBLEM.c.class_code)
+        .where(its(PROBLEM))
+        .order_by(PROBLEM.c.last_seen.desc())
+        .limit(1)
+    )
+    return select(
+        func.coalesce(func.sum(PROBLEM.c.errors), 0),
+        func.count(),
+        func.coalesce(select(PULL_STATE.c.unreadable).where(its(PULL_STATE)).scalar_subquery(), 0),
+        func.coalesce(func.sum(PROBLEM.c.gone), 0),
+        exists().where(its(PROBLEM_WAIT)),
+        newest.scalar_subquery(),
+    ).where(its(PROBLEM), PROBLEM.c.state == ProblemState.OPEN)
+
+
+_TOTALS: Final = _totals()
+"""Made once: making such a statement takes longer than asking it."""
 
 
 def _newest_problem(joined: str | None) -> NewestProblem | None:

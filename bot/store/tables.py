@@ -179,7 +179,7 @@ class ProblemRecord(Row, table=True):
             "last_seen",
             "last_number",
         ),
-        Index(None, "record_id"),
+        Index(None, "record_id", "workspace", "connection"),
     )
 
     problem_id: str = Field(primary_key=True, sa_type=Text)

@@ -13,6 +13,7 @@ from bot.failures import NotFound
 from bot.store import Companies, Database, Errors, Problems, Pulls
 from bot.store.tables import PROBLEM
 from bot.store.values import KnownCompany, ProblemState, Scope
+from bot.store.waits import Waits
 from tests.store.pages_of_errors import READ_AT, START, error, page, problem
 
 
@@ -153,6 +154,7 @@ QUESTIONS: dict[str, Callable[[Database, Scope], Awaitable[object]]] = {
     "id": lambda database, scope: Errors(database).by_id(scope, error(11).id),
     "state": lambda database, scope: Pulls(database).state(scope),
     "company": lambda database, scope: Companies(database).get(scope),
+    "waits": lambda database, scope: Waits(database).between_open(scope),
 }
 _ON_ERRORS = {"latest", "number", "id"}
 """Questions for one error: the only ones that may look at ``sync_error``, and there at one row."""
@@ -181,7 +183,7 @@ async def test_no_question_scans_a_table(migrated_sqlite_url: str, scope: Scope,
     assert bool(on_errors) == (question in _ON_ERRORS)
     assert all("number=?" in step or "id=?" in step for step in on_errors)
     sorts = [step for step in plan if "TEMP B-TREE" in step]
-    assert bool(sorts) == (question == "page")
+    assert bool(sorts) == (question in {"page", "waits"})
 
 
 async def _plan(database: Database, asked: list[tuple[str, tuple[object, ...]]]) -> list[str]:

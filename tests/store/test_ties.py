@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from bot.store import Database, Errors, Problems, Pulls
 from bot.store import ties as ties_module
@@ -154,6 +154,26 @@ async def test_settling_everything_anew_finds_the_same(database: Database, scope
         await settle_all(connection, scope)
 
     assert await _waits(database, scope) == CHAIN
+
+
+async def test_a_record_is_found_by_its_own_index(migrated_sqlite_url: str, scope: Scope) -> None:
+    """Without statistics, as a new database is, an index by scope would read all records of a connection."""
+    database = Database.open(migrated_sqlite_url)
+    await _store(database, scope, NO_RATE, CUSTOMER, ORDER)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+    def _listen(_connection: object, _cursor: object, statement: str, values: object, *_rest: object) -> None:
+        if statement.startswith("SELECT problem_record") and isinstance(values, tuple):
+            asked.append((statement, values))
+
+    async with database.writing() as connection:
+        await settle_all(connection, scope)
+        ((statement, values),) = asked
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row.detail for row in plan]
+    await database.close()
+    assert any("(record_id=?" in step for step in steps), steps
 
 
 async def test_what_waits_for_one_currency_is_counted_with_what_is_left_of_it(

@@ -75,6 +75,8 @@ class Causes:
         self, scope: Scope, order: Order, lines: Sequence[ProblemLine]
     ) -> tuple[ProblemLine, ...]:
         """The lines, each with what it frees or the root cause that it waits for."""
+        if not order.graph and order.stopping is None:
+            return tuple(lines)
         chains = {line.id: order.graph.chain(line.id) for line in lines}
         roots = await self._lines(scope, (chain[0].waits_for for chain in chains.values() if chain))
         first = order.precedence.first
