@@ -24,7 +24,13 @@ from bot.simulator.businesscentral.filters import Kind, parse_literal
 from bot.simulator.businesscentral.front_door import TURNSTILE
 from bot.simulator.businesscentral.limits import Turnstile
 from bot.simulator.businesscentral.permissions import PermissionSet, demand
-from bot.simulator.businesscentral.refusal import Refusal, bad_request, record_missing, resource_missing
+from bot.simulator.businesscentral.refusal import (
+    Refusal,
+    bad_request,
+    method_not_allowed,
+    record_missing,
+    resource_missing,
+)
 from bot.simulator.businesscentral.rows import SimulatedError
 
 _PREFIX = "Microsoft.NAV."
@@ -159,7 +165,9 @@ async def _through(router: ASGIApp, request: Request, part: Part, address: str) 
 
     try:
         await router(scope, receive, send)
-    except HTTPException:
+    except HTTPException as error:
+        if error.status_code == 405:
+            raise method_not_allowed(part.method, path.rsplit("/", 1)[-1]) from None
         raise resource_missing(address.removesuffix("$batch") + path) from None
     return PartAnswer(status, json.loads(body) if body else None)
 

@@ -144,7 +144,8 @@ class SimulatedCompany:
             visible_at=visible_at or moment,
         )
         insort(self._rows, row, key=_number)
-        self._first_left = min(self._first_left, bisect_left(self._rows, row.number, key=_number))
+        if self._first_left:
+            self._first_left = min(self._first_left, bisect_left(self._rows, row.number, key=_number))
         self._by_id[row.id] = row
         return row
 

@@ -1,0 +1,96 @@
+"""What the believable past has left in couplings, jobs and mappings fits its errors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.clock import ManualClock
+from bot.simulator.businesscentral import LastResult, SimulatedCompany, SimulatedError, believable_company
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def past() -> SimulatedCompany:
+    company = believable_company(ManualClock(NOW))
+    assert company.synchronization.mappings
+    return company
+
+
+def state_of(company: SimulatedCompany, row: SimulatedError) -> str:
+    """Of the record that the row names, in the row's direction."""
+    couplings = company.synchronization.couplings
+    for side in (row.source, row.destination):
+        coupling = couplings.of_record(side.record_id) if side else None
+        job = company.jobs.get(row.job_id)
+        if coupling is not None and job is not None:
+            return coupling.result(job.direction).value.strip() or "Unknown"
+    return "Unknown"
+
+
+def test_the_same_seed_leaves_the_same(past: SimulatedCompany) -> None:
+    again = believable_company(ManualClock(NOW))
+    assert list(again.synchronization.couplings.now()) == list(past.synchronization.couplings.now())
+    assert again.jobs == past.jobs
+
+
+def test_asking_for_it_changes_no_error(past: SimulatedCompany) -> None:
+    assert believable_company(ManualClock(NOW)).errors == past.errors
+
+
+def test_some_rows_still_matter_some_do_not_and_of_some_it_is_unknown(past: SimulatedCompany) -> None:
+    states = Counter(state_of(past, row) for row in past.errors)
+    assert states["Failure"] > 1_000
+    assert states["Success"] > 500
+    assert states["Unknown"] > 50
+
+
+def test_who_fails_has_an_error_and_who_succeeded_did_so_after_the_last_one(past: SimulatedCompany) -> None:
+    last: dict[tuple[str, str], SimulatedError] = {}
+    for row in past.errors:
+        job = past.jobs.get(row.job_id)
+        for side in (row.source, row.destination):
+            if side is not None and job is not None:
+                last[side.record_id, job.direction.value] = row
+    for coupling in past.synchronization.couplings.now():
+        for direction in ("ToIntegrationTable", "FromIntegrationTable"):
+            row = last.get((coupling.record_id, direction))
+            if row is None:
+                continue
+            job = past.jobs[row.job_id]
+            result = coupling.result(job.direction)
+            if result is LastResult.SUCCESS:
+                assert past.jobs[coupling.job(job.direction) or ""].started_at >= row.logged_at
+            else:
+                assert result in {LastResult.FAILURE, LastResult.NONE}
+
+
+def test_who_is_skipped_fails(past: SimulatedCompany) -> None:
+    skipped = [row for row in past.synchronization.couplings.now() if row.skipped]
+    assert len(skipped) > 100
+    assert all(LastResult.FAILURE in {row.last_result, row.last_dataverse_result} for row in skipped)
+
+
+def test_nothing_lies_in_the_future(past: SimulatedCompany) -> None:
+    assert all(row.modified_at <= NOW for row in past.synchronization.couplings.now())
+    assert all(job.finished_at is not None and job.finished_at <= NOW for job in past.jobs.values())
+
+
+def test_every_job_counts_its_rows(past: SimulatedCompany) -> None:
+    rows = Counter(row.job_id for row in past.errors)
+    assert all(job.failed + job.skipped == rows[job.id] for job in past.jobs.values())
+
+
+def test_one_watermark_stands_still(past: SimulatedCompany) -> None:
+    mappings = [mapping for mapping in past.synchronization.mappings.values() if mapping.has_job]
+    still = [mapping.name for mapping in mappings if (NOW - (mapping.synched_until or NOW)).days > 5]
+    assert still == ["RESOURCE-PRODUCT"]
+
+
+@pytest.mark.parametrize("errors", [0, 1, 40])
+def test_small_companies_have_states_too(errors: int) -> None:
+    company = believable_company(ManualClock(NOW), errors=errors, causes=3)
+    assert len(list(company.synchronization.couplings.now())) > 100
