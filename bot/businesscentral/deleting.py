@@ -195,6 +195,8 @@ def _part(response: Any, ids: Sequence[str]) -> tuple[str, _Part]:
         raise SourceGarbled("responses: an id that was not asked for")
     if not isinstance(status, int) or isinstance(status, bool):
         raise SourceGarbled("responses: no status")
+    if 200 <= status < 300:
+        return ids[int(number)], _Part(status, None, b"")
     body = json.dumps(response.get("body")).encode()
     return ids[int(number)], _Part(status, _retry_after(response.get("headers")), body)
 
