@@ -19,7 +19,15 @@ from bot.diagnosis.matcher import Matcher
 from bot.diagnosis.model import UNKNOWN, Params
 from bot.diagnosis.normal import NormalText, even
 from bot.diagnosis.taught import TaughtRule, as_template_rule
-from bot.diagnosis.templates import IGNORED, PARAM_KEYS, Hole, Template, TemplateInvalid, parse_template
+from bot.diagnosis.templates import (
+    IGNORED,
+    PARAM_KEYS,
+    Hole,
+    Template,
+    TemplateInvalid,
+    meant_braces,
+    parse_template,
+)
 from bot.failures import RuleRefused
 
 LONGEST: Final = 500
@@ -71,7 +79,7 @@ def checked_template(text: str) -> Template:
         raise refused(Why.EMPTY)
     if len(text) > LONGEST:
         raise refused(Why.LONG, most=LONGEST)
-    bare = text.replace("{{", "").replace("}}", "")
+    bare = meant_braces(text)
     for written in _BRACES.findall(bare):
         _check_hole(written)
     if set("{}") & set(_BRACES.sub("", bare)):

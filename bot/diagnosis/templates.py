@@ -47,6 +47,7 @@ _SHORTEST_REST: Final = 6
 """Characters of a later literal that a cut text must show for the value before it to end there."""
 
 _HOLE = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
+_MEANT = re.compile(r"\{\{|\}\}(?!\}(?!\}))")
 _KINDS = frozenset({"", "guid", "int", "word", "privilege", "caption"})
 
 
@@ -252,6 +253,7 @@ def _parts(text: str, inner: bool) -> tuple[list[str], list[tuple[Hole, ...]]]:
     gaps: list[tuple[Hole, ...]] = []
     pending: list[Hole] = []
     position = 0
+    text = meant_braces(text)
     for found in _HOLE.finditer(text):
         literal = _literal(text[position : found.start()])
         if literal.strip():
@@ -271,12 +273,17 @@ def _parts(text: str, inner: bool) -> tuple[list[str], list[tuple[Hole, ...]]]:
     return literals, gaps
 
 
+def meant_braces(text: str) -> str:
+    """The text with NUL and U+0001 in place of ``{{`` and ``}}``, which stand for braces that are meant; of
+    ``{value}}}`` the first one ends the hole."""
+    return _MEANT.sub(lambda doubled: "\0" if doubled[0] == "{{" else "\1", text)
+
+
 def _literal(text: str) -> str:
-    """A literal in its even form; ``{{`` and ``}}`` stand for braces that are meant."""
-    bare = text.replace("{{", "\0").replace("}}", "\1")
-    if "{" in bare or "}" in bare:
+    """A literal in its even form, of a text after ``meant_braces``."""
+    if "{" in text or "}" in text:
         raise TemplateInvalid(f"a brace that is no hole in {text!r}")
-    return even(bare.replace("\0", "{").replace("\1", "}"))
+    return even(text.replace("\0", "{").replace("\1", "}"))
 
 
 def _hole(key: str, kind: str, inner: bool) -> Hole:

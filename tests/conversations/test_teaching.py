@@ -12,7 +12,7 @@ from bot.operations.durable.inline import InlineSteps
 from bot.operations.teach import Draft
 from bot.simulator.slack import Person, Rank
 from tests.conversations.conftest import Stage
-from tests.conversations.samples import CURRENCY
+from tests.conversations.samples import CURRENCY, DELETED
 from tests.conversations.sharing import WAITING, card_says, said, share, thread_says
 
 TITLE = "The till refuses an order"
@@ -157,12 +157,12 @@ async def test_who_takes_care_and_the_card_in_the_channel_go_along(stage: Stage)
     await stage.kim.close_modal()
     await stage.kim.click("Claim")
     await card_says(stage, stage.kim, "takes care of this.")
-    await teach(stage, stage.kim)
+    assert "Taught." in await teach(stage, stage.kim)
     await learned(stage, stage.kim)
     card = await card_says(stage, stage.kim, TITLE)
-    assert "Kim takes care of this." in card.plain()
-    lines = await thread_says(stage, stage.kim, "Unknown error")
-    assert sum("Unknown error" in line for line in lines) == 1, "said once"
+    assert "@Kim takes care of this." in card.plain()
+    lines = await thread_says(stage, stage.kim, "now belong to")
+    assert sum(TITLE in line for line in lines) == 1, "said once"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ async def test_hostile_words_stay_words(stage: Stage) -> None:
     title = "<!channel> *bold* <https://evil.example|x> \u202egnp\u202c `a`"
     stage.company.log_error(message=f"<!here> {till(1)} <@U1> {{x}} *b*", source="Customer: 1")
     await stage.read()
-    await teach(stage, stage.kim, title)
+    assert "Taught." in await teach(stage, stage.kim, title)
     await learned(stage, stage.kim)
     for message in (
         await stage.kim.command("/syncerrors"),
@@ -230,12 +230,24 @@ async def test_hostile_words_stay_words(stage: Stage) -> None:
 
 
 async def test_a_rule_that_fits_known_texts_goes_first_only_with_a_tick(stage: Stage) -> None:
-    stage.company.log_error(message="Het veld EUR wacht op een koppeling in Dataverse.", source="Customer: 1")
-    stage.company.log_error(message=CURRENCY, source="Customer: 2")
+    stage.company.log_error(
+        message="Gizmo 7 cannot be updated because it is busy today", source="Customer: 1"
+    )
+    stage.company.log_error(message=DELETED, source="Customer: 2")
     await stage.read()
     await open_form(stage.kim)
-    stage.kim.fill("Template", "{field} {value} must be coupled to a record in {product}.")
-    assert "does not fit the example" in await submit(stage, stage.kim)
+    stage.kim.fill("Template", "{_} cannot be updated because it is {_}")
+    stage.kim.fill("Or a title of your own", TITLE)
+    stage.kim.fill("Who fixes it", "For an administrator")
+    answer = await submit(stage, stage.kim)
+    assert "The template also fits texts that are recognised already" in answer
+    assert "It also fits 1 error in 1 problem that are recognised already." in answer
+    assert "own rules recognise as:" in answer
+    stage.kim.fill("Texts that are recognised already", ["I know: my rule goes first"])
+    assert "Taught." in await submit(stage, stage.kim)
+    await stage.kim.close_modal()
+    assert "recognises 2" in await learned(stage, stage.kim)
+    assert "goes first" in (await stage.kim.command("/syncerrors rules")).plain()
 
 
 async def test_only_admins_teach(stage: Stage) -> None:
