@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Renderers, WebApi
-from bot.delivery.exports import ActivityExport
+from bot.delivery.exports import ActivityExport, ArchiveExport
 from bot.delivery.problems import SharedProblems
+from bot.delivery.purges import Purges
 from bot.delivery.rules import TaughtRuleMessages
 from bot.operations.activity import Activity
+from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.durable.port import Durable
+from bot.operations.purging import PurgeDesk
 from bot.operations.rule_exchange import RuleExchange
 from bot.operations.sharing import Sharing
 from bot.operations.teach import Teaching
@@ -29,12 +32,16 @@ def delivery_of(
     ask: Ask,
     teaching: Teaching,
     exchange: RuleExchange,
+    purging: PurgeDesk,
+    archive: Archive,
 ) -> Delivery:
     """Knows how to tell everything that operations may wish to be told."""
     renderers = Renderers()
     SharedProblems(sharing).register(renderers)
     renderers.register(ActivityExport(activity, ask), Told.EXPORT)
     TaughtRuleMessages(teaching, exchange).register(renderers)
+    Purges(purging).register(renderers)
+    renderers.register(ArchiveExport(archive), Told.EXPORT)
     return Delivery(database, clock, renderers)
 
 

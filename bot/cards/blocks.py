@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final
 
 from bot.cards import limits
@@ -20,6 +21,13 @@ _NOTHING: Final = "–"
 """Slack refuses an empty text; a value that turns out empty is drawn as a dash."""
 
 
+class Weight(Enum):
+    """How a button looks. Red is for what destroys, and stands in forms only."""
+
+    ORDINARY = ""
+    RED = "danger"
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button: what it says, what it does, and what a screen reader says where the label alone is not
@@ -29,6 +37,7 @@ class Button:
     action: Action
     value: ButtonValue
     spoken: Markup | None = None
+    weight: Weight = Weight.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ def _button(button: Button) -> dict[str, Any]:
         "action_id": str(button.action),
         "value": button.value.encoded(),
     }
+    if button.weight is not Weight.ORDINARY:
+        drawn["style"] = button.weight.value
     if button.spoken:
         drawn["accessibility_label"] = button.spoken.plain(limits.ACCESSIBILITY_LABEL)
     return drawn

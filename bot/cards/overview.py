@@ -107,7 +107,15 @@ def _buttons(view: Overview, texts: Texts) -> list[Button]:
         value,
         texts.gettext("Refresh: read Business Central again"),
     )
-    return [*turning, refresh]
+    return [*turning, refresh, *cleaning_button(view.errors - view.gone, value, texts)]
+
+
+def cleaning_button(entries: int, value: ButtonValue, texts: Texts) -> list[Button]:
+    """The way to deleting entries; none where Business Central has none."""
+    if entries <= 0:
+        return []
+    spoken = texts.gettext("Clean up: delete entries in Business Central")
+    return [Button(texts.gettext("Clean up…"), Action.PURGE_OPEN, value, spoken)]
 
 
 def _footer(view: Overview, texts: Texts) -> Markup:

@@ -17,7 +17,7 @@ from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, dotted, link, own, sentence
 from bot.cards.order import chain_parts, real_cause_part
 from bot.cards.original import original_parts
-from bot.cards.overview import connection_words
+from bot.cards.overview import cleaning_button, connection_words
 from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
@@ -121,6 +121,11 @@ def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
             Action.PROBLEM_SHARE,
             ButtonValue(connection=view.connection.key, problem=view.line.id),
             texts.gettext("Share: {title}", title=problem_title(view.line, texts)),
+        ),
+        *cleaning_button(
+            view.line.count - view.line.gone,
+            ButtonValue(connection=view.connection.key, problem=view.line.id),
+            texts,
         ),
         Button(
             texts.gettext("Back to overview"),

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from enum import Enum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -69,6 +70,14 @@ class Kinds:
         return tuple_(PROBLEM.c.class_code, func.coalesce(PROBLEM.c.topic, "")).in_(sorted(self.pairs))
 
 
+class Kept(Enum):
+    """Which errors, by where they still are."""
+
+    ANYWHERE = "anywhere"
+    HERE_ALONE = "here alone"
+    """Business Central has them no more: the archive."""
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """What filters leave; None leaves everything."""
@@ -77,6 +86,7 @@ class Narrowing:
     mapping: str | None = None
     since: date | None = None
     """First day (UTC)."""
+    kept: Kept = Kept.ANYWHERE
 
 
 NOTHING_NARROWED: Final = Narrowing()
@@ -144,6 +154,8 @@ class Search:
                 return Found(words)
             index = _index_of(connection, scope, number)
             narrow = _narrow_marks(narrowing)
+            if narrowing.kept is Kept.HERE_ALONE:
+                index = replace(index, kept=Kept.HERE_ALONE)
             exact = await index.numbers([[record_mark(typed)], *narrow], MOST_RECORDS)
             each = [await index.alternatives(word) for word in words]
             found = await index.numbers([*each, *narrow], MOST + 1)
@@ -152,6 +164,26 @@ class Search:
                 return await _all(connection, scope, words, _Candidates(numbers, exact, narrowing))
             some = await index.numbers([[one for group in each for one in group], *narrow], MOST_SOME)
             return await _some(connection, scope, words, _Candidates(some, (), narrowing))
+
+    async def numbers(
+        self, scope: Scope, typed: str, narrowing: Narrowing, most: int
+    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """No. of the newest errors that have all the words, at most that many, and the words."""
+        words = tuple(words_of(typed)[:WORDS])
+        if not words or (narrowing.kinds is not None and not narrowing.kinds.pairs):
+            return (), words
+        async with self.database.reading() as connection:
+            number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
+            if number is None:
+                return (), words
+            index = replace(_index_of(connection, scope, number), kept=narrowing.kept)
+            each = [await index.alternatives(word) for word in words]
+            found = await index.numbers([*each, *_narrow_marks(narrowing)], most)
+            if not found:
+                return (), words
+            query = _Candidates(found, (), narrowing).of(connection, scope, SYNC_ERROR.c.number)
+            left = await connection.execute(query.order_by(SYNC_ERROR.c.number.desc()))
+            return tuple(left.scalars()), words
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +201,8 @@ class _Candidates:
             belongs(SYNC_ERROR, scope), _is_one_of(SYNC_ERROR.c.number, connection, self.numbers)
         )
         kinds, mapping, since = self.narrowing.kinds, self.narrowing.mapping, self.narrowing.since
+        if self.narrowing.kept is Kept.HERE_ALONE:
+            query = query.where(SYNC_ERROR.c.gone_at.is_not(None))
         if since is not None:
             query = query.where(SYNC_ERROR.c.logged_at >= datetime.combine(since, time(), UTC))
         if mapping is not None:
@@ -246,6 +280,7 @@ class _Fts5:
     connection: AsyncConnection
     scope: Scope
     number: int
+    kept: Kept = Kept.ANYWHERE
 
     async def alternatives(self, word: str) -> list[str]:
         """The words that a word stands for, in quotes."""
@@ -275,15 +310,17 @@ class _Fts5:
     async def numbers(self, groups: Groups, limit: int) -> list[int]:
         """No. of the newest errors that have one term of each group."""
         match = " AND ".join(f"({' OR '.join(_as_quoted(term) for term in group)})" for group in groups)
-        rows = await self.connection.execute(
-            _FTS5,
-            {
-                "match": match,
-                "first": row_id(self.number, 0),
-                "last": row_id(self.number + 1, 0) - 1,
-                "most": limit,
-            },
-        )
+        values: dict[str, object] = {
+            "match": match,
+            "first": row_id(self.number, 0),
+            "last": row_id(self.number + 1, 0) - 1,
+            "most": limit,
+        }
+        if self.kept is Kept.HERE_ALONE:
+            values |= {"workspace": self.scope.workspace, "connection": self.scope.connection}
+            rows = await self.connection.execute(_FTS5_ARCHIVED, values)
+        else:
+            rows = await self.connection.execute(_FTS5, values)
         first = row_id(self.number, 0)
         return [row - first for row in rows.scalars()]
 
@@ -293,7 +330,9 @@ class _Gin:
     """The index on PostgreSQL."""
 
     connection: AsyncConnection
+    scope: Scope
     number: int
+    kept: Kept = Kept.ANYWHERE
 
     async def alternatives(self, word: str) -> list[str]:
         """The word, or everything that begins with it."""
@@ -306,6 +345,9 @@ class _Gin:
             for group in ([scope_mark(self.number)], *groups)
         )
         values = {"scope": self.number, "query": query, "most": limit, "window": _WINDOW}
+        if self.kept is Kept.HERE_ALONE:
+            archived = {"workspace": self.scope.workspace, "connection": self.scope.connection}
+            return list((await self.connection.execute(_ALL_ARCHIVED, {**values, **archived})).scalars())
         newest = (await self.connection.execute(_NEWEST, values)).scalars().all()
         if len(newest) >= limit:
             return list(newest)
@@ -327,10 +369,23 @@ _ALL: Final = text(
     "ORDER BY number DESC LIMIT :most"
 )
 
+_ARCHIVED: Final = (
+    "EXISTS (SELECT 1 FROM sync_error WHERE sync_error.workspace = :workspace "
+    "AND sync_error.connection = :connection AND sync_error.gone_at IS NOT NULL AND sync_error.number = "
+)
+_FTS5_ARCHIVED: Final = text(
+    f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last "  # noqa: S608
+    f"AND {_ARCHIVED} {INDEX}.rowid - :first) ORDER BY rowid DESC LIMIT :most"
+)
+_ALL_ARCHIVED: Final = text(
+    f"SELECT number FROM {INDEX} WHERE words @@ CAST(:query AS tsquery) "  # noqa: S608
+    f"AND {_ARCHIVED} {INDEX}.number) ORDER BY number DESC LIMIT :most"
+)
+
 
 def _index_of(connection: AsyncConnection, scope: Scope, number: int) -> _Fts5 | _Gin:
     if connection.dialect.name == "postgresql":
-        return _Gin(connection, number)
+        return _Gin(connection, scope, number)
     return _Fts5(connection, scope, number)
 
 

@@ -135,6 +135,11 @@ class PurgeDesk:
         )
         return census.resolved if bounds.what is Purged.RESOLVED else census.entries
 
+    async def follow(self, scope: Scope, run_id: str, place: Place) -> None:
+        """Show how far a run is in that place, too."""
+        async with self.database.writing() as transaction:
+            await Outbox(transaction, scope, self.clock.now()).show(Told.PROGRESS, run_id, place)
+
     async def stop(self, scope: Scope, run_id: str, actor: Actor) -> Run:
         """Have a purge end at its next step; nothing happens to one that is over. Raises NotFound."""
         async with self.database.writing() as transaction:
