@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,9 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot.businesscentral.connection import connection_from
 from bot.failures import SettingsInvalid
-from bot.settings import Need, load_settings
+from bot.settings import WORKSPACE, Need, Settings, load_settings, single_connection
+from bot.store import Database, Pulls
+from bot.store.values import Scope
+from tests.store.pages_of_errors import READ_AT, error, page
 
 GUID = "11111111-2222-4333-8444-555555555555"
 GOOD = {
@@ -271,3 +277,41 @@ def test_ask_about_a_named_connection(tmp_path: Path) -> None:
     result = run("ask", "/syncerrors", "--connection", "northgate", "--demo", cwd=tmp_path)
     assert "Northgate Marine Supplies Ltd." in result.stdout
     assert "All connections" in result.stdout
+
+
+def test_the_operator_has_the_activity_and_can_remove_somebodys_data(tmp_path: Path) -> None:
+    settings = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}", "USER": "ops", "LOGNAME": "ops"}
+    nothing = run("forget", "Customer: 10000", "--yes", cwd=tmp_path, **settings)
+    assert nothing.returncode == 0, nothing.stderr
+    assert "nothing" in nothing.stdout
+    asyncio.run(_store_one(settings["DATABASE_URL"]))
+    asked = run("forget", "'Customer: 10001'", cwd=tmp_path, **settings)
+    assert asked.returncode == 1
+    assert "1 error, with its records" in asked.stdout
+    assert "Give --yes to remove this for good." in asked.stdout
+    done = run("forget", "Customer: 10001", "--yes", cwd=tmp_path, **settings)
+    assert done.returncode == 0, done.stderr
+    listed = run("activity", "by:ops", cwd=tmp_path, **settings)
+    assert "ops at the shell · remove somebody's data (1) · done" in listed.stdout
+    file = run("activity", "--csv", cwd=tmp_path, **settings).stdout
+    assert '"shell","ops","remove somebody\'s data","forget","","","done",1' in file
+    assert "10001" not in listed.stdout + file
+    typo = run("activity", "bye:ops", cwd=tmp_path, **settings)
+    assert typo.returncode == 1
+    assert "There is no filter “bye”. Did you mean by:?" in typo.stderr
+
+
+async def _store_one(address: str) -> None:
+    """An error of the connection that ``GOOD`` describes."""
+    connection = connection_from(
+        single_connection(
+            Settings.model_construct(
+                **{name.lower(): value for name, value in GOOD.items() if "SECRET" not in name},
+                azure_client_secret=SecretStr("s3cret-value"),
+            )
+        )
+    )
+    database = Database.open(address)
+    scope = Scope(WORKSPACE, connection.key)
+    await Pulls(database).store_page(scope, page([error(1), error(2)]), READ_AT)
+    await database.close()

@@ -13,6 +13,9 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards.actions import Action
 from bot.cli.stage import manifest
+from bot.operations.activity import PAGE, Deed
+from bot.operations.actors import THE_BOT
+from bot.operations.rights import Act
 from bot.simulator.slack import RESPONSE_URL, Person
 from handlers import Dependencies, register_all
 from handlers.acts import ACTS, COMMANDS
@@ -120,6 +123,14 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
         await stage.kim.click(pressed, message=card)
         await stage.kim.until(lambda one, before=card: cards(one)[0].updates > before.updates)
         look()
+    for number in range(PAGE + 1):
+        await stage.core.activity.add(stage.scope, Deed(str(number), THE_BOT, Act.RETRY))
+    await stage.kim.command("/syncerrors activity")
+    look()
+    await stage.kim.click("Next")
+    look()
+    await stage.kim.command("/syncerrors forget 'Customer: 20000'")
+    look()
     practice = practice_of(tmp_path, [f"Customer {letter}" for letter in "ABCDEFGHIJK"])
     async with practice.bot() as many:
         await many.kim.command("/syncerrors")
