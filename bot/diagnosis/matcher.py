@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.model import PLUGIN, UNKNOWN, ParamValue
 from bot.diagnosis.normal import NormalText
-from bot.diagnosis.scan import BEGINNING, Ranked, Scan, Standing
+from bot.diagnosis.scan import Ranked, Scan, Standing, beginnings
 from bot.diagnosis.templates import FLOATING_MINIMUM, Bounds, Hole
 from bot.diagnosis.values import LONGEST_LEADING, Captions, read_values
 
@@ -45,7 +45,8 @@ class Matcher:
             (_DEPTHS.get(rule.class_code, _DEEPEST), rule.template.weights[-1], -number, rule)
             for number, rule in enumerate(rules)
         ]
-        self._longest = Scan((rule[3].template.longest[:BEGINNING], rule) for rule in ranked)
+        shown = beginnings({rule.template.longest for rule in rules})
+        self._longest = Scan((shown[rule[3].template.longest], rule) for rule in ranked)
         self._openings = Scan((opening, rule) for rule in ranked for opening in rule[3].template.openings)
 
     def best(self, text: NormalText, start: int, end: int, *, cut: bool) -> Found | None:
