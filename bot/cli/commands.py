@@ -142,6 +142,62 @@ def forget(
     _run(forget_somebody(real_world(), name, whom, open_console(), confirmed))
 
 
+rules = typer.Typer(
+    help="What people taught the bot: list it, write it to a file, read it from one, undo it."
+)
+app.add_typer(rules, name="rules")
+
+
+@rules.command("list")
+def list_rules(use_demo: Annotated[bool, _DEMO] = False) -> None:
+    """List all taught rules: id, class, who, when, how many stored errors, words."""
+    configure_logs(logging.ERROR)
+    from bot.cli.rules import list_rules as run
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import demo_world, real_world
+
+    _run(run(demo_world() if use_demo else real_world(), open_console()))
+
+
+@rules.command("export")
+def export_rules(
+    file: Annotated[str, typer.Argument(help="File to write; - is standard output.")] = "-",
+) -> None:
+    """Write all taught rules as a file of the catalogue (TOML)."""
+    configure_logs(logging.ERROR)
+    from bot.cli.rules import export_rules as run
+    from bot.cli.worlds import real_world
+
+    _run(run(real_world(), file))
+
+
+@rules.command("import")
+def import_rules(
+    file: Annotated[str, typer.Argument(help="File of the catalogue (TOML); - is standard input.")],
+    use_demo: Annotated[bool, _DEMO] = False,
+) -> None:
+    """Teach the rules of a file, all or none, and diagnose stored errors anew."""
+    configure_logs(logging.ERROR)
+    from bot.cli.rules import import_rules as run
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import demo_world, real_world
+
+    _run(run(demo_world() if use_demo else real_world(), file, open_console(sys.stderr)))
+
+
+@rules.command("undo")
+def undo_rule(
+    rule: Annotated[str, typer.Argument(help="Id of the rule, as listed.")],
+) -> None:
+    """Undo one taught rule, and diagnose stored errors anew."""
+    configure_logs(logging.ERROR)
+    from bot.cli.rules import undo_rule as run
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import real_world
+
+    _run(run(real_world(), rule, open_console(sys.stderr)))
+
+
 @app.command()
 def classify(
     file: Annotated[str, typer.Argument(help="File of JSON lines; - is standard input.")] = "-",

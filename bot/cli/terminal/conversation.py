@@ -18,7 +18,7 @@ from bot.cli.terminal.display import Display
 from bot.cli.terminal.harmless import harmless_line
 from bot.cli.terminal.lines import Lines
 from bot.cli.terminal.people import Participant, SlashCommand
-from bot.cli.terminal.typed import Command, Help, Leave, Nothing, Press, Switch, Words, understood
+from bot.cli.terminal.typed import Command, Fix, Help, Leave, Nothing, Press, Switch, Words, understood
 from bot.clock import Clock
 from bot.simulator.slack.outcomes import DispatchFailed, SimulatorError
 
@@ -52,6 +52,7 @@ class Conversation:
         *,
         clock: Clock,
         under_way: UnderWay,
+        fix: Callable[[str], int] | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._console = console
@@ -59,6 +60,7 @@ class Conversation:
         self._people = people
         self._commands = commands
         self._under_way = under_way
+        self._fix = fix
         self._pace = pace or Pace()
         self._who = people[0]
         self._display = Display(console, clock, self._who)
@@ -87,9 +89,13 @@ class Conversation:
                 case Leave():
                     return
                 case Help():
-                    self._display.list_help(self._commands, self._people)
+                    self._display.list_help(self._commands, self._people, can_fix=self._fix is not None)
                 case Switch(key):
                     await self._be(key)
+                case Fix(words) if self._fix is not None:
+                    self._display.say(self._display.words.fixed.format(count=self._fix(words)))
+                case Fix(words):
+                    await self._command(f"/fix {words}".strip())
                 case Command(text):
                     await self._command(text)
                 case Press(number):
@@ -139,6 +145,8 @@ class Conversation:
         self._display.say((words.gone_number if gone else words.unknown_number).format(number=number))
 
     async def _press_named(self, text: str) -> None:
+        if self._filled_in(text):
+            return
         found = self._display.numbers.called(text)
         if len(found) == 1:
             await self._press(found[0])
@@ -151,6 +159,25 @@ class Conversation:
             await self._interact(self._who.person.press(*option))
         else:
             self._hint(text)
+
+    def _filled_in(self, text: str) -> bool:
+        """Fill in an input of the open form, where the line says ``label = value``."""
+        label, sign, typed = (part.strip() for part in text.partition("="))
+        modal = self._who.person.modal
+        if modal is None or not sign:
+            return False
+        labels = [element.label for element in modal.elements()]
+        named = next((one for one in labels if harmless_line(one).casefold() == label.casefold()), None)
+        if named is None:
+            return False
+        try:
+            ticks = any(one.kind == "checkboxes" and one.label == named for one in modal.elements())
+            self._who.person.fill(named, [typed] if ticks else typed)
+        except SimulatorError as refusal:
+            self._display.complain(harmless_line(str(refusal).partition("\n")[0]))
+        else:
+            self._display.say(self._display.words.filled_in.format(label=harmless_line(named)))
+        return True
 
     def _option_called(self, text: str) -> tuple[Any, str] | None:
         """The menu of the newest message that has an option of that name, and the option as it is written."""

@@ -45,7 +45,7 @@ class Display:
         self._participant = participant
         self.numbers.clear()
         self._modal = None
-        self._drawn = {message.ts: _state(message) for message in participant.person.messages}
+        self._drawn = {message.ts: _state(message) for message in participant.person.screen}
 
     @property
     def words(self) -> Words:
@@ -99,18 +99,22 @@ class Display:
         self.say(self.words.opens)
         self.console.print(Text(harmless_line(address), style="blue"), soft_wrap=True, highlight=False)
 
-    def list_help(self, commands: Sequence[SlashCommand], people: Sequence[Participant]) -> None:
+    def list_help(
+        self, commands: Sequence[SlashCommand], people: Sequence[Participant], *, can_fix: bool = False
+    ) -> None:
         """What can be typed."""
         words = self.words
         rows = [
             *((f"{one.command} {one.usage_hint}".strip(), one.description) for one in commands),
             ("3", words.help_number),
             ("refresh", words.help_label),
+            ("Title = text", words.help_fill),
             *(
                 (f"/as {one.key}", words.help_as.format(name=one.name, locale=one.locale))
                 for one in people
                 if one is not self._participant
             ),
+            *((("/fix currency", words.help_fix),) if can_fix else ()),
             ("help", words.help_help),
             ("/quit", words.help_quit),
         ]
@@ -125,11 +129,11 @@ class Display:
         self.console.print()
 
     def _changes(self) -> list[SeenMessage]:
-        messages = self._participant.person.messages
+        messages = self._participant.person.screen
         return [message for message in messages if self._drawn.get(message.ts) != _state(message)]
 
     def _gone(self) -> list[str]:
-        return sorted(self._drawn.keys() - {message.ts for message in self._participant.person.messages})
+        return sorted(self._drawn.keys() - {message.ts for message in self._participant.person.screen})
 
     def _forget(self, stamp: str) -> None:
         del self._drawn[stamp]

@@ -36,6 +36,10 @@ class Person(Protocol):
         """What is on the screen, oldest first."""
 
     @property
+    def screen(self) -> Sequence[SeenMessage]:
+        """The same with threads, and with direct messages of the bot."""
+
+    @property
     def modal(self) -> SeenModal | None:
         """The dialog that is open, if any."""
 
@@ -47,6 +51,9 @@ class Person(Protocol):
 
     async def modal_click(self, label: str, /, *, nth: int = 0) -> object:
         """Press a button of the dialog; ``nth`` counts equal labels from 0."""
+
+    def fill(self, label: str, choice: Any, /) -> None:
+        """Fill in an input of the dialog, or choose in its menu."""
 
     async def submit(self) -> object:
         """Send the dialog off as it is filled in."""

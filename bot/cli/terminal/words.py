@@ -15,6 +15,8 @@ class Words:
 
     app: str
     only_you: str
+    direct: str
+    thread: str
     today: str
     yesterday: str
     tomorrow: str
@@ -36,11 +38,15 @@ class Words:
     opens: str
     unknown_person: str
     now_talking: str
+    fixed: str
     farewell: str
     help_title: str
     help_number: str
     help_label: str
+    help_fill: str
+    filled_in: str
     help_as: str
+    help_fix: str
     help_help: str
     help_quit: str
 
@@ -48,6 +54,8 @@ class Words:
 ENGLISH: Final = Words(
     app="APP",
     only_you="Only visible to you",
+    direct="Direct message",
+    thread="thread",
     today="today",
     yesterday="yesterday",
     tomorrow="tomorrow",
@@ -69,11 +77,15 @@ ENGLISH: Final = Words(
     opens="Slack would open this page:",
     unknown_person="There is nobody called “{key}”. Try {keys}.",
     now_talking="You are {name} now ({locale}).",
+    fixed="(Somebody fixed that. Records that it helps: {count}.)",
     farewell="Bye.",
     help_title="What you can type",
     help_number="press the button with that number",
     help_label="press the button of that name, when there is just one",
+    help_fill="fill in that input of the form, or choose in its menu",
+    filled_in="Filled in: {label}",
     help_as="be {name} ({locale}) and ask the same again",
+    help_fix="let somebody fix, in the simulated world, what has this word in its text",
     help_help="this list",
     help_quit="leave (Ctrl-D does too)",
 )
@@ -81,6 +93,8 @@ ENGLISH: Final = Words(
 DUTCH: Final = Words(
     app="APP",
     only_you="Alleen zichtbaar voor jou",
+    direct="Privébericht",
+    thread="thread",
     today="vandaag",
     yesterday="gisteren",
     tomorrow="morgen",
@@ -102,11 +116,15 @@ DUTCH: Final = Words(
     opens="Slack zou deze pagina openen:",
     unknown_person="Er is niemand met de naam “{key}”. Probeer {keys}.",
     now_talking="Je bent nu {name} ({locale}).",
+    fixed="(Iemand heeft dat opgelost. Records die dat helpt: {count}.)",
     farewell="Tot ziens.",
     help_title="Wat je kunt typen",
     help_number="druk op de knop met dat nummer",
     help_label="druk op de knop met die naam, als er maar een is",
+    help_fill="vul dat veld van het formulier in, of kies in het menu",
+    filled_in="Ingevuld: {label}",
     help_as="wees {name} ({locale}) en vraag hetzelfde opnieuw",
+    help_fix="laat iemand in de gesimuleerde wereld oplossen wat dit woord in zijn tekst heeft",
     help_help="deze lijst",
     help_quit="stoppen (Ctrl-D kan ook)",
 )
