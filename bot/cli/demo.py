@@ -37,6 +37,7 @@ async def run_demo(console: Console) -> int:
                 _commands(),
                 clock=world.core.clock,
                 under_way=reading,
+                fix=world.fix,
             )
             await conversation.run()
     return 0

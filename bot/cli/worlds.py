@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.simulator.businesscentral import (
     AUDIENCE,
     BusinessCentralSimulator,
     Environments,
+    SimulatedCompany,
     believable_company,
 )
 from bot.simulator.entra import EntraSimulator
@@ -31,6 +32,8 @@ class World:
     settings: Settings
     core: Core
     starts_empty: bool
+    fix: Callable[[str], int] | None = None
+    """Mends, in a simulated world, what has these words in its text; answers how many records it helps."""
 
 
 @asynccontextmanager
@@ -58,7 +61,11 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
         business_central = Environments([company.server for company in companies])
         outside = Outside(business_central=business_central, entra=entra.transport(), clock=clock)
         async with open_core(settings, outside) as core:
-            yield World(settings, core, starts_empty=True)
+
+            def fix(words: str) -> int:
+                return sum(company.company.synchronization.fix(words=words) for company in companies)
+
+            yield World(settings, core, starts_empty=True, fix=fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ CUSTOMERS = (
 
 @dataclass(frozen=True, slots=True)
 class _Simulated:
+    company: SimulatedCompany
     server: BusinessCentralSimulator
     entry: str
     """Its part of the connections file."""
@@ -144,7 +152,7 @@ def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simu
         "dataverse_url": customer.dataverse_url,
     }
     entry = "".join(f'{key} = "{value}"\n' for key, value in lines.items())
-    return _Simulated(server, f"[[connection]]\n{entry}")
+    return _Simulated(company, server, f"[[connection]]\n{entry}")
 
 
 Opening = AbstractAsyncContextManager[World]

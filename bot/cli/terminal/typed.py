@@ -34,6 +34,13 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """Mend, in the simulated world, what has these words in its text; without words, everything."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A slash command for Slack, whole."""
 
@@ -54,7 +61,7 @@ class Words:
     text: str
 
 
-Typed: TypeAlias = Nothing | Leave | Help | Switch | Command | Press | Words
+Typed: TypeAlias = Nothing | Leave | Help | Switch | Fix | Command | Press | Words
 
 
 def understood(line: str) -> Typed:
@@ -70,6 +77,8 @@ def understood(line: str) -> Typed:
         return Help()
     if word.lower() == "/as":
         return Switch(rest.strip().lower())
+    if word.lower() == "/fix":
+        return Fix(rest.strip())
     if number:
         return Press(int(number[1]))
     return Command(text) if text.startswith("/") else Words(text)

@@ -46,9 +46,9 @@ class Synchronization(Runs):
             row = self._fail(trouble, coupling, job, at)
         return row
 
-    def fix(self, *, record_id: str | None = None, cause: str | None = None) -> int:
+    def fix(self, *, record_id: str | None = None, cause: str | None = None, words: str = "") -> int:
         """As ``Troubles.fix``."""
-        return self.troubles.fix(record_id=record_id, cause=cause)
+        return self.troubles.fix(record_id=record_id, cause=cause, words=words)
 
     def delete_record(self, local: SimulatedRecord | str) -> None:
         """Somebody deletes a record in Business Central; its coupling stays."""

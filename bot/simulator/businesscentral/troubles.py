@@ -89,11 +89,13 @@ class Troubles:
         for direction in SynchDirection:
             self._all.pop((record_id, direction), None)
 
-    def fix(self, *, record_id: str | None = None, cause: str | None = None) -> int:
-        """Fix what is wrong with a record, what a cause brought about or, without both, everything.
+    def fix(self, *, record_id: str | None = None, cause: str | None = None, words: str = "") -> int:
+        """Fix what is wrong with a record, what a cause brought about, whatever has these ``words`` in its
+        text or, without any of them, everything.
 
         Records that both sides changed stay as they are: that needs a choice. Answers how many were fixed.
         """
+        wanted = words.casefold()
         fixed = [
             trouble
             for trouble in self
@@ -101,6 +103,7 @@ class Troubles:
             and not trouble.is_fixed
             and record_id in {None, trouble.key}
             and cause in {None, trouble.cause}
+            and (wanted in trouble.message.casefold() or wanted in trouble.key.casefold())
         ]
         for trouble in fixed:
             trouble.is_fixed = True

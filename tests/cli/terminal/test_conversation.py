@@ -65,6 +65,7 @@ class Session:
         self.lines = ScriptedLines(self.console)
         self.under_way: Callable[[], Awaitable[bool]] = idle
         self.pace = QUICK
+        self.fix: Callable[[str], int] | None = None
 
     async def type(self, *script: Step) -> str:
         """Type these lines and leave; gives everything that was on the screen."""
@@ -81,6 +82,7 @@ class Session:
             clock=ManualClock(NOW + timedelta(minutes=1)),
             under_way=lambda: self.under_way(),
             pace=self.pace,
+            fix=self.fix,
         )
         await asyncio.wait_for(conversation.run(), 20)
         return written(self.console)
@@ -180,6 +182,23 @@ async def test_help(question: str) -> None:
     assert "/as nl" in shown
     assert "/as en" not in shown
     assert "/quit" in shown
+
+
+async def test_somebody_fixes_the_simulated_world() -> None:
+    session = Session()
+    asked: list[str] = []
+    session.fix = lambda words: len(asked.append(words) or asked) + 30
+    shown = await session.type("/fix Currency Code", "help")
+    assert "Records that it helps: 31." in shown
+    assert "/fix currency" in shown
+    assert (asked, session.kim.did) == (["Currency Code"], [])
+
+
+async def test_the_real_world_is_not_fixed_by_typing() -> None:
+    session = Session()
+    shown = await session.type("/fix Currency Code", "help")
+    assert "Records that it helps" not in shown
+    assert "/fix currency" not in shown
 
 
 async def test_hints() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.terminal.lines import PipedLines
-from bot.cli.terminal.typed import Command, Help, Leave, Nothing, Press, Switch, Typed, Words, understood
+from bot.cli.terminal.typed import Command, Fix, Help, Leave, Nothing, Press, Switch, Typed, Words, understood
 from tests.cli.terminal.screens import pipe_console, written
 
 
@@ -27,6 +27,8 @@ from tests.cli.terminal.screens import pipe_console, written
         ("help", Help()),
         ("/as NL ", Switch("nl")),
         ("/as", Switch("")),
+        ("/fix Currency Code ", Fix("Currency Code")),
+        ("/fix", Fix("")),
         ("/syncerrors  4711 ", Command("/syncerrors  4711")),
         ("/assign me", Command("/assign me")),
         ("/syncerrors help", Command("/syncerrors help")),

@@ -121,7 +121,11 @@ def test_fixing_one_record_fixes_no_other(there: Synchronization) -> None:
     there.fail("Customer: 3", TEXT, kind=Kind.BOTH_CHANGED)
     assert there.fix(record_id=CUSTOMER) == 1
     assert there.fix(record_id=CUSTOMER) == 0
-    assert there.fix() == 1  # both changed needs a choice
+    assert there.fix(words="NOTHING LIKE THAT") == 0
+    there.fail("Customer: 4", TEXT)
+    assert there.fix(words="customer: 4") == 1
+    assert there.fix(words="currency code") == 1
+    assert there.fix() == 0  # both changed needs a choice
     assert there.troubles.of("Customer: 3", TO) is not None
 
 
