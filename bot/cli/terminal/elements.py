@@ -61,6 +61,8 @@ def chip(element: Node, pen: Pen) -> Text:
         return _button(element, pen)
     if element.get("type") == "overflow":
         return Text(f"[⋯ {' · '.join(_options(element))}]", style=_CHIP)
+    if element.get("type") == "conversations_select" and element.get("initial_conversation"):
+        return Text(f"[{pen.screen.words.this_channel} ▾]", style=_CHIP)
     chosen = element.get("initial_option") or element.get("placeholder")
     label = _label(chosen.get("text") if isinstance(chosen, Mapping) else None) or _label(chosen)
     return Text(f"[{label or pen.screen.words.choose} ▾]", style=_CHIP)

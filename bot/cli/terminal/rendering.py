@@ -17,6 +17,7 @@ from bot.cli.terminal.harmless import harmless, harmless_line
 from bot.cli.terminal.layout import QUIET, READABLE_WIDTH, Barred, Chips, Divider, Gap, Paragraph
 from bot.cli.terminal.mrkdwn import mrkdwn_pieces
 from bot.cli.terminal.screen import Screen, Surface
+from bot.cli.terminal.words import Words
 
 BOT_NAME: Final = "Sync Errors"
 """``bot_user.display_name`` of the app manifest."""
@@ -39,6 +40,14 @@ class DrawableMessage(Protocol):
     @property
     def ephemeral(self) -> bool:
         """Whether only one person sees it."""
+
+    @property
+    def channel_name(self) -> str:
+        """As people call the channel; empty for a direct message."""
+
+    @property
+    def thread_ts(self) -> str | None:
+        """The message that it answers; None for one that stands by itself."""
 
     @property
     def text(self) -> str:
@@ -120,11 +129,19 @@ def _heading(message: DrawableMessage, screen: Screen) -> Paragraph:
     name = "Slackbot" if message.author == _SLACKBOT else BOT_NAME
     time = clock_time(message.ts, screen)
     if screen.surface is Surface.PIPE:
-        whom = f" · {words.only_you}" if message.ephemeral else ""
-        return Paragraph(Text(f"{name} ({words.app})  {time}{whom}"))
+        return Paragraph(Text(f"{name} ({words.app})  {time} · {_whom(message, words)}"))
     line = Text.assemble(
         (name, "bold"), " ", (f" {words.app} ", "reverse bright_black"), (f"  {time}", QUIET)
     )
-    if message.ephemeral:
-        line.append(f"  ·  {words.only_you}", style=f"italic {QUIET}")
+    line.append(f"  ·  {_whom(message, words)}", style=f"italic {QUIET}")
     return Paragraph(line)
+
+
+def _whom(message: DrawableMessage, words: Words) -> str:
+    """Who sees it, and where."""
+    if message.ephemeral:
+        return words.only_you
+    if not message.channel_name:
+        return words.direct
+    channel = f"#{harmless_line(message.channel_name)}"
+    return f"{channel}, {words.thread}" if message.thread_ts else channel

@@ -23,6 +23,7 @@ class Words:
     submit: str
     close: str
     choose: str
+    this_channel: str
     optional: str
     cannot_draw: str
     picture: str
@@ -62,6 +63,7 @@ ENGLISH: Final = Words(
     submit="Submit",
     close="Close",
     choose="Choose",
+    this_channel="This channel",
     optional="optional",
     cannot_draw="A block of type {type} cannot be shown here.",
     picture="Picture",
@@ -101,6 +103,7 @@ DUTCH: Final = Words(
     submit="Verzenden",
     close="Sluiten",
     choose="Kies",
+    this_channel="Dit kanaal",
     optional="optioneel",
     cannot_draw="Een blok van het type {type} kan hier niet worden getoond.",
     picture="Afbeelding",

@@ -35,6 +35,7 @@ def command(backend: Backend, user: User, channel: Channel, name: str, text: str
     """A slash command; all fields are strings, and none tells of a thread."""
     declared = backend.manifest.commands.get(name)
     enterprise = backend.workspace.enterprise_id
+    backend.workspace.whereabouts[user.id] = channel.id
     return {
         "token": "deprecated",
         "team_id": backend.workspace.team_id,
@@ -104,6 +105,7 @@ def press_in_message(
     backend: Backend, user: User, channel: Channel, message: StoredMessage, press: Press
 ) -> dict[str, Any]:
     """``block_actions`` from a message."""
+    backend.workspace.whereabouts[user.id] = channel.id
     ephemeral = message.only_for is not None
     container: dict[str, Any] = {
         "type": "message",

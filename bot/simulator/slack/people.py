@@ -17,7 +17,7 @@ from bot.simulator.slack.payloads import Press
 from bot.simulator.slack.responding import post_reply
 from bot.simulator.slack.screen import Element, Message, Modal
 from bot.simulator.slack.webapi.arguments import Arguments
-from bot.simulator.slack.workspace import SLACKBOT, Channel, StoredMessage, User
+from bot.simulator.slack.workspace import SLACKBOT, Channel, ChannelKind, StoredMessage, User
 
 T = TypeVar("T")
 PATIENCE: Final = 10.0
@@ -44,6 +44,16 @@ class Person:
     def messages(self) -> list[Message]:
         """The current channel, oldest first: public messages and own ephemeral ones, threads left out."""
         return [self._snapshot(message) for message in self._stored() if message.thread_ts is None]
+
+    @property
+    def screen(self) -> list[Message]:
+        """The current channel with its threads, and the direct messages of the bot, oldest first."""
+        here = {self.channel.id, self._backend.workspace.direct_channel(self.id).id}
+        return [
+            self._snapshot(message)
+            for message in self._backend.workspace.messages
+            if message.channel in here and message.visible_to(self.id)
+        ]
 
     def thread(self, parent: Message) -> list[Message]:
         """The replies under a message, oldest first."""
@@ -135,7 +145,10 @@ class Person:
 
     async def press(self, element: Element, choice: Choice = None, *, patience: float = PATIENCE) -> Message:
         """Press or choose one element of a message in the current channel."""
-        stored = self._backend.workspace.find(self.channel.id, element.where)
+        workspace = self._backend.workspace
+        stored = workspace.find(self.channel.id, element.where) or workspace.find(
+            workspace.direct_channel(self.id).id, element.where
+        )
         if stored is None or not stored.visible_to(self.id):
             raise Refused(f"the message with {element.label!r} is no longer on the screen")
         press = press_of(element, choice)
@@ -272,7 +285,9 @@ class Person:
     async def _send_press(self, stored: StoredMessage, press: Press, label: str) -> None:
         if not self._backend.manifest.interactive:
             raise Refused("the manifest does not enable interactivity")
-        payload = payloads.press_in_message(self._backend, self._user, self.channel, stored, press)
+        payload = payloads.press_in_message(
+            self._backend, self._user, self._backend.workspace.channels[stored.channel], stored, press
+        )
         answer = await self._delivery.deliver(Kind.INTERACTION, payload, f"[{label}]")
         if answer:
             self._backend.refusals.append(
@@ -312,6 +327,7 @@ class Person:
         return stored or StoredMessage(workspace.new_ts(), self.channel.id, workspace.bot.id, "", [], self.id)
 
     def _snapshot(self, stored: StoredMessage) -> Message:
+        channel = self._backend.workspace.channels[stored.channel]
         return Message(
             ts=stored.ts,
             channel=stored.channel,
@@ -326,6 +342,7 @@ class Person:
             deleted=stored.deleted,
             files=stored.files,
             metadata=stored.metadata,
+            channel_name="" if channel.kind is ChannelKind.DIRECT else channel.name,
         )
 
     def _reader(self) -> Reader:

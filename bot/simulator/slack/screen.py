@@ -93,6 +93,8 @@ class Message:
     deleted: bool = False
     files: tuple[str, ...] = ()
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
+    channel_name: str = ""
+    """As people call the channel; empty for a direct message."""
 
     def plain(self) -> str:
         """The whole visible text; links as ``label <url>``, elements as ``[label]``, one block a line."""

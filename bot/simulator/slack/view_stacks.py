@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.simulator.slack import limits
-from bot.simulator.slack.blockkit.state import Values, initial_values, kept_values
+from bot.simulator.slack.blockkit.state import Values, initial_values, interactive, kept_values
 from bot.simulator.slack.outcomes import ApiError
-from bot.simulator.slack.workspace import Workspace
+from bot.simulator.slack.workspace import ChannelKind, Workspace
+
+_KINDS = {ChannelKind.PUBLIC: "public", ChannelKind.PRIVATE: "private", ChannelKind.DIRECT: "im"}
 
 
 @dataclass
@@ -127,6 +129,7 @@ class ViewStacks:
     def _new(self, user: str, body: Mapping[str, Any], previous: StoredView | None) -> StoredView:
         view_id = self._workspace.new_id("V")
         filled = self._with_ids(body)
+        self._in_place(user, filled["blocks"])
         self._mark(user)
         return StoredView(
             id=view_id,
@@ -140,6 +143,20 @@ class ViewStacks:
 
     def _with_ids(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return {**body, "blocks": self._workspace.identified(body["blocks"])}
+
+    def _in_place(self, user: str, blocks: list[dict[str, Any]]) -> None:
+        """``default_to_current_conversation``: chosen beforehand is the channel that the person is in.
+
+        Only where the filter would offer it (docs.slack.dev, reference/block-kit/block-elements).
+        """
+        channel = self._workspace.channels.get(self._workspace.whereabouts.get(user, ""))
+        for _, element in interactive(blocks):
+            wants = element["type"] == "conversations_select" and element.get(
+                "default_to_current_conversation"
+            )
+            kinds = (element.get("filter") or {}).get("include")
+            if wants and channel is not None and (not kinds or _KINDS[channel.kind] in kinds):
+                element.setdefault("initial_conversation", channel.id)
 
     def _new_hash(self) -> str:
         return f"{int(self._workspace.clock.now().timestamp())}.{self._workspace.new_id('h')}"

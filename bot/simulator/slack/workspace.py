@@ -120,6 +120,8 @@ class Workspace:
         self.groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: list[StoredMessage] = []
+        self.whereabouts: dict[str, str] = {}
+        """The channel in which each person last typed or pressed something."""
         self._by_place: dict[tuple[str, str], StoredMessage] = {}
         self._changed: list[StoredMessage] = []
         self._serial = count(1)

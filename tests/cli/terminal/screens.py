@@ -98,6 +98,8 @@ class FakeMessage:
     text: str = ""
     blocks: list[Json] = field(default_factory=list)
     author: str = "U0SIMBOT1"
+    channel_name: str = "general"
+    thread_ts: str | None = None
 
     def elements(self) -> list[FakeElement]:
         return _elements(self.blocks)
@@ -141,6 +143,10 @@ class FakePerson:
     messages: list[FakeMessage] = field(default_factory=list)
     modal: FakeModal | None = None
     did: list[str] = field(default_factory=list)
+
+    @property
+    def screen(self) -> list[FakeMessage]:
+        return self.messages
 
     async def command(self, text: str, /) -> None:
         await self._do(text)

@@ -42,7 +42,7 @@ def piped(*blocks: Json, numbers: ButtonNumbers | None = None) -> list[str]:
 
 def seen(*blocks: Json, width: int = 60, numbered: bool = False) -> list[str]:
     """The body of a message on a terminal, without the bar."""
-    message = FakeMessage(blocks=list(blocks), ephemeral=False)
+    message = FakeMessage(blocks=list(blocks), ephemeral=False, channel_name="x")
     numbers = ButtonNumbers()
     numbers.place(message.ts, message.elements() if numbered else [])
     lines = drawn(draw_message(message, TERMINAL, numbers), colourless_console(width)).split("\n")
@@ -65,7 +65,7 @@ def test_heading_of_an_ephemeral_message() -> None:
 def test_heading_of_a_public_message_in_dutch() -> None:
     screen = replace(PIPE, locale="nl-NL")
     assert drawn(draw_message(FakeMessage(text="Hi", ephemeral=False), screen)).startswith(
-        "Sync Errors (APP)  14:00\n"
+        "Sync Errors (APP)  14:00 · #general\n"
     )
     assert "Alleen zichtbaar voor jou" in drawn(draw_message(FakeMessage(text="Hi"), screen))
 
@@ -117,7 +117,7 @@ def test_only_the_line_with_the_button_is_narrow() -> None:
 
 
 def test_a_date_is_never_broken_on_a_terminal() -> None:
-    lines = seen(section("one two three <!date^1782907200^{date_short} {time}|x>"), width=30)
+    lines = seen(section("one two three <!date^1782907200^{date_short} {time}|x>"), width=30)[1:]
     assert lines == ["one two three Jul\xa01,\xa02026", "2:00\xa0PM"]
 
 
