@@ -36,7 +36,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.form(Form.RULE_UNDO)
     async def undo(visit: Visit, _: Submitted) -> Modal:
-        await deps.teaching.undo(visit.scope, _rule_of(visit), place_of(visit))
+        await deps.teaching.undo(visit.actor, visit.scope, _rule_of(visit), place_of(visit))
         await deps.learn()
         return undone_modal(visit.texts)
 

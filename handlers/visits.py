@@ -123,7 +123,7 @@ class Visits:
         """
         button = ButtonValue.decoded(value_of((body.get("actions") or [{}])[0]))
         await self._selection.check(button.connection)
-        return await self._visit(body, button)
+        return await self._visit(body, await self._living(button))
 
     async def of_form(self, body: Mapping[str, Any]) -> Visit:
         """A visit by form; raises StaleForm where it is not of this version, ConnectionGone."""
@@ -133,7 +133,14 @@ class Visits:
         except StaleButton as stale:
             raise StaleForm from stale
         await self._selection.check(button.connection)
-        return await self._visit(body, button)
+        return await self._visit(body, await self._living(button))
+
+    async def _living(self, button: ButtonValue) -> ButtonValue:
+        """Old buttons lead to the problem that took over the errors of theirs."""
+        if button.problem is None:
+            return button
+        living = await self._selection.living(button.connection, button.problem)
+        return button.model_copy(update={"problem": living})
 
     async def of_broken(self, body: Mapping[str, Any]) -> Visit:
         """A visit of which only the person and the way back are sure, for telling that something failed."""

@@ -99,11 +99,12 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         ask = Ask(database, knowledge, connections)
         activity = Activity(database, outside.clock, timedelta(days=settings.activity_days))
         sharing = Sharing(database, ask, outside.clock)
-        teaching = Teaching(database, knowledge, ask, outside.clock)
+        teaching = Teaching(database, knowledge, ask, outside.clock, activity)
         understanding = Understanding(database, knowledge, outside.clock)
         archive = Archive(database, ask, understanding, activity, outside.clock)
         purging = PurgeDesk(database, ask, outside.clock)
-        exchange = RuleExchange(database, knowledge, outside.clock)
+        exchange = RuleExchange(database, knowledge, outside.clock, activity)
+        call_stacks = CallStacks(database, clients, connections, outside.clock)
         yield Core(
             database=database,
             connections=connections,
@@ -129,7 +130,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
-            call_stacks=CallStacks(database, clients, connections),
+            call_stacks=call_stacks,
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
             teaching=teaching,
@@ -137,7 +138,16 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             sharing=sharing,
             care=TakingCare(database, outside.clock),
             delivery=delivery_of(
-                database, outside.clock, sharing, activity, ask, teaching, exchange, purging, archive
+                database,
+                outside.clock,
+                sharing,
+                activity,
+                ask,
+                teaching,
+                exchange,
+                purging,
+                archive,
+                call_stacks,
             ),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))

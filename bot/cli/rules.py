@@ -50,7 +50,9 @@ async def import_rules(opening: Opening, source: str, console: Console) -> int:
     """Teach the rules of a file and diagnose what is stored anew. Raises RuleFileInvalid, RuleRefused."""
     text = _read(source)
     async with opening as world:
-        report = await world.core.exchange.take(operator(getpass.getuser()), text)
+        report = await world.core.exchange.take(
+            operator(getpass.getuser()), Scope(WORKSPACE, next(iter(world.core.connections))), text
+        )
         console.print(f"{report.added:,} rules taught, {report.known:,} were taught already.")
         if report.behind:
             console.print(
@@ -64,7 +66,7 @@ async def undo_rule(opening: Opening, rule_id: str, console: Console) -> int:
     """Undo one rule and diagnose what is stored anew. Raises RuleGone."""
     async with opening as world:
         scope = Scope(WORKSPACE, next(iter(world.core.connections)))
-        await world.core.teaching.undo(scope, rule_id, None)
+        await world.core.teaching.undo(operator(getpass.getuser()), scope, rule_id, None)
         await learn(world.core, console)
     return 0
 

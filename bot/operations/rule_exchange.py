@@ -19,11 +19,14 @@ from bot.diagnosis.teaching import (
     refused,
 )
 from bot.failures import RuleFileInvalid, RuleRefused
+from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.knowledge import Knowledge, taught_rule
+from bot.operations.rights import Act
 from bot.operations.teach import digest_of, new_id, own_code
 from bot.store import Database
 from bot.store.taught_rules import StoredRule, TaughtRules
+from bot.store.values import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,14 @@ class RuleExchange:
     database: Database
     knowledge: Knowledge
     clock: Clock
+    activity: Activity
 
     async def export(self) -> str:
         """All rules of the workspace as a file of the catalogue."""
         rules = await TaughtRules(self.database).all_of(self.knowledge.workspace)
         return written([Exported(taught_rule(rule), _source(rule)) for rule in rules])
 
-    async def take(self, actor: Actor, text: str) -> ImportReport:
+    async def take(self, actor: Actor, scope: Scope, text: str) -> ImportReport:
         """Teach the rules of a file, all or none. Raises RuleFileInvalid, RuleRefused."""
         await self.knowledge.current()
         classes = [code for code in self.knowledge.catalogue.classes if code != UNKNOWN]
@@ -60,6 +64,8 @@ class RuleExchange:
         if rules and not addition.added and not addition.known:
             raise refused(Why.MANY, most=MOST_RULES)
         if addition.added:
+            deed = Deed(f"rules:{addition.added[0].id}", actor, Act.RULES_IMPORT, count=len(addition.added))
+            await self.activity.add(scope, deed)
             await self.knowledge.current()
         return ImportReport(
             added=len(addition.added),

@@ -17,6 +17,7 @@ from bot.failures import ConnectionGone, ConnectionUnknown, StaleButton
 from bot.operations.connections import choices_of
 from bot.operations.views import ConnectionChoice
 from bot.store import Companies, Database, Preferences
+from bot.store.rediagnosis import Rediagnoses
 from bot.store.values import Scope
 
 _LONGEST_NAME = 60
@@ -54,6 +55,10 @@ class Selection:
     def choices(self) -> tuple[ConnectionChoice, ...]:
         """All connections by name; none where there is nothing to choose."""
         return choices_of(self.connections)
+
+    async def living(self, connection: str, problem: str) -> str:
+        """The problem itself, or the one that took over its errors since they were diagnosed anew."""
+        return await Rediagnoses(self.database).living(Scope(self.workspace, connection), problem)
 
     async def of(self, user: str) -> Selected:
         """What a person looks at; the default one for whoever never chose."""

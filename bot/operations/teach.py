@@ -32,11 +32,14 @@ from bot.diagnosis.teaching import (
     refused,
 )
 from bot.failures import NotFound, NothingToTeach, RuleGone, RuleKnown
+from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask
 from bot.operations.knowledge import Knowledge
+from bot.operations.rights import Act
 from bot.operations.views import ConnectionView, ProblemLine
 from bot.store import Database, Errors, Problems
+from bot.store.activity import Subject
 from bot.store.outbox import Outbox, Place, Told
 from bot.store.rediagnosis import OF_RULES, Phase, Rediagnoses, Rediagnosis
 from bot.store.taught_rules import StoredRule, TaughtRules
@@ -141,6 +144,7 @@ class Teaching:
     knowledge: Knowledge
     ask: Ask
     clock: Clock
+    activity: Activity
 
     async def form(self, scope: Scope, problem_id: str, draft: Draft | None = None) -> TeachView:
         """What the form begins with: the template proposed for the group, or a draft that is worked on.
@@ -205,7 +209,8 @@ class Teaching:
             return self._same(addition.known[0], rule)
         if not addition.added:
             raise refused(Why.MANY, most=MOST_RULES)
-        await self._changed(scope, f"{OF_RULES}{rule.id}:taught", place)
+        deed = Deed(f"teach:{rule.id}", actor, Act.TEACH, subject_kind=Subject.RULE, subject=rule.id)
+        await self._changed(scope, f"{OF_RULES}{rule.id}:taught", place, deed)
         return rule
 
     async def rules(self, scope: Scope, page: int = 0) -> RulesView:
@@ -234,12 +239,13 @@ class Teaching:
             raise RuleGone
         return self._view(rules[rule_id], matched)
 
-    async def undo(self, scope: Scope, rule_id: str, place: Place | None) -> StoredRule:
+    async def undo(self, actor: Actor, scope: Scope, rule_id: str, place: Place | None) -> StoredRule:
         """Forget a rule; ``place`` is told how far what it recognised is diagnosed anew. Raises RuleGone."""
         rule = await TaughtRules(self.database).remove(self.knowledge.workspace, rule_id)
         if rule is None:
             raise RuleGone
-        await self._changed(scope, f"{OF_RULES}{rule.id}:undone", place)
+        deed = Deed(f"unteach:{rule.id}", actor, Act.UNTEACH, subject_kind=Subject.RULE, subject=rule.id)
+        await self._changed(scope, f"{OF_RULES}{rule.id}:undone", place, deed)
         return rule
 
     async def order_file(self, scope: Scope, place: Place) -> None:
@@ -266,9 +272,10 @@ class Teaching:
         totals = await Problems(self.database).totals(scope)
         return LearningView(await self.ask.connection(scope), run, is_done, totals.errors, rule)
 
-    async def _changed(self, scope: Scope, subject: str, place: Place | None) -> None:
-        if place is not None:
-            async with self.database.writing() as transaction:
+    async def _changed(self, scope: Scope, subject: str, place: Place | None, deed: Deed) -> None:
+        async with self.database.writing() as transaction:
+            await self.activity.write(transaction, scope, deed)
+            if place is not None:
                 await Outbox(transaction, scope, self.clock.now()).show(Told.PROGRESS, subject, place)
         await self.knowledge.current()
 
