@@ -115,12 +115,11 @@ class Classifier:
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
         message = without_stack(opened(text)).strip()
-        standing = self._matcher.standing(message)
+        plain = NormalText(message) if "\n" in message else NormalText.of_even(message)
+        standing = self._matcher.standing(plain.text)
         if standing[1] & _TO_REWRITE:
             plain = NormalText(undressed(message))
             standing = self._matcher.standing(plain.text)
-        else:
-            plain = NormalText.of_even(message)
         inside = self._unwrap(plain, standing)
         return self._diagnosis(
             plain, inside, self._verdict(plain, inside, _outer(text, plain), cut=_looks_cut(text))

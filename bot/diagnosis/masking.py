@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from bot.diagnosis.normal import bare_message, even
@@ -33,21 +34,23 @@ _NO_WORD = r"(?=[^\w\s]|[A-Za-z_-]{0,40}\d|https?:)"
 """How everything that varies begins, addresses of mail aside."""
 
 
-def _stretches(variable: str) -> re.Pattern[str]:
+@cache
+def _stretches(*, mail: bool, ascii_only: bool) -> re.Pattern[str]:
     """What stays, and the variable part behind it, stretch after stretch.
 
     What stays is passed over word by word within the expression; a search would try every character. A word
     that a blank follows cannot begin a variable part, nor can the inside of one. Fifty steps at most, since
-    the loop that asks for the stretches ends when it has enough.
+    the loop that asks for the stretches ends when it has enough. Without addresses of mail, and where no
+    letter but those of ASCII needs to be known, the same is found sooner.
     """
+    variable = _ALL if mail else _NO_WORD + _ALL.replace(_MAIL, "")
+    flags = re.VERBOSE | re.DOTALL | (re.ASCII if ascii_only else re.NOFLAG)
     ahead = re.sub(r"\?P<\w+>", "?:", variable)
     stays = rf"(?:[^\W\d_]++[.,;:!?]?+[ ] | [ ,;:!?)]++ | (?!{ahead}) (?:[^\W\d_]++ | .)){{0,50}}+"
-    return re.compile(rf"({stays})(?:{variable})?+", re.VERBOSE | re.DOTALL)
+    return re.compile(rf"({stays})(?:{variable})?+", flags)
 
 
 _VARIABLE = re.compile(_ALL, re.VERBOSE)
-_STRETCHES = _stretches(_ALL)
-_STRETCHES_WITHOUT_MAIL = _stretches(_NO_WORD + _ALL.replace(_MAIL, ""))
 _MASKS: Final = {
     "guid": "<guid>",
     "url": "<url>",
@@ -70,7 +73,7 @@ def mask(text: str) -> str:
 
 def mask_even(plain: str) -> str:
     """The same for a bare message in its even form."""
-    stretches = _STRETCHES if "@" in plain else _STRETCHES_WITHOUT_MAIL
+    stretches = _stretches(mail="@" in plain, ascii_only=plain.isascii())
     parts: list[str] = []
     length = 0
     for stretch in stretches.finditer(plain, 0, _READ_LENGTH):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 ParamValue = str | int
 Params = Mapping[str, ParamValue]
@@ -199,15 +200,17 @@ class ErrorClass:
         return tuple(step for step in self.remedy(topic) if step.condition.holds(params))
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What the classifier makes of one message."""
+class Diagnosis(NamedTuple):
+    """What the classifier makes of one message.
+
+    A tuple, because one is made for each message, and a frozen dataclass takes four times as long to make.
+    """
 
     class_code: str
     fixer: Fixer
     language: str
     """Code such as ``en`` or ``nl``; ``und`` where the text does not show it."""
-    params: Params = field(default_factory=_no_params)
+    params: Params = NO_PARAMS
     rule: str = ""
     """Id of the template, token or code that decided; empty where nothing was recognised.
 
