@@ -219,7 +219,7 @@ class Acting(Asking):
                 return ActionTargetGone(action=action.name)
             case SourceMissing(facts={"what": "extension"}):
                 return ActionMissing("", action=action.name, what=await self._extension_or_version())
-            case SourceRefused():
+            case SourceRefused() if not str(failure.facts.get("code", "")).startswith("Authentication"):
                 permission = (
                     {"permission": failure.facts["permission"]} if "permission" in failure.facts else {}
                 )

@@ -25,6 +25,7 @@ from bot.failures import (
     OutcomeUnknown,
     SourceFailure,
     SourceMissing,
+    SourceRefused,
     SourceThrottled,
     SourceUnreachable,
 )
@@ -256,6 +257,13 @@ async def test_what_reading_allows_needs_no_more(world: World, name: str) -> Non
     world.server.permission_sets = frozenset({PermissionSet.READ})
     if name != "releaseAll":  # nobody is coupled to NOBODY
         await ACTS[name](world.client, coupling.id, mapping.id)
+
+
+async def test_an_application_that_is_not_let_in_lacks_no_permission_set(world: World) -> None:
+    world.server.faults.unauthorized()
+    with pytest.raises(SourceRefused) as caught:
+        await world.client.release(NOBODY)
+    assert not isinstance(caught.value, ActionNotPermitted)
 
 
 @pytest.mark.parametrize("name", list(ACTS))

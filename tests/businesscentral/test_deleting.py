@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.businesscentral import Deletion
@@ -206,6 +206,7 @@ responses = st.recursive(
 
 
 @given(st.fixed_dictionaries({"responses": responses}) | responses)
+@settings(deadline=None)  # the first example makes a client
 async def test_an_answer_of_any_shape_is_an_outcome_or_a_failure(answer: object) -> None:
     body = json.dumps(answer).encode()
     client = client_on(httpx.MockTransport(lambda _: httpx.Response(200, content=body)))

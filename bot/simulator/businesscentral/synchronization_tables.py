@@ -151,7 +151,8 @@ class SynchronizationTables:
             job.failed += 1
             return
         before = self._last_rows.get((coupling.id, direction))
-        is_repeated = before is not None and before.deleted_at is None and before.message == row.message
+        was_there = before is not None and before.exists_at(row.logged_at)
+        is_repeated = was_there and before is not None and before.message == row.message
         self._last_rows[coupling.id, direction] = row
         job.skipped += is_repeated
         job.failed += not is_repeated

@@ -41,6 +41,14 @@ def test_asking_for_it_changes_no_error(past: SimulatedCompany) -> None:
     assert believable_company(ManualClock(NOW)).errors == past.errors
 
 
+def test_a_purge_changes_nothing_that_was_before_it(past: SimulatedCompany) -> None:
+    clock = ManualClock(NOW)
+    purged = believable_company(clock)
+    clock.advance(60)
+    assert purged.delete_entries(0) == len(past.errors)
+    assert list(purged.synchronization.couplings.now()) == list(past.synchronization.couplings.now())
+
+
 def test_some_rows_still_matter_some_do_not_and_of_some_it_is_unknown(past: SimulatedCompany) -> None:
     states = Counter(state_of(past, row) for row in past.errors)
     assert states["Failure"] > 1_000
