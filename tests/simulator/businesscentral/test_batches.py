@@ -184,6 +184,7 @@ async def test_a_number_that_appears_late_is_deleted_too(wire: Wire, clock: Manu
     wire.company.skip_numbers(5)
     wire.log(5)
     assert wire.company.delete_errors(clock.now(), 8) == 3
+    assert wire.company.delete_errors(clock.now(), 8) == 0
     wire.company.log_error(message="late", number=2)
     assert wire.company.delete_errors(clock.now(), 9) == 2
     assert await wire.numbers() == [10]
