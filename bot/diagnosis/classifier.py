@@ -122,14 +122,20 @@ class Classifier:
             standing = self._matcher.standing(plain.text)
         inside = self._unwrap(plain, standing)
         return self._diagnosis(
-            plain, inside, self._verdict(plain, inside, _outer(text, plain), cut=_looks_cut(text))
+            plain, inside, self._verdict(plain, inside, _outer(text, plain), cut=_looks_cut(text, plain))
         )
+
+    def inside_of(self, text: str) -> tuple[NormalText, Inside, bool]:
+        """A message without envelope and stack, what is inside its wrappers, and whether it looks cut off:
+        where rules beside the catalogue's are laid."""
+        plain, _ = _peeled(text)
+        return plain, self._unwrap(plain), _looks_cut(text, plain)
 
     def examine(self, text: str) -> Examination:
         """The same diagnosis, with what was considered on the way."""
         plain, outer = _peeled(text)
         inside = self._unwrap(plain)
-        cut = _looks_cut(text)
+        cut = _looks_cut(text, plain)
         verdict = self._verdict(plain, inside, outer, cut=cut)
         window = plain.text[inside.start : inside.end]
         laid = [
@@ -304,6 +310,11 @@ def _add_dependency(params: dict[str, ParamValue], references: Mapping[str, str]
         params["other_table"] = table
 
 
-def _looks_cut(text: str) -> bool:
+def _looks_cut(text: str, plain: NormalText) -> bool:
+    """The text has a length at which Business Central cuts, and the message itself reaches its end."""
     length = len(text)
-    return length in _CUT_LENGTHS and (length in _LIMITS or not text.endswith("."))
+    return (
+        length in _CUT_LENGTHS
+        and (length in _LIMITS or not text.endswith("."))
+        and text.rstrip().endswith(plain.text.rpartition(" ")[2])
+    )

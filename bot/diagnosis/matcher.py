@@ -18,6 +18,7 @@ from bot.diagnosis.templates import FLOATING_MINIMUM, Bounds, Hole
 from bot.diagnosis.values import LONGEST_LEADING, Captions, read_values
 
 _SHORT_NAME: Final = 60
+_GUID_LENGTH: Final = 38
 _DEPTHS: Final = {UNKNOWN: 0, PLUGIN: 1}
 """A cause inside wins over the plug-in that it was met in, and anything over a text that says no cause."""
 _DEEPEST: Final = 2
@@ -69,13 +70,17 @@ class Matcher:
         if len(ranked) == 1:
             return self.laid(ranked[0][3], window, text, start, cut=cut)
         best: Found | None = None
+        undecided = False
         for depth, weight, _, rule in sorted(ranked, reverse=True):
             if best and (depth, weight) < best.rank[:2]:
                 break  # nor can any that comes after it be better
             found = self.laid(rule, window, text, start, cut=cut)
             if found and (best is None or found.rank > best.rank):
+                undecided = cut and best is not None and _alike(best, found)
                 best = found
-        return best
+            elif cut and found and best and _alike(best, found):
+                undecided = True
+        return None if undecided else best
 
     def candidates(self, window: str, *, cut: bool) -> list[TemplateRule]:
         """The templates whose longest literal may stand in the window; where it is cut off, also those of
@@ -121,10 +126,21 @@ class Matcher:
         return Found(rule, params, (depth, weight, not misfits, tight, -template.hole_count))
 
 
+def _alike(one: Found, other: Found) -> bool:
+    """Neither is whole, what is left of both says as much, and they mean different things."""
+    return (
+        one.rank[:2] == other.rank[:2]
+        and not (one.rank[3] or other.rank[3])
+        and one.rule.class_code != other.rule.class_code
+    )
+
+
 def _plausible(gaps: Sequence[tuple[Hole, ...]], bounds: Sequence[Bounds], window: str) -> bool:
     """True where each value can be a name or a key, or nobody needs it; false for a piece of prose."""
     for holes, (start, end) in zip(gaps, bounds, strict=False):
         length = end - start
+        if any(hole.kind == "guid" for hole in holes):
+            length -= _GUID_LENGTH
         if length <= _SHORT_NAME or all(hole.silent for hole in holes):
             continue
         if length > LONGEST_LEADING or ". " in window[start:end]:
