@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.bulk import do_nothing, write_and_return
 from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
 from bot.store.changes import Changes, Tally, other_record
 from bot.store.columns import as_key
 from bot.store.database import insert_into
 from bot.store.tables import PROBLEM_RECORD, belongs
 from bot.store.values import Scope, TieKind
+
+T = TypeVar("T")
 
 KNOWN_BY_HEART = 1_000
 """Ties that are read at once and compared here; of more, only those of the page's records are asked for."""
@@ -98,14 +99,22 @@ async def _add(
 ) -> set[str]:
     """Store the ties that are new; answers whom they concern."""
     stored = {(row.kind, row.key, row.problem_id, row.target) for row in known or ()}
-    rows = {
-        (scope.workspace, scope.connection, *tie)
+    fresh = {
+        tie
         for (problem_id, _), its in changes.ties.items()
         for one in its
         if (tie := (one.kind.value, as_key(one.key), problem_id, as_key(one.target))) not in stored
     }
-    names = ("workspace", "connection", *_TIE)
-    new = await write_and_return(connection, PROBLEM_TIE, names, sorted(rows), do_nothing, _TIE)
+    of = {"workspace": scope.workspace, "connection": scope.connection}
+    statement = insert_into(connection, PROBLEM_TIE).on_conflict_do_nothing()
+    statement = statement.returning(*(PROBLEM_TIE.c[name] for name in _TIE))
+    new: list[Row[Any]] = []
+    for part in _parts(sorted(fresh)):
+        new += [
+            *await connection.execute(
+                statement, [{**of, **dict(zip(_TIE, tie, strict=True))} for tie in part]
+            )
+        ]
     concerned = {problem_id for kind, _, problem_id, _ in new if kind != TieKind.REFUSES}
     refused = [key for kind, key, _, _ in new if kind == TieKind.REFUSES]
     for part in _parts(refused):
@@ -261,6 +270,6 @@ async def _failing(
     return found
 
 
-def _parts(items: Sequence[str]) -> Iterable[Sequence[str]]:
+def _parts(items: Sequence[T]) -> Iterable[Sequence[T]]:
     for start in range(0, len(items), _PART):
         yield items[start : start + _PART]
