@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule
-from bot.diagnosis.classifier import Classifier, Examination, Inside, Verdict, _looks_cut, _peeled
+from bot.diagnosis.classifier import Classifier, Examination, Inside, Verdict
 from bot.diagnosis.identity import TAUGHT
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import UNKNOWN, ErrorClass, Fixer, Localized, Severity, Step
@@ -140,10 +140,8 @@ class TaughtClassifier(Classifier):
     def examine(self, text: str) -> Examination:
         """The diagnosis with what was considered, taught rules before those of the catalogue."""
         examined = super().examine(text)
-        plain, _ = _peeled(text)
-        inside = self._unwrap(plain)
+        plain, inside, cut = self.inside_of(text)
         window = plain.text[inside.start : inside.end]
-        cut = _looks_cut(text)
         laid: list[tuple[TemplateRule, Found | None]] = [
             (rule, matcher.laid(rule, window, plain, inside.start, cut=cut))
             for matcher in (self._first, self._last)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule
-from bot.diagnosis.classifier import Classifier, _looks_cut, _peeled
+from bot.diagnosis.classifier import Classifier
 from bot.diagnosis.masking import masked_parts
 from bot.diagnosis.matcher import Matcher
 from bot.diagnosis.model import UNKNOWN, Params
@@ -117,10 +117,9 @@ def digest_words(text: str) -> str:
 def reading_of(classifier: Classifier, rule: TaughtRule, text: str) -> Params | None:
     """The values that a rule reads out of a message, or None where it does not fit what is inside its
     wrappers."""
-    plain, _ = _peeled(text)
-    inside = classifier._unwrap(plain)
+    plain, inside, cut = classifier.inside_of(text)
     matcher = Matcher([as_template_rule(rule)], classifier.catalogue.captions)
-    found = matcher.best(plain, inside.start, inside.end, cut=_looks_cut(text))
+    found = matcher.best(plain, inside.start, inside.end, cut=cut)
     return None if found is None else found.params
 
 
@@ -129,9 +128,8 @@ def fitting(classifier: Classifier, rule: TaughtRule, texts: Sequence[str]) -> l
     matcher = Matcher([as_template_rule(rule)], classifier.catalogue.captions)
     fits = []
     for text in texts:
-        plain, _ = _peeled(text)
-        inside = classifier._unwrap(plain)
-        found = matcher.best(plain, inside.start, inside.end, cut=_looks_cut(text))
+        plain, inside, cut = classifier.inside_of(text)
+        found = matcher.best(plain, inside.start, inside.end, cut=cut)
         fits.append(found is not None)
     return fits
 
@@ -192,8 +190,7 @@ def propose(classifier: Classifier, texts: Sequence[str], records: Sequence[str]
     ``records`` are the records that the example is about, as Business Central formats them: their key gets
     the hole ``{record}``. Of what is proposed nothing is sure: a person looks at it.
     """
-    plain, _ = _peeled(texts[0])
-    inside = classifier._unwrap(plain)
+    plain, inside, _ = classifier.inside_of(texts[0])
     window = plain.text[inside.start : inside.end].strip()
     whole = _template_of(window[:_PROPOSED], _keys(records), cut=len(window) > _PROPOSED)
     if all(_fits(classifier, whole, text) for text in texts):
@@ -223,8 +220,7 @@ def _shared(classifier: Classifier, texts: Sequence[str]) -> int:
 
 
 def _window(classifier: Classifier, text: str) -> str:
-    plain, _ = _peeled(text)
-    inside = classifier._unwrap(plain)
+    plain, inside, _ = classifier.inside_of(text)
     return plain.text[inside.start : inside.end].strip()[:_PROPOSED]
 
 

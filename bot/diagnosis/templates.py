@@ -219,7 +219,7 @@ def parse_template(text: str, *, inner: bool = False) -> Template:
     """
     literals, gaps = _parts(text, inner)
     final_dot = False
-    if not gaps[-1]:
+    if literals and not gaps[-1]:
         bare = literals[-1].rstrip(". ")
         final_dot = bare != literals[-1]
         if bare:

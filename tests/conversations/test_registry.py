@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -12,17 +13,23 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards.actions import Action
+from bot.cards.purge_run import progress_of_purge, result_of_purge
+from bot.cards.texts import Texts
 from bot.cli.stage import manifest
 from bot.operations.activity import PAGE, Deed
 from bot.operations.actors import THE_BOT
+from bot.operations.durable.inline import InlineSteps
+from bot.operations.purging import PurgeReport
 from bot.operations.rights import Act
 from bot.simulator.slack import RESPONSE_URL, Person
+from bot.store.runs import Run, RunKind, RunState
 from handlers import Dependencies, register_all
 from handlers.acts import ACTS, COMMANDS
 from handlers.grammar import GRAMMAR, Request
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
+from tests.conversations.test_teaching import buttons_of_teaching
 from tests.conversations.sharing import cards, share
 
 USED_BY_DELIVERY = {
@@ -131,6 +138,8 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
     look()
     await stage.kim.command("/syncerrors forget 'Customer: 20000'")
     look()
+    seen |= await buttons_of_cleaning_up(stage)
+    seen |= await buttons_of_teaching(stage)
     practice = practice_of(tmp_path, [f"Customer {letter}" for letter in "ABCDEFGHIJK"])
     async with practice.bot() as many:
         await many.kim.command("/syncerrors")
@@ -140,6 +149,30 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
         await many.kim.click("Next")
         look(many.kim)
     assert seen == {str(action) for action in Action}
+
+
+async def buttons_of_cleaning_up(stage: Stage) -> set[str]:
+    """The form, the messages about a run, the archive's pages."""
+    stage.clock.advance(timedelta(days=10).total_seconds())
+    await stage.read()
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Clean up…")
+    await stage.kim.until(lambda kim: kim.modal is not None and "Delete all" in kim.modal.plain())
+    assert stage.kim.modal is not None
+    seen = {one.action_id for one in stage.kim.modal.elements() if one.action_id}
+    await stage.kim.close_modal()
+    offer = await stage.core.purging.offer(stage.scope)
+    bounds, now = offer.choices[-1].bounds, stage.clock.now()
+    run = Run("run", RunKind.PURGE, bounds.what, "slack:U1", now, bounds.stored(), state=RunState.RUNNING)
+    report = PurgeReport(offer.connection, run, bounds)
+    for draw in (progress_of_purge, result_of_purge):
+        for block in draw(report, Texts.for_locale("en")).blocks:
+            seen |= {one["action_id"] for one in block.get("elements", ()) if "action_id" in one}
+    stage.company.delete_entries(0)
+    await stage.core.reconcile.workflow(InlineSteps(), stage.connection)
+    await stage.kim.command("/syncerrors archive")
+    await stage.kim.click("Next")
+    return seen | {one.action_id for m in stage.kim.messages for one in m.elements() if one.action_id}
 
 
 @pytest.mark.parametrize("roles", [{"role_viewers": "S0TEAM"}])

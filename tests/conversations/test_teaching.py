@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.operations.actors import slack_user
 from bot.operations.durable.inline import InlineSteps
-from bot.operations.teach import Draft
+from bot.operations.teach import RULES_A_PAGE, Draft
+from bot.settings import WORKSPACE
 from bot.simulator.slack import Person, Rank
+from bot.store.taught_rules import TaughtRules
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import CURRENCY, DELETED
 from tests.conversations.sharing import WAITING, card_says, said, share, thread_says
@@ -63,6 +66,25 @@ async def learned(stage: Stage, person: Person, times: int = 1) -> str:
     told = done()[-1]
     person.visit(channel)
     return told
+
+
+async def buttons_of_teaching(stage: Stage) -> set[str]:
+    """Ids of all buttons between the unknown problem and the list of rules."""
+    kim = stage.kim
+    await unknown_tills(stage, 2)
+    await open_form(kim)
+    assert kim.modal is not None
+    seen = {element.action_id for element in kim.modal.elements() if element.kind == "button"}
+    seen |= {element.action_id for message in kim.messages for element in message.elements()}
+    await kim.close_modal()
+    for index in range(RULES_A_PAGE + 1):
+        draft = Draft(f"Regel nummer {'abcdefgh'[index]} zegt van nee {{_}}")
+        rule = stage.core.teaching._rule(slack_user(kim.id), replace(draft, class_code="data.validation"))
+        await TaughtRules(stage.core.database).add(WORKSPACE, [rule], 500)
+    await kim.command("/syncerrors rules")
+    seen |= {element.action_id for element in kim.messages[-1].elements()}
+    await kim.click("Next")
+    return seen | {element.action_id for element in kim.messages[-1].elements()}
 
 
 async def teach(stage: Stage, person: Person, title: str = TITLE) -> str:
