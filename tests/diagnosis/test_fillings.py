@@ -1,7 +1,7 @@
 """Every template of the catalogue, filled with what Business Central could put there.
 
-Names with quotes, dots and line breaks, other scripts, GUIDs in braces, a literal ``%1`` left over; wrapped once,
-twice and not at all, and cut off where Business Central cuts.
+Names with quotes, dots and line breaks, other scripts, GUIDs in braces, a literal ``%1`` left over; wrapped
+once, twice and not at all, and cut off where Business Central cuts.
 """
 
 from __future__ import annotations
