@@ -45,10 +45,11 @@ def shared_problem_card(view: SharedProblem, texts: Texts) -> Card:
             Importance.ESSENTIAL,
         )
     ]
-    if frees := freed_words(view.line.frees, texts):
-        parts.append(Part((blocks.section(frees),)))
-    remedy = remedy_lines(view.steps, view.line.params, view.line.example_record, links, texts)
-    parts += remedy_parts(remedy, texts)
+    if view.care.state is not ProblemState.FIXED:
+        if frees := freed_words(view.line.frees, texts):
+            parts.append(Part((blocks.section(frees),)))
+        remedy = remedy_lines(view.steps, view.line.params, view.line.example_record, links, texts)
+        parts += remedy_parts(remedy, texts)
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
     parts.append(Part((blocks.context(connection_words(view.connection)),), Importance.EXTRA))
     errors = texts.ngettext("{n} error", "{n} errors", view.line.count)

@@ -24,11 +24,15 @@ async def run_demo(console: Console) -> int:
             scopes = [Scope(WORKSPACE, connection) for connection in world.core.connections]
 
             async def reading() -> bool:
-                return any([(await world.core.ask.freshness(scope)).reading for scope in scopes])
+                reads = any([(await world.core.ask.freshness(scope)).reading for scope in scopes])
+                return reads or await world.core.delivery.under_way()
 
+            kim = slack.person("Kim", rank=Rank.ADMIN)
+            sanne = slack.person("Sanne", locale="nl-NL")
+            names = {person.id: person.name for person in (kim, sanne)}
             people = [
-                Participant("en", "Kim", "en-US", "kim ▸ ", slack.person("Kim", rank=Rank.ADMIN)),
-                Participant("nl", "Sanne", "nl-NL", "sanne ▸ ", slack.person("Sanne", locale="nl-NL")),
+                Participant("en", "Kim", "en-US", "kim ▸ ", kim, names=names),
+                Participant("nl", "Sanne", "nl-NL", "sanne ▸ ", sanne, names=names),
             ]
             conversation = Conversation(
                 console,

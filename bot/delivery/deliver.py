@@ -101,6 +101,10 @@ class Delivery:
             if self._steps:
                 await asyncio.wait(set(self._steps))
 
+    async def under_way(self) -> bool:
+        """Whether something is being delivered, or is due."""
+        return await self._postings.under_way(self._clock.now())
+
     async def relay(self, durable: Durable) -> int:
         """Have everything delivered that is due; returns how much that is."""
         now = self._clock.now()

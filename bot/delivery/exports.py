@@ -7,12 +7,15 @@ from typing import Final
 
 from bot.cards.activity import activity_comment, activity_csv, activity_title
 from bot.cards.archive import archive_comment
+from bot.cards.call_stack import call_stack_file, call_stack_title
 from bot.cards.texts import Texts
 from bot.delivery.rendering import Attachment
+from bot.failures import Failure
 from bot.operations.activity import Activity
 from bot.operations.activity_list import ActivityFile
 from bot.operations.archive import MOST_IN_A_FILE, Archive, ArchiveFile
 from bot.operations.ask import Ask
+from bot.operations.call_stack import FILE, CallStacks
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
 
@@ -59,4 +62,28 @@ class ArchiveExport:
             content=content,
             title=str(texts.gettext("Archive")),
             comment=archive_comment(rows, MOST_IN_A_FILE, texts).mrkdwn(_COMMENT),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallStackExport:
+    """A whole call stack, for the one who asked."""
+
+    call_stacks: CallStacks
+
+    async def __call__(self, posting: StoredPosting, texts: Texts) -> Attachment | None:
+        """As it is stored; None for another file, and where the error has been removed meanwhile."""
+        number = posting.subject.removeprefix(FILE)
+        if posting.kind is not Told.EXPORT or number == posting.subject or not number.isdecimal():
+            return None
+        try:
+            view = await self.call_stacks.show(posting.scope, int(number))
+        except Failure:
+            return None
+        title = call_stack_title(view, texts)
+        return Attachment(
+            name=f"call-stack-{view.number}.txt",
+            content=call_stack_file(view),
+            title=title.plain(_COMMENT),
+            comment=title.mrkdwn(_COMMENT),
         )

@@ -88,6 +88,8 @@ class PostingState(StrEnum):
     """It cannot be there; whoever asked for it was told."""
 
 
+REWRITTEN: Final = (Told.PROBLEM, Told.PROGRESS)
+"""Kinds that are written before those that stand in their threads."""
 LIVING: Final = (PostingState.WANTED, PostingState.POSTED)
 
 
@@ -344,7 +346,7 @@ class Outbox:
             attempts=0,
             due_at=due or self.at,
             begun_at=None,
-            created_at=self.at,
+            created_at=self.at if kind in REWRITTEN else self.at + timedelta(microseconds=1),
         )
         sooner = and_(OUTBOX.c.attempts == 0, wish.excluded.due_at < OUTBOX.c.due_at)
         await self.transaction.execute(

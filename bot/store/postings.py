@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.outbox import LIVING, PostingState, Told
+from bot.store.outbox import LIVING, REWRITTEN, PostingState, Told
 from bot.store.tables import OUTBOX, POSTING, belongs
 from bot.store.values import Scope
 
@@ -90,6 +90,14 @@ class Postings:
             found = await connection.execute(select(OUTBOX.c.due_at).order_by(OUTBOX.c.due_at).limit(1))
             due: datetime | None = found.scalar_one_or_none()
         return due
+
+    async def under_way(self, at: datetime) -> bool:
+        """Whether something is being delivered, or is due."""
+        async with self.database.reading() as connection:
+            found = await connection.execute(
+                select(OUTBOX.c.posting).where(or_(OUTBOX.c.due_at <= at, OUTBOX.c.attempts > 0)).limit(1)
+            )
+            return found.first() is not None
 
     async def lease(self, wishes: Sequence[DueWish], until: datetime) -> None:
         """These are being delivered: nobody else needs to begin before ``until``."""
@@ -202,9 +210,7 @@ class Postings:
         """
         async with self.database.writing() as transaction:
             gone = await transaction.execute(
-                delete(POSTING).where(
-                    POSTING.c.kind.not_in((Told.PROBLEM, Told.PROGRESS)), POSTING.c.posted_at < before
-                )
+                delete(POSTING).where(POSTING.c.kind.not_in(REWRITTEN), POSTING.c.posted_at < before)
             )
         return int(gone.rowcount)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -41,11 +41,12 @@ class Display:
         self.look_as(participant)
 
     def look_as(self, participant: Participant) -> None:
-        """See with another person's eyes; what lies on that person's screen already is not drawn."""
+        """See with another person's eyes: what everybody sees is drawn anew, what only they saw is not."""
         self._participant = participant
         self.numbers.clear()
         self._modal = None
-        self._drawn = {message.ts: _state(message) for message in participant.person.screen}
+        seen = [message for message in participant.person.screen if message.ephemeral]
+        self._drawn = {message.ts: _state(message) for message in seen}
 
     @property
     def words(self) -> Words:
@@ -55,7 +56,9 @@ class Display:
     @property
     def screen(self) -> Screen:
         """The console as it is now, for whoever looks."""
-        return screen_of(self.console, self._participant.locale, self._clock.now(), self._participant.zone)
+        who = self._participant
+        screen = screen_of(self.console, who.locale, self._clock.now(), who.zone)
+        return replace(screen, names=who.names)
 
     def changed(self) -> bool:
         """Whether there is something that ``draw_changes`` would draw."""

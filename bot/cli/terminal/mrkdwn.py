@@ -170,7 +170,8 @@ class _Inline:
 
 
 def _person(address: str, label: str, screen: Screen) -> Text:
-    return Text(f"@{decoded(label or address[1:])}", style=MENTION)
+    known = screen.names.get(address[1:], address[1:])
+    return Text(f"@{decoded(label or known)}", style=MENTION)
 
 
 def _channel(address: str, label: str, screen: Screen) -> Text:

@@ -5,8 +5,8 @@ The shapes that ``bot.simulator.slack`` hands out, as far as the terminal uses t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Protocol
 
@@ -75,6 +75,8 @@ class Participant:
     person: Person
     zone: tzinfo | None = None
     """Time zone of the dates; None: the machine's own."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What everybody is called, by id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import Enum
 from typing import TextIO
@@ -42,6 +43,8 @@ class Screen:
     """None: the machine's own, with its summer time."""
     now: datetime
     """For "today", "yesterday" and "3 minutes ago"; with a zone."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people are called, by their id."""
 
     @property
     def words(self) -> Words:
