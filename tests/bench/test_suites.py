@@ -14,7 +14,8 @@ NAMES = {
     Suite.START: {"start.ready"},
     Suite.SOAK: {"soak.memory", "soak.tasks", "soak.unexplained"},
     Suite.DIAGNOSIS: {
-        *("diagnosis.mix", "diagnosis.plain", "diagnosis.length", "diagnosis.templates"),
+        *("diagnosis.mix", "diagnosis.plain", "diagnosis.ahead", "diagnosis.ahead.masked"),
+        *("diagnosis.length", "diagnosis.templates"),
         *("diagnosis.load", "diagnosis.memory", "diagnosis.classes", "diagnosis.values"),
         *("diagnosis.field", "diagnosis.noise"),
     },
