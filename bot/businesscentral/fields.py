@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bot.failures import SourceGarbled
@@ -67,8 +68,14 @@ def cut_text(row: Row, field: str, length: int) -> str:
 
 
 def option(row: Row, field: str) -> str:
-    """The name of an option; a blank one travels as an encoded blank."""
-    return optional_text(row, field).replace(_BLANK_OPTION, " ").strip()
+    """The name of an option."""
+    return option_of(optional_text(row, field))
+
+
+@lru_cache(maxsize=100)
+def option_of(value: str) -> str:
+    """A text as the name of an option; a blank one travels as an encoded blank."""
+    return clean(value).replace(_BLANK_OPTION, " ").strip()
 
 
 def choice(row: Row, field: str, choices: Mapping[str, Choice], unknown: Choice) -> Choice:
@@ -110,10 +117,20 @@ def guid(row: Row, field: str) -> str:
 def optional_guid(row: Row, field: str) -> str | None:
     """Lower case without braces; None for the empty GUID."""
     value = row.get(field)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str) or not _GUID.fullmatch(value):
+    if value is not None and not isinstance(value, str):
         raise Breach(f"{field}: not a GUID")
+    try:
+        return guid_of(value)
+    except Breach as breach:
+        raise Breach(f"{field}: {breach}") from None
+
+
+def guid_of(value: str | None) -> str | None:
+    """A text as a GUID; None for the empty one."""
+    if not value:
+        return None
+    if not _GUID.fullmatch(value):
+        raise Breach("not a GUID")
     bare = value.strip("{}").lower()
     return None if bare == _NO_GUID else bare
 

@@ -7,14 +7,13 @@ from urllib.parse import quote
 from bot.businesscentral import rows
 from bot.businesscentral.answers import page_of, parse_json
 from bot.businesscentral.asking import FROM_PRIMARY, LARGEST_PAGE, Asking, paged
+from bot.businesscentral.error_pages import error_page
 from bot.businesscentral.records import (
     Company,
     ErrorDetails,
     ErrorPage,
     Maintenance,
     NumbersPage,
-    SyncErrorRecord,
-    UnreadableRow,
 )
 from bot.failures import SourceGarbled
 
@@ -74,13 +73,7 @@ class ReadingErrors(Asking):
 
     async def _error_page(self, url: str, page_size: int) -> ErrorPage:
         def parse(body: bytes) -> ErrorPage:
-            found, link = page_of(body)
-            read = [rows.sync_error(row) for row in found]
-            return ErrorPage(
-                rows=tuple(row for row in read if isinstance(row, SyncErrorRecord)),
-                unreadable=tuple(row for row in read if isinstance(row, UnreadableRow)),
-                next_link=None if link is None else self._own(url, link),
-            )
+            return error_page(body, lambda link: self._own(url, link))
 
         return await self._read(url, parse, headers=paged(page_size))
 

@@ -67,30 +67,30 @@ class Diagnosing:
         )
 
     def _errors(self, scope: Scope, rows: tuple[SyncErrorRecord, ...]) -> tuple[ErrorToStore, ...]:
-        return tuple(self._error(scope, row) for row in rows)
+        return tuple([self._error(scope, row) for row in rows])
 
     def _error(self, scope: Scope, row: SyncErrorRecord) -> ErrorToStore:
         meaning = self._meaning(scope, row.message)
         return ErrorToStore(
-            id=row.id,
-            number=row.number,
-            logged_at=row.logged_at,
-            message=row.message,
-            job_id=row.job_id,
-            source_record_id=row.source_record_id,
-            source_table=row.source_table,
-            destination_record_id=row.destination_record_id,
-            destination_table=row.destination_table,
-            mapping=row.mapping,
-            direction=row.direction.value,
-            job_type=row.job_type,
-            modified_at=row.modified_at,
-            problem=meaning.problem,
-            language=meaning.language,
-            params=meaning.params,
-            rule=meaning.rule,
-            topic=meaning.topic,
-            ties=meaning.ties,
+            row.id,
+            row.number,
+            row.logged_at,
+            row.message,
+            row.job_id,
+            row.source_record_id,
+            row.source_table,
+            row.destination_record_id,
+            row.destination_table,
+            row.mapping,
+            row.direction.value,
+            row.job_type,
+            row.modified_at,
+            meaning.problem,
+            meaning.language,
+            meaning.params,
+            meaning.rule,
+            meaning.topic,
+            meaning.ties,
         )
 
     def _read(self, scope: Scope, message: str) -> Meaning:

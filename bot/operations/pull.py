@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
@@ -27,17 +28,18 @@ from bot.operations.diagnosing import diagnosing_with
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.knowledge import Knowledge
 from bot.operations.reading import Beginning, FailureNote, PageRead, Place, note_of, report_of
+from bot.operations.reading_ahead import ReadAhead
 from bot.operations.views import PullReport
 from bot.store import Companies, Database, Pulls
-from bot.store.values import Scope
+from bot.store.values import PageToStore, Scope
 
 PULL = "pull"
 TICK = "pull.tick"
 
-PAGE_SIZE = 2_000
-"""Rows. Larger pages need fewer requests for a long history; these keep a worker within 200 MB (a page of
-5,000 takes 130 MB while it is parsed and stored), the event loop free, and SQLite's other writers waiting
-briefly."""
+PAGE_SIZE = 5_000
+"""Rows, and as many a transaction. The ids of errors are random, so that each page of rows touches nearly all
+of their index: twice the rows a transaction are nearly half the pages written. Larger ones take more memory,
+and let other writers of a SQLite file wait longer."""
 
 OVERLAP = 500
 """Numbers read again by each pull. Late ones come from synchronization jobs that run beside each other; a job
@@ -100,8 +102,18 @@ class Pull:
                 due.append(connection)
         return tuple(due)
 
+    @cached_property
+    def _ahead(self) -> ReadAhead[PageToStore]:
+        return ReadAhead()
+
     async def workflow(self, steps: Steps, connection: str) -> PullReport:
         """Read everything that is new. A failure is stored and reported, never raised."""
+        try:
+            return await self._pages(steps, connection)
+        finally:
+            await self._ahead.drop(connection)
+
+    async def _pages(self, steps: Steps, connection: str) -> PullReport:
         beginning = await steps.run("begin", self._begin, connection)
         if beginning.failure is not None:
             return report_of(connection, [PageRead(failure=beginning.failure)])
@@ -164,27 +176,35 @@ class Pull:
     async def _page(self, connection: str, place: Place) -> PageRead:
         """Read, diagnose and store one page in one transaction."""
         scope = self._scope(connection)
-        client = self.clients.get(connection)
-        if client is None:  # resumed after the settings lost it
+        if connection not in self.clients:  # resumed after the settings lost it
             return PageRead(failure=note_of(ConnectionGone()))
+        ahead = self._ahead
         try:
-            if place.link is None:
-                page = await client.error_page(place.after, self.page_size)
-            else:
-                page = await client.follow(place.link, self.page_size)
-            classifier = self.classifier if self.knowledge is None else await self.knowledge.current()
-            diagnosed = await diagnosing_with(classifier).page(scope, page, place.after)
-            outcome = await Pulls(self.database).store_page(scope, diagnosed, self.clock.now())
+            page = await ahead.take(connection, place, lambda: self._read(connection, place))
+            if page.next_link is not None:
+                following = Place(max(place.after, page.cursor), page.next_link)
+                ahead.begin(connection, following, lambda: self._read(connection, following))
+            outcome = await Pulls(self.database).store_page(scope, page, self.clock.now())
         except (SourceFailure, StoreUnavailable) as failure:
             return PageRead(failure=note_of(failure))
         return PageRead(
-            rows=len(page.rows) + len(page.unreadable),
+            rows=len(page.errors) + len(page.unreadable),
             stored=outcome.stored,
             unreadable=outcome.unreadable,
             new_problems=len(outcome.new_problems),
-            highest=diagnosed.cursor,
+            highest=page.cursor,
             next_link=page.next_link,
         )
+
+    async def _read(self, connection: str, place: Place) -> PageToStore:
+        """Read and diagnose one page. Raises SourceFailure."""
+        client = self.clients[connection]
+        if place.link is None:
+            page = await client.error_page(place.after, self.page_size)
+        else:
+            page = await client.follow(place.link, self.page_size)
+        classifier = self.classifier if self.knowledge is None else await self.knowledge.current()
+        return await diagnosing_with(classifier).page(self._scope(connection), page, place.after)
 
     async def _name_company(self, connection: str) -> None:
         """Names are for links and headings: without them there is still everything to read."""

@@ -2,17 +2,20 @@
 
 SQLAlchemy builds a dict of parameters for each row and asks each column's type about each value: on a page
 of a pull that takes longer than all the rest. Here values are converted column by column, each distinct
-object once, and handed to the driver: ``executemany`` on SQLite, one array a column (``unnest``) on
-PostgreSQL, where ``executemany`` is a statement a row (psycopg, "Pipeline mode").
+object once, and handed to the driver: ``executemany`` on SQLite; on PostgreSQL, where that is a statement a
+row (psycopg, "Pipeline mode"), COPY, or one array a column (``unnest``) where there is something to update.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select
+import psycopg
+from sqlalchemy import Column, ColumnElement, Table, Text, bindparam, func, literal_column, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
@@ -20,11 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
 from bot.store.columns import JsonText, StoredText, UtcTime, each_once
+from bot.store.copying import copy_in
 
 Upsert = sqlite.Insert | postgresql.Insert
 OnConflict = Callable[[Upsert], Upsert]
 """Adds the ON CONFLICT clause, without values of its own."""
 Values = Sequence[tuple[Any, ...]]
+
+
 MOST_RETURNING = 128
 """Rows of a statement that returns rows, on SQLite."""
 
@@ -34,23 +40,98 @@ def do_nothing(statement: Upsert) -> Upsert:
     return statement.on_conflict_do_nothing()
 
 
-async def write_many(
-    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Values, on_conflict: OnConflict
-) -> int:
-    """Insert rows, each a tuple of values for ``names``; gives how many were written."""
+async def write_new(connection: AsyncConnection, table: Table, names: Sequence[str], rows: Values) -> int:
+    """Insert rows that are probably new, each a tuple of values for ``names``; gives how many were written.
+
+    A row that contradicts what is stored is left out.
+    """
     if not rows:
         return 0
     columns = [table.c[name] for name in names]
-    if connection.dialect.name == "postgresql":
+    bound = _bound(columns, rows, connection.dialect)
+    if connection.dialect.name != "postgresql":
+        return await _insert_each(connection, table, names, bound, do_nothing)
+    try:
+        async with connection.begin_nested():
+            await copy_in(connection, table.name, names, bound)
+    except psycopg.errors.UniqueViolation:
         result = await connection.execute(
-            on_conflict(_from_arrays(table, columns)),
+            do_nothing(_from_arrays(table, columns)),
             _arrays(columns, rows, connection.dialect),
             execution_options={"preserve_rowcount": True},
         )
         return result.rowcount
-    statement = on_conflict(_with_values(table, names))
-    text = str(statement.compile(dialect=connection.dialect))
-    return (await connection.exec_driver_sql(text, _bound(columns, rows, connection.dialect))).rowcount
+    return len(rows)
+
+
+async def write_counting_new(
+    connection: AsyncConnection,
+    table: Table,
+    names: Sequence[str],
+    rows: Values,
+    on_conflict: OnConflict,
+    by: str,
+) -> dict[Any, int]:
+    """Insert or update rows of different primary keys; gives how many keys were new, by the values of ``by``.
+
+    ``by`` is a text column of the primary key. What has no new key may be missing in the answer.
+    """
+    if not rows:
+        return {}
+    columns = [table.c[name] for name in names]
+    if connection.dialect.name == "postgresql":
+        texts = _texts(_bound_columns(columns, rows, connection.dialect))
+        source = _from_arrays(table, columns) if texts is None else _from_texts(table, columns)
+        written = (
+            on_conflict(source)
+            # A row that ON CONFLICT has updated carries the transaction that locked it in xmax.
+            .returning(table.c[by], (literal_column("xmax") == 0).label("new"))
+            .cte("written")
+        )
+        counted = select(written.c[by], func.count()).where(written.c.new).group_by(written.c[by])
+        values = (
+            _arrays(columns, rows, connection.dialect)
+            if texts is None
+            else dict(zip(names, texts, strict=True))
+        )
+        return dict((await connection.execute(counted, values)).tuples().all())
+    bound = _bound(columns, rows, connection.dialect)
+    new = Counter(row[names.index(by)] for row in bound)
+    new.subtract(await _stored_already(connection, table, names, bound, by))
+    await _insert_each(connection, table, names, bound, on_conflict)
+    return dict(new)
+
+
+async def _stored_already(
+    connection: AsyncConnection, table: Table, names: Sequence[str], bound: Values, by: str
+) -> dict[Any, int]:
+    """How many of the rows' primary keys are there, by the values of ``by``. SQLite, in one statement.
+
+    RETURNING would hand over each row, and takes no ``executemany``.
+    """
+    keys = [column.name for column in table.primary_key]
+    values = dict(zip(names, zip(*bound, strict=True), strict=True))
+    shared = {name: values[name][0] for name in keys if len(set(values[name])) == 1}
+    own = [name for name in keys if name not in shared] or keys[:1]
+    extracted = {name: f"json_extract(value, '$[{place}]')" for place, name in enumerate(own)}
+    same = " AND ".join(f"{name} = {extracted.get(name, '?')}" for name in keys)
+    found: Iterable[Any] = await connection.exec_driver_sql(
+        f"SELECT {extracted.get(by, '?')}, count(*) FROM json_each(?)"  # noqa: S608 # names are our own
+        f" WHERE EXISTS (SELECT 1 FROM {table.name} WHERE {same}) GROUP BY 1",
+        (
+            *([] if by in extracted else [shared[by]]),
+            json.dumps(list(zip(*(values[name] for name in own), strict=True))),
+            *(shared[name] for name in keys if name not in extracted),
+        ),
+    )
+    return dict(map(tuple, found))
+
+
+async def _insert_each(
+    connection: AsyncConnection, table: Table, names: Sequence[str], bound: Values, on_conflict: OnConflict
+) -> int:
+    text = str(on_conflict(_with_values(table, names)).compile(dialect=connection.dialect))
+    return (await connection.exec_driver_sql(text, list(bound))).rowcount
 
 
 async def write_and_return(
@@ -61,7 +142,8 @@ async def write_and_return(
     on_conflict: OnConflict,
     returning: Sequence[str],
 ) -> list[tuple[Any, ...]]:
-    """The same; gives what stands in the columns ``returning`` afterwards, a tuple a row, in any order."""
+    """Insert or update rows; gives what stands in the columns ``returning`` afterwards, a tuple a row, in any
+    order. For few rows: each one is read back."""
     if not rows:
         return []
     columns = [table.c[name] for name in names]
@@ -109,11 +191,48 @@ def _with_values(table: Table, names: Sequence[str]) -> Upsert:
 def _from_arrays(table: Table, columns: Sequence[Column[Any]]) -> Upsert:
     arrays: list[ColumnElement[Any]] = []
     for column in columns:
-        # Values come converted: the type below ours, so that SQLAlchemy does not look at each of them.
-        kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
-        array = postgresql.ARRAY(kind, dimensions=1)
+        array = _array_of(column)
         arrays.append(func.unnest(as_type(bindparam(column.name, type_=array), array)))
     return postgresql.insert(table).from_select([column.name for column in columns], select(*arrays))
+
+
+_PARTING = "\x1e"
+"""RECORD SEPARATOR, between the values of a column."""
+_NULL = "\x1f"
+"""UNIT SEPARATOR, for a value that is null."""
+
+
+def _texts(values: Sequence[Sequence[Any]]) -> list[str] | None:
+    """Each column as one text, which the server takes apart; None where that would not be safe.
+
+    psycopg writes an array element by element in Python, which takes longer than all the rest.
+    """
+    texts = []
+    for column in values:
+        text = _PARTING.join([_NULL if one is None else str(one) for one in column])
+        # "".split gives one part, but string_to_array('') none.
+        if (
+            len(column) < 2
+            or text.count(_PARTING) != len(column) - 1
+            or text.count(_NULL) != column.count(None)
+        ):
+            return None
+        texts.append(text)
+    return texts
+
+
+def _from_texts(table: Table, columns: Sequence[Column[Any]]) -> Upsert:
+    arrays: list[ColumnElement[Any]] = []
+    for column in columns:
+        parted = func.string_to_array(bindparam(column.name, type_=Text()), _PARTING, _NULL)
+        arrays.append(func.unnest(as_type(parted, _array_of(column))))
+    return postgresql.insert(table).from_select([column.name for column in columns], select(*arrays))
+
+
+def _array_of(column: Column[Any]) -> postgresql.ARRAY[Any]:
+    # Values come converted: the type below ours, so that SQLAlchemy does not look at each of them.
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return postgresql.ARRAY(kind, dimensions=1)
 
 
 def _arrays(columns: Sequence[Column[Any]], rows: Values, dialect: Dialect) -> dict[str, list[Any]]:

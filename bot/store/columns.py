@@ -26,7 +26,8 @@ _ESCAPE = "\x1a"
 _UNSTORABLE = re.compile("[\x00\x1a\ud800-\udfff]")
 _ESCAPED = re.compile("\x1a([0-9a-f]{4})")
 
-_TIME_LENGTH = len("2026-11-20 12:00:00.000000")
+_SQLITE_TIME = "%04d-%02d-%02d %02d:%02d:%02d.%06d"
+"""As ``isoformat(" ", "microseconds")``, in half the time: a page of a pull has ten thousand of them."""
 
 T = TypeVar("T")
 
@@ -36,6 +37,16 @@ def storable(text: str) -> str:
     if _UNSTORABLE.search(text) is None:
         return text
     return _UNSTORABLE.sub(lambda match: f"{_ESCAPE}{ord(match[0]):04x}", text)
+
+
+def _all_storable(text: str) -> bool:
+    """As ``storable`` tells, without looking at each character by itself."""
+    if "\x00" in text or _ESCAPE in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def original(stored: str) -> str:
@@ -67,7 +78,7 @@ class StoredText(TypeDecorator[str]):
 
     def bind_column(self, values: Sequence[str | None], dialect: Dialect) -> Sequence[str | None]:
         """What the driver takes for many values: one search tells that none of them needs escaping."""
-        if _UNSTORABLE.search("".join([value for value in values if value])) is None:
+        if _all_storable("".join([value for value in values if value])):
             return values
         return [None if value is None else storable(value) for value in values]
 
@@ -82,7 +93,10 @@ class KeyText(StoredText):
 
     def bind_column(self, values: Sequence[str | None], dialect: Dialect) -> Sequence[str | None]:
         """As for any text."""
-        return super().bind_column([None if value is None else as_key(value) for value in values], dialect)
+        longest = max([len(value) for value in values if value is not None], default=0)
+        if longest > KEY_LENGTH:
+            values = [None if value is None else as_key(value) for value in values]
+        return super().bind_column(values, dialect)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -97,9 +111,7 @@ class UtcTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("a time needs a zone")
-        moment = value.astimezone(UTC)
+        moment = _in_utc(value)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -110,8 +122,8 @@ class UtcTime(TypeDecorator[datetime]):
     def bind_column(self, values: Sequence[datetime | None], dialect: Dialect) -> Sequence[object]:
         """What the driver takes for many values; on SQLite the text that SQLAlchemy's own type writes."""
         if dialect.name == "postgresql":
-            return each_once(values, lambda value: self.process_bind_param(value, dialect))
-        return each_once(values, _sqlite_text)
+            return [None if value is None else _in_utc(value) for value in values]
+        return [None if value is None else _sqlite_text(value) for value in values]
 
 
 class JsonText(TypeDecorator[Mapping[str, Any]]):
@@ -148,9 +160,16 @@ def each_once(values: Iterable[Any], convert: Callable[[Any], T]) -> list[T]:
     return done
 
 
-def _sqlite_text(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    if value.tzinfo is None:
+def _in_utc(value: datetime) -> datetime:
+    zone = value.tzinfo
+    if zone is None:
         raise ValueError("a time needs a zone")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:_TIME_LENGTH]
+    return value if zone is UTC else value.astimezone(UTC)
+
+
+def _sqlite_text(value: datetime) -> str:
+    moment = _in_utc(value)
+    return _SQLITE_TIME % (
+        *(moment.year, moment.month, moment.day),
+        *(moment.hour, moment.minute, moment.second, moment.microsecond),
+    )

@@ -164,8 +164,8 @@ def _telling_unavailable() -> Iterator[None]:
         if _is_unavailable(error.orig):
             raise StoreUnavailable(type(error.orig).__name__) from error
         raise
-    except sqlite3.Error as error:
-        # From the very first statements on a connection, which SQLAlchemy does not wrap.
+    except (sqlite3.Error, psycopg.Error) as error:
+        # From the very first statements on a connection, or from COPY: SQLAlchemy wraps neither.
         if _is_unavailable(error):
             raise StoreUnavailable(type(error).__name__) from error
         raise

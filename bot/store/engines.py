@@ -26,8 +26,8 @@ CACHE_KILOBYTES = 16_384
 """Of a SQLite file, that a connection keeps. A page of a pull does not fit into the 2 MB that SQLite keeps by
 itself: ids are random, so that each row touches another page of their index, which is then written to the
 log, read again and written again within one transaction."""
-CHECKPOINT_PAGES = 4_000
-"""Of the write-ahead log, 4 KB each, after which SQLite brings them into the file: four times what it does by
+CHECKPOINT_PAGES = 10_000
+"""Of the write-ahead log, 4 KB each, after which SQLite brings them into the file: ten times what it does by
 itself, since a page that was changed several times meanwhile is brought over once."""
 WRITES = "store_writes"
 """Execution option of a SQLite connection that is going to write."""

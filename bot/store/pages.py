@@ -6,16 +6,17 @@ The caller holds the connection's row of ``pull_state``, so nobody else writes e
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, case, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, case, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.bulk import Upsert, do_nothing, write_and_return, write_many
+from bot.store.bulk import Upsert, write_counting_new, write_new
 from bot.store.changes import Changes, failing_record, failing_table, other_record
 from bot.store.columns import as_key, json_text
 from bot.store.database import insert_into
@@ -23,7 +24,7 @@ from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, RAW_ROW, 
 from bot.store.ties import keep_ties
 from bot.store.values import ErrorToStore, ProblemState, RawRow, Scope
 
-SLICE = 1000
+SLICE = 2_500
 """Rows a statement: between two of them the event loop is free. SQLite takes 32,766 values a statement."""
 DEEPEST = 40
 """Levels of nesting kept of an unreadable row; deeper ones could not be read back."""
@@ -78,7 +79,7 @@ async def _insert(
 ) -> Sequence[ErrorToStore]:
     """Insert errors whose numbers are free; answers those whose ids were free, too."""
     rows = [_error_row(scope, error, catalogue_version) for error in errors]
-    if await write_many(connection, SYNC_ERROR, _ERROR_COLUMNS, rows, do_nothing) == len(errors):
+    if await write_new(connection, SYNC_ERROR, _ERROR_COLUMNS, rows) == len(errors):
         return errors
     stored = await _stored_ids(connection, scope, [error.number for error in errors])
     return [error for error in errors if error.number in stored]
@@ -87,7 +88,8 @@ async def _insert(
 async def _stored_ids(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> dict[int, str]:
     """Id of each of these numbers that is stored."""
     found: dict[int, str] = {}
-    for part in slices(numbers):
+    highest = await connection.scalar(select(func.max(SYNC_ERROR.c.number)).where(belongs(SYNC_ERROR, scope)))
+    for part in slices([number for number in numbers if number <= (highest or 0)]):
         rows = await connection.execute(
             select(SYNC_ERROR.c.number, SYNC_ERROR.c.id).where(
                 belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(part)
@@ -202,12 +204,13 @@ async def _count_records(connection: AsyncConnection, scope: Scope, changes: Cha
         )
         for (problem_id, record_id), tally in changes.records.items()
     ]
-    new = dict.fromkeys(changes.problems, 0)
+    new: Counter[str] = Counter()
     for part in slices(rows):
-        for problem_id, record_id, errors in await write_and_return(
-            connection, PROBLEM_RECORD, _RECORD_COLUMNS, part, _add_to_record, _RECORD_RETURNED
-        ):
-            new[problem_id] += errors == changes.records[problem_id, record_id].count
+        new.update(
+            await write_counting_new(
+                connection, PROBLEM_RECORD, _RECORD_COLUMNS, part, _add_to_record, "problem_id"
+            )
+        )
     return new
 
 
@@ -215,7 +218,6 @@ _RECORD_COLUMNS = (
     *("workspace", "connection", "problem_id", "record_id", "other_record_id", "table_number"),
     *("errors", "last_seen", "last_number"),
 )
-_RECORD_RETURNED = ("problem_id", "record_id", "errors")
 
 
 def _add_to_record(statement: Upsert) -> Upsert:

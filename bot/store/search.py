@@ -445,7 +445,7 @@ def _match(row: Row[Any], is_of_record: bool, words: int) -> Match:
 
 def _words_in(row: Row[Any], words: Sequence[str]) -> int:
     """How many of the words the error has, by the rules of the index."""
-    terms = terms_of(
+    parts = terms_of(
         message=row.message,
         source=row.source_record_id,
         destination=row.destination_record_id,
@@ -453,8 +453,8 @@ def _words_in(row: Row[Any], words: Sequence[str]) -> int:
         privilege=str(row.params.get("privilege", "")),
         class_code="",
     )
-    whole = frozenset(terms)
+    terms = frozenset[str]().union(*(part.each for part in parts))
     return sum(
-        word in whole or (len(word) >= SHORTEST_BEGINNING and any(term.startswith(word) for term in terms))
+        word in terms or (len(word) >= SHORTEST_BEGINNING and any(term.startswith(word) for term in terms))
         for word in words
     )

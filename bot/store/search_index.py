@@ -17,9 +17,8 @@ both databases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -34,11 +33,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.search_words import kind_terms, message_terms, record_terms, scope_mark
+from bot.store.copying import copy_in
+from bot.store.search_words import Terms, kind_terms, message_terms, record_terms, scope_mark
 from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
 from bot.store.values import ErrorToStore, Scope
 
-SLICE: Final = 1_000
+SLICE: Final = 2_500
 NUMBER_BITS: Final = 40
 """Bits of a row id that are the error's No.; Business Central's own numbers are 32 bits wide. An error with
 a longer number is found by that number only."""
@@ -58,14 +58,21 @@ _INSERT: Final = {
 }
 _INSERT_WORD: Final = "INSERT OR IGNORE INTO search_word (workspace, connection, word) VALUES (?, ?, ?)"
 _Rows = Sequence[tuple[object, ...]]
+Parts = tuple[Terms, Terms, Terms, Terms]
+"""Terms of the message, the source, the destination and the kind of an error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the index knows of one error."""
+class Entry(NamedTuple):
+    """What the index knows of one error: words and marks, in parts that many errors share."""
 
     number: int
-    terms: Set[str]
+    parts: Parts
+
+    @property
+    def text(self) -> str:
+        """Words and marks parted by blanks; both databases take one that comes twice as one."""
+        message, source, destination, kind = self.parts
+        return f"{message.text} {source.text} {destination.text} {kind.text}"
 
 
 async def index_errors(connection: AsyncConnection, scope: Scope, errors: Sequence[ErrorToStore]) -> None:
@@ -74,10 +81,14 @@ async def index_errors(connection: AsyncConnection, scope: Scope, errors: Sequen
         return
     number = await _number_of(connection, scope)
     for start in range(0, len(errors), SLICE):
-        for statement, rows in _additions(
-            connection.dialect, scope, number, [_entry(error) for error in errors[start : start + SLICE]]
-        ):
-            await connection.exec_driver_sql(statement, list(rows))
+        entries = [_entry(error) for error in errors[start : start + SLICE] if indexable(error.number)]
+        if connection.dialect.name == "postgresql":
+            mark = scope_mark(number)
+            rows = ((number, entry.number, f"{mark} {entry.text}") for entry in entries)
+            await copy_in(connection, INDEX, ("scope", "number", "words"), rows)
+            continue
+        for statement, values in _additions(connection.dialect, scope, number, entries):
+            await connection.exec_driver_sql(statement, list(values))
 
 
 async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> None:
@@ -98,7 +109,7 @@ async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequ
         for row in (await connection.execute(_stored(scope, None).where(part))).all():
             await connection.execute(
                 text(f"INSERT INTO {INDEX} ({INDEX}, rowid, words) VALUES ('delete', :row, :words)"),  # noqa: S608
-                {"row": row_id(number, row.number), "words": " ".join(_terms_of_row(row))},
+                {"row": row_id(number, row.number), "words": _entry_of_row(row).text},
             )
 
 
@@ -108,7 +119,7 @@ async def index_stored(connection: AsyncConnection, scope: Scope, numbers: Seque
     for start in range(0, len(numbers), SLICE):
         part = SYNC_ERROR.c.number.in_(numbers[start : start + SLICE])
         rows = (await connection.execute(_stored(scope, None).where(part))).all()
-        entries = [Entry(row.number, _terms_of_row(row)) for row in rows]
+        entries = [_entry_of_row(row) for row in rows]
         for statement, values in _additions(connection.dialect, scope, number, entries):
             await connection.exec_driver_sql(statement, list(values))
 
@@ -122,7 +133,7 @@ def index_everything(connection: Connection) -> None:
         above: int | None = None
         while rows := connection.execute(_stored(scope, above)).all():
             above = rows[-1].number
-            entries = [Entry(row.number, _terms_of_row(row)) for row in rows]
+            entries = [_entry_of_row(row) for row in rows]
             for statement, values in _additions(connection.dialect, scope, number, entries):
                 connection.exec_driver_sql(statement, list(values))
 
@@ -144,10 +155,13 @@ def scope_query(scope: Scope) -> Select[Any]:
 
 def terms_of(
     *, message: str, source: str, destination: str, mapping: str, privilege: str, class_code: str
-) -> Set[str]:
-    """Words and marks of one error."""
-    return message_terms(message).union(
-        record_terms(source), record_terms(destination), kind_terms(class_code, mapping, privilege)
+) -> Parts:
+    """Words and marks of one error, in parts."""
+    return (
+        message_terms(message),
+        record_terms(source),
+        record_terms(destination),
+        kind_terms(class_code, mapping, privilege),
     )
 
 
@@ -181,11 +195,12 @@ def _additions(
     insert_entry = _INSERT[dialect.name]
     if dialect.name == "postgresql":
         mark = scope_mark(number)
-        lexemes = [" ".join((mark, *entry.terms)) for entry in fitting]
+        lexemes = [f"{mark} {entry.text}" for entry in fitting]
         yield insert_entry, [(number, [entry.number for entry in fitting], lexemes)]
         return
-    yield insert_entry, [(row_id(number, entry.number), " ".join(entry.terms)) for entry in fitting]
-    words = filter(in_vocabulary, set[str]().union(*(entry.terms for entry in fitting)))
+    yield insert_entry, [(row_id(number, entry.number), entry.text) for entry in fitting]
+    parts = {part for entry in fitting for part in entry.parts}
+    words = filter(in_vocabulary, set[str]().union(*(part.each for part in parts)))
     if known := [(scope.workspace, scope.connection, word) for word in sorted(words)]:
         yield _INSERT_WORD, known
 
@@ -223,12 +238,15 @@ def _stored(scope: Scope, above: int | None) -> Select[Any]:
     return query if above is None else query.where(SYNC_ERROR.c.number > above)
 
 
-def _terms_of_row(row: Row[Any]) -> Set[str]:
-    return terms_of(
-        message=row.message,
-        source=row.source_record_id,
-        destination=row.destination_record_id,
-        mapping=row.mapping,
-        privilege=str(row.params.get("privilege", "")),
-        class_code=row.class_code,
+def _entry_of_row(row: Row[Any]) -> Entry:
+    return Entry(
+        row.number,
+        terms_of(
+            message=row.message,
+            source=row.source_record_id,
+            destination=row.destination_record_id,
+            mapping=row.mapping,
+            privilege=str(row.params.get("privilege", "")),
+            class_code=row.class_code,
+        ),
     )

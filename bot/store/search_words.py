@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 WORD_LENGTH: Final = 40
 """Characters of a word that count. PostgreSQL takes 2,046 bytes a lexeme."""
@@ -35,6 +35,19 @@ _BEGUN_GUID: Final = re.compile(
     r"\b(?=[0-9]{0,7}[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-[0-9a-f]{0,12}(?![\w-])", re.IGNORECASE
 )
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Terms(NamedTuple):
+    """Words and marks: as a set, and as a text parted by blanks. Made once for what many errors share."""
+
+    each: frozenset[str]
+    text: str
+
+    @classmethod
+    def of(cls, *terms: str) -> Self:
+        """Each term once."""
+        each = frozenset(terms)
+        return cls(each, " ".join(each))
 
 
 def words_of(typed: str) -> list[str]:
@@ -64,13 +77,13 @@ def humps_of(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2_000)
-def message_terms(message: str) -> frozenset[str]:
+def message_terms(message: str) -> Terms:
     """The words of a message. Messages repeat: the same record fails again with the same words."""
-    return frozenset(split(message))
+    return Terms.of(*split(message))
 
 
 @lru_cache(maxsize=4_000)
-def record_terms(record_id: str) -> frozenset[str]:
+def record_terms(record_id: str) -> Terms:
     """The words of a record, and its marks: as a whole (``Customer: 10000``) and by its key (``10000``).
 
     A row of Dataverse has no marks: nobody else has the word that is its GUID.
@@ -78,11 +91,11 @@ def record_terms(record_id: str) -> frozenset[str]:
     table, colon, key = record_id.partition(":")
     words = _words_of_table(table)
     if not colon:
-        return frozenset((*words, _mark(_RECORD, words)) if words else ())
+        return Terms.of(*words, _mark(_RECORD, words)) if words else Terms.of()
     keys = split(key)
     if "{" in key:
-        return frozenset((*words, *keys))
-    return frozenset((*words, *keys, _mark(_RECORD, (*words, *keys)), _mark(_RECORD, keys)))
+        return Terms.of(*words, *keys)
+    return Terms.of(*words, *keys, _mark(_RECORD, (*words, *keys)), _mark(_RECORD, keys))
 
 
 @lru_cache(maxsize=1_000)
@@ -112,9 +125,9 @@ def mapping_mark(mapping: str) -> str:
 
 
 @lru_cache(maxsize=2_000)
-def kind_terms(class_code: str, mapping: str, privilege: str) -> frozenset[str]:
+def kind_terms(class_code: str, mapping: str, privilege: str) -> Terms:
     """What errors of one class, mapping and privilege share."""
-    return frozenset((class_mark(class_code), mapping_mark(mapping), *split(mapping), *humps_of(privilege)))
+    return Terms.of(class_mark(class_code), mapping_mark(mapping), *split(mapping), *humps_of(privilege))
 
 
 def scope_mark(number: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -66,7 +65,7 @@ async def test_the_most_pressing_problem_comes_first(database: Database, scope: 
         for name, (severity, count, last_seen) in reversed(pressing.items())
         for _ in range(count)
     ]
-    numbered = [replace(one, number=number, id=str(number)) for number, one in enumerate(errors)]
+    numbered = [one._replace(number=number, id=str(number)) for number, one in enumerate(errors)]
     await Pulls(database).store_page(scope, page(numbered), READ_AT)
 
     rows = await Problems(database).page(scope, 10, 0)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import select
 
 from bot.store import Database
-from bot.store.bulk import Upsert, do_nothing, write_and_return, write_many
+from bot.store.bulk import Upsert, write_counting_new, write_new
 from bot.store.tables import COMPANY
 
 _NAMES = ("workspace", "connection", "name", "display_name", "read_at")
@@ -26,7 +26,7 @@ async def _stored(database: Database) -> dict[str, tuple[object, ...]]:
 
 async def test_values_pass_the_types_of_their_columns(database: Database) -> None:
     async with database.writing() as connection:
-        assert await write_many(connection, COMPANY, _NAMES, [_row("a"), _row("b")], do_nothing) == 2
+        assert await write_new(connection, COMPANY, _NAMES, [_row("a"), _row("b")]) == 2
 
     rows = await _stored(database)
     assert rows["a"] == ("w", "a", "A\x00\ud800\x1a", "Ünï", _AT)
@@ -35,34 +35,51 @@ async def test_values_pass_the_types_of_their_columns(database: Database) -> Non
 
 async def test_a_row_that_is_there_is_left_and_not_counted(database: Database) -> None:
     async with database.writing() as connection:
-        await write_many(connection, COMPANY, _NAMES, [_row("a", "first")], do_nothing)
-        written = await write_many(connection, COMPANY, _NAMES, [_row("a", "x"), _row("b")], do_nothing)
+        await write_new(connection, COMPANY, _NAMES, [_row("a", "first")])
+        written = await write_new(connection, COMPANY, _NAMES, [_row("a", "x"), _row("b")])
 
     assert written == 1
     assert (await _stored(database))["a"][2] == "first"
 
 
-async def test_what_is_returned_is_read_by_the_types_of_the_columns(database: Database) -> None:
+async def test_texts_that_could_be_the_syntax_of_a_bulk_load(database: Database) -> None:
+    texts = {
+        "a": "tab\tline\nreturn\rback\\slash",
+        "b": "\\N",
+        "c": "\\.",
+        "d": "",
+        "e": '{a,"b"}',
+        "f": "\x1e\x1f",
+    }
+    async with database.writing() as connection:
+        await write_new(connection, COMPANY, _NAMES, [_row(key, text) for key, text in texts.items()])
+
+    assert {key: row[2] for key, row in (await _stored(database)).items()} == texts
+
+
+async def test_new_keys_are_counted_and_known_ones_updated(database: Database) -> None:
     def rename(statement: Upsert) -> Upsert:
         return statement.on_conflict_do_update(
             index_elements=list(COMPANY.primary_key), set_={"name": statement.excluded.name}
         )
 
     async with database.writing() as connection:
-        await write_many(connection, COMPANY, _NAMES, [_row("a", "old")], do_nothing)
-        returned = await write_and_return(
-            connection,
-            COMPANY,
-            _NAMES,
-            [_row("a", "new\x00"), _row("b", "also")],
-            rename,
-            ("connection", "name", "read_at"),
-        )
+        await write_new(connection, COMPANY, _NAMES, [_row("a", "old"), _row("z", "alone")])
+        rows = [_row("a", "new\x00"), _row("b", "also"), _row("c", "too")]
+        new = await write_counting_new(connection, COMPANY, _NAMES, rows, rename, "workspace")
+        again = await write_counting_new(connection, COMPANY, _NAMES, rows, rename, "connection")
 
-    assert sorted(returned) == [("a", "new\x00", _AT), ("b", "also", _AT)]
+    assert new == {"w": 2}
+    assert not any(again.values())
+    assert {key: row[2] for key, row in (await _stored(database)).items()} == {
+        "a": "new\x00",
+        "b": "also",
+        "c": "too",
+        "z": "alone",
+    }
 
 
 async def test_no_rows_are_no_statement(database: Database) -> None:
     async with database.writing() as connection:
-        assert await write_many(connection, COMPANY, _NAMES, [], do_nothing) == 0
-        assert await write_and_return(connection, COMPANY, _NAMES, [], do_nothing, ("name",)) == []
+        assert await write_new(connection, COMPANY, _NAMES, []) == 0
+        assert await write_counting_new(connection, COMPANY, _NAMES, [], lambda one: one, "connection") == {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -285,7 +284,7 @@ async def test_a_page_that_is_not_stored_is_not_found(
 
 async def test_a_number_beyond_the_index_is_stored_all_the_same(database: Database, scope: Scope) -> None:
     beyond, last, below = (
-        replace(missing(7), number=number, id=str(number))
+        missing(7)._replace(number=number, id=str(number))
         for number in (1 << NUMBER_BITS, (1 << NUMBER_BITS) - 1, -1)
     )
     await store(database, scope, beyond, last, below)
