@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cards.actions import Action
-from bot.cards.call_stack import call_stack_card
+from bot.cards.call_stack import call_stack_card, is_longer
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.visits import Visit, number_of
@@ -13,4 +13,6 @@ def register(listening: Listening, deps: Dependencies) -> None:
     @listening.action(Action.CALL_STACK_SHOW)
     async def show(visit: Visit) -> None:
         view = await deps.call_stacks.show(visit.scope, number_of(visit.button))
+        if is_longer(view):
+            await deps.call_stacks.send_file(visit.scope, view.number, visit.user, visit.texts.language)
         await visit.answer(call_stack_card(view, visit.texts))

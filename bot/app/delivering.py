@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Renderers, WebApi
-from bot.delivery.exports import ActivityExport, ArchiveExport
+from bot.delivery.exports import ActivityExport, ArchiveExport, CallStackExport
 from bot.delivery.problems import SharedProblems
 from bot.delivery.purges import Purges
 from bot.delivery.rules import TaughtRuleMessages
 from bot.operations.activity import Activity
 from bot.operations.archive import Archive
 from bot.operations.ask import Ask
+from bot.operations.call_stack import CallStacks
 from bot.operations.durable.port import Durable
 from bot.operations.purging import PurgeDesk
 from bot.operations.rule_exchange import RuleExchange
@@ -34,6 +35,7 @@ def delivery_of(
     exchange: RuleExchange,
     purging: PurgeDesk,
     archive: Archive,
+    call_stacks: CallStacks,
 ) -> Delivery:
     """Knows how to tell everything that operations may wish to be told."""
     renderers = Renderers()
@@ -42,6 +44,7 @@ def delivery_of(
     TaughtRuleMessages(teaching, exchange).register(renderers)
     Purges(purging).register(renderers)
     renderers.register(ArchiveExport(archive), Told.EXPORT)
+    renderers.register(CallStackExport(call_stacks), Told.EXPORT)
     return Delivery(database, clock, renderers)
 
 

@@ -1,4 +1,4 @@
-"""Answer of *Show error call stack*."""
+"""Answer of *Show error call stack*: where it failed, in words; the whole as a file where that is longer."""
 
 from __future__ import annotations
 
@@ -9,26 +9,90 @@ from bot.cards.card import Card, compose
 from bot.cards.dates import moment
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
-from bot.cards.markup import EMPTY, Markup, dotted, link
+from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, link, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts, digits
+from bot.diagnosis.frames import CallStack, Frame, read_call_stack
 from bot.operations.views import CallStackView
 
+SHOWN: Final = 8
+"""Frames in the reply: enough for where it failed and through what it came there."""
 _DESCRIPTION: Final = 120
+_NAME: Final = 80
+_LINE: Final = 160
 
 
 def call_stack_card(view: CallStackView, texts: Texts) -> Card:
-    """The frames, innermost first, as Business Central gave them."""
+    """The first frames, innermost first, and what they say."""
     heading = texts.gettext("Call stack of error No. {number}", number=digits(view.number))
     parts = [Part((blocks.header(heading), blocks.context(_about(view, texts))), Importance.ESSENTIAL)]
-    if stack := Outside(view.call_stack):
+    stack = read_call_stack(view.call_stack)
+    if stack.frames and Outside(view.call_stack):
         summary = texts.gettext("{heading}, innermost call first.", heading=heading)
-        parts.append(Part((blocks.preformatted(stack),)))
-        parts.append(Part((blocks.context(_caveat(texts)),)))
+        parts.append(Part((blocks.section(_reading(stack, texts)),), Importance.ESSENTIAL))
+        shown = [_frame(number, frame, texts) for number, frame in enumerate(stack.frames[:SHOWN], 1)]
+        parts.append(Part(blocks.paragraphs(shown), Importance.ESSENTIAL))
+        if is_longer(view):
+            more = texts.ngettext(
+                "{n} more call. The whole call stack comes to you as a file, in a direct message.",
+                "{n} more calls. The whole call stack comes to you as a file, in a direct message.",
+                len(stack.frames) - SHOWN,
+            )
+            parts.append(Part((blocks.context(more),)))
+        parts.append(Part((blocks.context(*_caveats(view, stack, texts)),)))
     else:
         summary = texts.gettext("Business Central has no call stack for this error.")
         parts.append(Part((blocks.section(summary),), Importance.ESSENTIAL))
     return compose(summary, parts, texts)
+
+
+def is_longer(view: CallStackView) -> bool:
+    """There is more of it than the reply shows."""
+    return len(read_call_stack(view.call_stack).frames) > SHOWN
+
+
+def call_stack_file(view: CallStackView) -> bytes:
+    """All of it, as Business Central gave it."""
+    text = view.call_stack.replace("\r\n", "\n").strip("\x00\n")
+    return f"{text}\n".encode("utf-8", "replace")
+
+
+def call_stack_title(view: CallStackView, texts: Texts) -> Markup:
+    """Name of the file."""
+    return texts.gettext("Call stack of error No. {number}", number=digits(view.number))
+
+
+def _reading(stack: CallStack, texts: Texts) -> Markup:
+    """Whose code it is."""
+    foreign = stack.first_foreign
+    if foreign is not None:
+        return bold(
+            texts.gettext(
+                "The innermost code that is not Microsoft's is in {app} by {publisher}: ask them first.",
+                app=Outside(foreign.app).short(_NAME),
+                publisher=Outside(foreign.publisher).short(_NAME),
+            )
+        )
+    if stack.tells_publishers:
+        return texts.gettext("All of it is Microsoft's own code.")
+    return texts.gettext("This version of Business Central does not tell whose code it is.")
+
+
+def _frame(number: int, frame: Frame, texts: Texts) -> Markup:
+    place = own(f"{number}. ")
+    if not frame.recognised:
+        return place + (Outside(frame.text).short(_LINE) or own("–"))
+    name = Outside(frame.object_name).short(_NAME)
+    kind = sentence((Outside(frame.object_type).short(_NAME), digits(frame.object_id)))
+    where = sentence((kind, name)) + own(": ") + Outside(frame.procedure).short(_NAME)
+    if frame.line:
+        where = sentence((where, texts.gettext("line {number}", number=digits(frame.line))))
+    app = Outside(frame.app).short(_NAME)
+    origin = EMPTY
+    if app and frame.publisher:
+        publisher = Outside(frame.publisher).short(_NAME)
+        origin = texts.gettext("{app} by {publisher}", app=app, publisher=publisher)
+    return place + dotted((bold(where) if frame.is_foreign else where, origin or app))
 
 
 def _about(view: CallStackView, texts: Texts) -> Markup:
@@ -46,10 +110,24 @@ def _about(view: CallStackView, texts: Texts) -> Markup:
     )
 
 
-def _caveat(texts: Texts) -> Markup:
+def _caveats(view: CallStackView, stack: CallStack, texts: Texts) -> list[Markup]:
     """Codeunits of the synchronization log ``GetLastErrorCallstack`` for every row, whatever raised it last
     (microsoft/BCApps, Integration/SynchEngine)."""
-    return texts.gettext(
-        "Business Central notes the last call stack it has. For a conflict, a deleted record or a missing "
-        "match, that can be the one of an earlier error."
+    if view.without_exception:
+        stale = texts.gettext(
+            "Business Central notes the last call stack it has, and logs errors like this one without "
+            "raising them: this call stack is that of an earlier error and proves nothing."
+        )
+    else:
+        stale = texts.gettext(
+            "Business Central notes the last call stack it has. For a conflict, a deleted record or a "
+            "missing match, that can be the one of an earlier error."
+        )
+    garbled = (
+        texts.gettext(
+            "Some letters were lost when Business Central stored it; numbers of objects and lines are right."
+        )
+        if stack.garbled
+        else EMPTY
     )
+    return [lines((stale, garbled))]

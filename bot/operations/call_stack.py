@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Connection
+from bot.clock import Clock
 from bot.failures import ErrorGone, SourceMissing
 from bot.operations.connections import connection_view
 from bot.operations.views import CallStackView
 from bot.store import Database, Errors
+from bot.store.outbox import Outbox, Place, Told
 from bot.store.values import Scope
+
+FILE: Final = "call_stack|"
+"""How the subject of the message begins that carries a call stack; the error's No. follows."""
+WITHOUT_EXCEPTION: Final = frozenset(
+    {"conflict.both_changed", "record.deleted_in_one_app", "coupling.ambiguous_match"}
+)
+"""Classes that Business Central logs without an exception (Integration Synch. Error List: conflicts, deleted
+records, no or several matches)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,14 @@ class CallStacks:
     database: Database
     clients: Mapping[str, BusinessCentralClient]
     connections: Mapping[str, Connection]
+    clock: Clock
+
+    async def send_file(self, scope: Scope, number: int, person: str, language: str) -> None:
+        """Have the whole of it sent to a person, as a file; once, however often they look."""
+        async with self.database.writing() as transaction:
+            place = Place(person, language=language, asked_by=person)
+            subject = f"{FILE}{number}"
+            await Outbox(transaction, scope, self.clock.now()).post(Told.EXPORT, subject, place)
 
     async def show(self, scope: Scope, number: int) -> CallStackView:
         """The call stack of an error, fetched where it is not stored yet, and kept.
@@ -39,6 +58,7 @@ class CallStacks:
                 call_stack=error.call_stack,
                 source_description=error.source_record_id,
                 destination_description=error.destination_record_id,
+                without_exception=error.class_code in WITHOUT_EXCEPTION,
             )
         if error.gone_at is not None:
             raise ErrorGone(number=number)
@@ -56,4 +76,5 @@ class CallStacks:
             call_stack=details.call_stack,
             source_description=details.source_description,
             destination_description=details.destination_description,
+            without_exception=error.class_code in WITHOUT_EXCEPTION,
         )

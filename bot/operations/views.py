@@ -211,6 +211,8 @@ class CallStackView:
     """As Business Central gave it; empty where it has none."""
     source_description: str
     destination_description: str
+    without_exception: bool = False
+    """Business Central logged the error without one: the call stack is that of an earlier error, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,17 @@ from uuid import UUID
 import pytest
 
 import bot.failures
+from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.call_stack import call_stack_card
-from bot.cards.card import Card
+from bot.cards.card import Card, compose
 from bot.cards.dates import day, moment
 from bot.cards.error import error_card
 from bot.cards.failure import WORDS, defect_card, failure_card, failure_words
 from bot.cards.help import CommandHelp, help_card
+from bot.cards.limits import Part
+from bot.cards.markup import own
+from bot.cards.outside import Outside
 from bot.cards.overview import overview_card
 from bot.cards.plain import plain
 from bot.cards.problem import problem_card
@@ -239,12 +243,28 @@ def test_an_error_without_record_mapping_or_params() -> None:
         assert label not in read
 
 
-def test_call_stack_keeps_its_lines() -> None:
+def test_call_stack_names_object_procedure_and_line_of_each_frame() -> None:
     card = call_stack_card(call_stack_view(), ENGLISH)
     check(card)
-    assert '"CRM Integration Table Synch."(CodeUnit 5340).SyncRecord line 12' in shown(card)
+    assert "1. CodeUnit 5340 CRM Integration Table Synch.: SyncRecord line 12" in shown(card)
     assert shown(card).count("CodeUnit") == 2
     assert "earlier error" in shown(card)
+    assert "All of it is Microsoft's own code." in shown(card)
+    old = call_stack_view(call_stack="TestErrors1(CodeUnit 50001).OnRun(Trigger) line 1")
+    assert "does not tell whose code it is" in shown(call_stack_card(old, ENGLISH))
+    assert "proves nothing" in shown(call_stack_card(call_stack_view(without_exception=True), ENGLISH))
+
+
+def test_call_stack_tells_other_publishers_code_and_lost_letters() -> None:
+    mine = "A(CodeUnit 5345).P line 8 - Base Application by Microsoft version 26.3.36158.0"
+    theirs = "Hook(CodeUnit 50140).Ge\ufffdnd line 7 - Retail by Dekker Software B.V. version 4.12.0.7"
+    card = call_stack_card(call_stack_view(call_stack="\n".join([mine, theirs, *[mine] * 9])), ENGLISH)
+    check(card)
+    read = shown(card)
+    assert "not Microsoft's is in Retail by Dekker Software B.V.: ask them first." in read
+    assert "2. CodeUnit 50140 Hook: Ge\ufffdnd line 7 · Retail by Dekker Software B.V." in read
+    assert "3 more calls. The whole call stack comes to you as a file" in read
+    assert "letters were lost" in read
 
 
 @pytest.mark.parametrize("nothing", ["", " \n", "\u200b"])
@@ -346,9 +366,13 @@ def test_the_plain_profile_quotes_what_rich_text_showed() -> None:
     assert "&lt;!channel&gt;" in quoted
 
 
+def preformatted_card(text: str) -> Card:
+    return compose(own("A text."), [Part((blocks.preformatted(Outside(text)),))], ENGLISH)
+
+
 def test_the_plain_profile_splits_between_lines() -> None:
     stack = "\n".join(f"Frame {number} & more" for number in range(250))
-    card = plain(call_stack_card(call_stack_view(call_stack=stack), ENGLISH))
+    card = plain(preformatted_card(stack))
     check(card)
     quotes = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
     assert len(quotes) == 2
@@ -357,7 +381,7 @@ def test_the_plain_profile_splits_between_lines() -> None:
 
 
 def test_the_plain_profile_marks_what_it_has_no_room_for() -> None:
-    card = plain(call_stack_card(call_stack_view(call_stack="&" * 6000), ENGLISH))
+    card = plain(preformatted_card("&" * 6000))
     check(card)
     quotes = [block["text"]["text"] for block in card.blocks if block["type"] == "section"]
     assert quotes[-1] == "> …"

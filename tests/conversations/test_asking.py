@@ -64,13 +64,33 @@ async def test_the_call_stack_comes_from_business_central_once(ordinary: Stage) 
     number = ordinary.company.errors[-1].number
     await ordinary.kim.command(f"/syncerrors {number}")
     stack = await ordinary.kim.click("Show error call stack")
-    assert '"Acme Sync Hooks"(CodeUnit 50110).OnBeforeModify line 7' in stack.plain()
+    assert "CodeUnit 50110 Acme Sync Hooks: OnBeforeModify line 7" in stack.plain()
     asked = len(ordinary.source.requests)
     ordinary.clock.advance(1)  # later than a double click
     again = await ordinary.kim.click("Show error call stack")
     assert "OnBeforeModify line 7" in again.plain()
     assert "Customer: 30002" in again.plain()
     assert len(ordinary.source.requests) == asked
+
+
+async def test_a_long_call_stack_comes_as_a_file_once(stage: Stage) -> None:
+    stack = "\n".join(f'"Deep"(CodeUnit 50110).Call{depth} line {depth}' for depth in range(1, 13))
+    stage.company.log_error(message="Something.", source="Customer: 1", call_stack=stack)
+    await stage.read()
+    number = stage.company.errors[-1].number
+    await stage.kim.command(f"/syncerrors {number}")
+    shown = (await stage.kim.click("Show error call stack")).plain()
+    assert "8. CodeUnit 50110 Deep: Call8 line 8" in shown
+    assert "Call9" not in shown
+    assert "4 more calls" in shown
+    stage.clock.advance(1)
+    await stage.kim.click("Show error call stack")
+    stage.kim.visit_bot()
+    message = await stage.kim.until(lambda person: bool(person.messages and person.messages[-1].files))
+    file = stage.slack.file(message.files[0])
+    assert file.name == f"call-stack-{number}.txt"
+    assert (file.content or b"").decode() == f"{stack}\n"
+    assert len([one for one in stage.kim.messages if one.files]) == 1
 
 
 async def test_an_error_without_call_stack_says_so(ordinary: Stage) -> None:
