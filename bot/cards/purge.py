@@ -59,8 +59,7 @@ def choices_modal(offer: PurgeOffer, texts: Texts) -> Modal:
     ]
     for choice in offer.choices:
         drawn += [blocks.divider(), _choice(choice, offer, texts)]
-    drawn.append(blocks.context(_retention(offer, texts)))
-    return Modal(title, (*drawn, *_where(offer, texts)))
+    return Modal(title, (*drawn, *_small_print(offer, texts)))
 
 
 def confirm_modal(offer: PurgeOffer, choice: PurgeChoice, texts: Texts, notice: Markup = EMPTY) -> Modal:
@@ -70,8 +69,7 @@ def confirm_modal(offer: PurgeOffer, choice: PurgeChoice, texts: Texts, notice: 
     drawn += blocks.paragraphs((bold(texts.gettext("What still matters")), *_verdicts(choice, offer, texts)))
     drawn += blocks.paragraphs((bold(texts.gettext("Causes")), *_causes(choice, texts)))
     drawn += blocks.paragraphs((bold(texts.gettext("What it costs")), *_costs(texts)))
-    drawn.append(blocks.context(_retention(offer, texts)))
-    drawn += _where(offer, texts)
+    drawn += _small_print(offer, texts)
     if choice.bounds.what is Purged.ALL:
         company = Outside(offer.company).short(_NAME)
         label = texts.gettext("Type the company's name, {company}, to delete everything", company=company)
@@ -278,6 +276,12 @@ def _retention(offer: PurgeOffer, texts: Texts) -> Markup:
         "{period}.",
         period=Outside(offer.retention_period).short(_NAME),
     )
+
+
+def _small_print(offer: PurgeOffer, texts: Texts) -> tuple[Block, ...]:
+    """What Business Central deletes by itself, where that was read, and where all this is."""
+    retention = _retention(offer, texts)
+    return (*([blocks.context(retention)] if retention else []), *_where(offer, texts))
 
 
 def _where(offer: PurgeOffer, texts: Texts) -> tuple[Block, ...]:

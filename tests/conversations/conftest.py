@@ -101,6 +101,7 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
         core.pull.register(durable)
         core.rediagnose.register(durable)
         core.delivery.register(durable)
+        core.purge.register(durable)
         stack.push_async_callback(durable.stop)
         slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id, AT_ONCE))
         yield Stage(
