@@ -27,9 +27,9 @@ from bot.store.values import Scope
 REDIAGNOSE = "rediagnose"
 TICK = "rediagnose.tick"
 
-SLICE = 1_000
-"""Errors of one transaction: diagnosed in some 50 ms, in a thread; written in about as many."""
-SLICES_A_STEP = 5
+SLICE = 500
+"""Errors of one transaction: diagnosed in a thread, written between two turns of others."""
+SLICES_A_STEP = 10
 """A step costs the engine 6 to 10 ms."""
 
 _log = logging.getLogger("bot.rediagnose")

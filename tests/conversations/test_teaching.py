@@ -42,8 +42,10 @@ async def unknown_tills(stage: Stage, count: int = 12) -> None:
 async def open_form(person: Person) -> str:
     """Open the form of the unknown problem; what it says."""
     await person.command("/syncerrors class:unknown")
-    await person.click("Details")
-    await person.click("Teach")
+    await person.click("Details", message=person.messages[-1])
+    await person.until(lambda one: any(each.label == "Teach" for each in one.messages[-1].elements()))
+    await person.click("Teach", message=person.messages[-1])
+    await person.modal_opened()
     return said(person)
 
 
