@@ -124,6 +124,23 @@ def activity(
 
 
 @app.command()
+def archive(
+    words: Annotated[list[str] | None, typer.Argument(help="Words and filters, as in Slack.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--connection", help="Name of a connection; the first unless given.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV file.")] = False,
+) -> None:
+    """Look into what Business Central has no more: deleted by the bot, by people, by retention."""
+    configure_logs(logging.ERROR)
+    from bot.cli.archive import tell_archive
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import real_world
+
+    _run(tell_archive(real_world(), name, " ".join(words or ()), open_console(), as_csv))
+
+
+@app.command()
 def forget(
     whom: Annotated[str, typer.Argument(help="A record such as 'Customer: 10000', a name or an address.")],
     name: Annotated[
