@@ -24,7 +24,7 @@ from handlers.grammar import (
     Request,
 )
 
-ACTS: Final[Mapping[Action, Act]] = {
+ACTS: Final[Mapping[Action, Act | None]] = {
     Action.OVERVIEW_SHOW: Act.READ,
     Action.OVERVIEW_PREVIOUS: Act.READ,
     Action.OVERVIEW_NEXT: Act.READ,
@@ -63,9 +63,9 @@ ACTS: Final[Mapping[Action, Act]] = {
     Action.ARCHIVE_EXPORT: Act.ARCHIVE_EXPORT,
     Action.CONNECTION_CHOOSE: Act.READ,
     Action.CONNECTION_OPEN: Act.READ,
-    Action.CONNECTIONS_SHOW: Act.READ,
-    Action.CONNECTIONS_PREVIOUS: Act.READ,
-    Action.CONNECTIONS_NEXT: Act.READ,
+    Action.CONNECTIONS_SHOW: None,
+    Action.CONNECTIONS_PREVIOUS: None,
+    Action.CONNECTIONS_NEXT: None,
 }
 
 FORMS: Final[Mapping[Form, Act]] = {
@@ -78,7 +78,7 @@ FORMS: Final[Mapping[Form, Act]] = {
 COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForOverview: Act.READ,
     AskForError: Act.READ,
-    AskForConnections: Act.READ,
+    AskForConnections: None,
     AskForRules: Act.RULES,
     AskToFind: Act.READ,
     AskForActivity: Act.ACTIVITY,
@@ -86,4 +86,5 @@ COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskToForget: Act.FORGET,
     AskForHelp: None,
 }
-"""None: everybody may ask for help."""
+"""None: everybody may ask for help; of all connections, each is asked about by itself
+(``handlers.connections``)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.cards.actions import Action
 from bot.cards.card import Card
 from bot.cards.connections import connections_card
+from bot.operations.rights import Act
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.overview import overview
@@ -12,10 +13,16 @@ from handlers.visits import Visit
 
 
 async def connections(deps: Dependencies, visit: Visit, page: int = 0) -> Card:
-    """The list of all; where there is one connection, there is nothing to list but itself."""
-    if not deps.selection.several:
+    """The list of all that this person may look at; where there is one connection, itself.
+
+    Raises NotAllowed for whoever may look at none.
+    """
+    readable = [key for key in deps.selection.connections if await visit.may(Act.READ, key)]
+    if not readable or not deps.selection.several:
+        await visit.require(Act.READ)
         return await overview(deps, visit)
-    return connections_card(await deps.overlook.connections_page(page), visit.texts, gone=visit.gone)
+    standings = await deps.overlook.connections_page(readable, page)
+    return connections_card(standings, visit.texts, gone=visit.gone)
 
 
 def register(listening: Listening, deps: Dependencies) -> None:

@@ -127,8 +127,8 @@ class Listening:
                         log.info("interaction.repeated")
                         return
                     visit = await self._visits.of_action(body)
-                    if isinstance(action_id, Action):
-                        await visit.require(ACTS[action_id])
+                    if isinstance(action_id, Action) and (act := ACTS[action_id]) is not None:
+                        await visit.require(act)
                     await work(visit)
 
             for action_id in ids:

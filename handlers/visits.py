@@ -56,6 +56,10 @@ class Visit:
         """Raises NotAllowed where this person may not do that to this connection, RightsUnknown."""
         await self.rights.require(self.actor, self.scope.connection, act)
 
+    async def may(self, act: Act, connection: str) -> bool:
+        """Whether this person may do that to that connection; raises RightsUnknown."""
+        return await self.rights.allows(self.actor, connection, act)
+
     async def answer(self, card: Card) -> None:
         """Show a new message that only this person sees."""
         await self.way_back.send(self._drawn(card), replace_original=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.businesscentral import Connection
@@ -24,15 +24,17 @@ class Overlook:
     database: Database
     connections: Mapping[str, Connection]
 
-    async def connections_page(self, page: int = 0) -> ConnectionList:
-        """One page of connections, most pressing first; a page beyond the end becomes the last one.
+    async def connections_page(self, shown: Collection[str], page: int = 0) -> ConnectionList:
+        """A page of those connections (by key), most pressing first; one beyond the end is the last one.
 
         By the severity of the worst open problem, then by errors, then by name. A connection that cannot be
         read counts as severe: nobody knows what goes wrong there.
         """
         standings = await Standings(self.database).all_of(self.workspace)
         lines = [
-            _line(connection, standings.get(key, Standing())) for key, connection in self.connections.items()
+            _line(connection, standings.get(key, Standing()))
+            for key, connection in self.connections.items()
+            if key in shown
         ]
         lines.sort(key=lambda line: (-line.severity, -line.errors, line.connection.name.casefold()))
         pages = max(1, -(-len(lines) // CONNECTIONS_A_PAGE))

@@ -288,3 +288,24 @@ async def test_more_connections_than_a_menu_holds(tmp_path: Path) -> None:
 
 def company(number: int) -> str:
     return f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+
+
+async def test_who_may_not_look_at_a_company_does_not_see_how_it_stands(practice: Practice) -> None:
+    practice.write("Bakker", "Zwart", "Van Dijk")
+    file = practice.folder / "connections.toml"
+    file.write_text(file.read_text() + '\nviewers = ["S0VANDIJK"]\nfixers = ["S0VANDIJK"]\n')
+    async with practice.bot() as several:
+        several.slack.user_group("van-dijk", several.kim, group_id="S0VANDIJK")
+        trouble(several)
+        await several.read()
+        seen = (await several.kim.command("/syncerrors connections")).plain()
+        assert "Van Dijk" in seen
+        hidden = (await several.sanne.command("/syncerrors connections")).plain()
+        assert "Van Dijk" not in hidden
+        assert "Bakker" in hidden
+        refused = await several.sanne.command("/syncerrors connection:dijk")
+        assert "Dat mag je hier niet" not in refused.plain()  # no connection begins like that
+        refused = await several.sanne.command('/syncerrors connection:"Van Dijk"')
+        assert "Dat mag je hier niet: fouten bekijken." in refused.plain()
+        await several.sanne.command("/syncerrors")
+        assert "Dat mag je hier niet" in (await several.sanne.choose("Van Dijk")).plain()
