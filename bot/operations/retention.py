@@ -15,6 +15,7 @@ from bot.operations.causes.awaiting import ties_of
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.reconcile import last_quiet_hour
 from bot.store import Database
+from bot.store.postings import Postings
 from bot.store.rediagnosis import Rediagnoses
 from bot.store.retention import Retention
 from bot.store.values import Scope
@@ -101,6 +102,7 @@ class Retain:
 
     async def _tidy(self, connection: str, until: str) -> None:
         await Retention(self.database).tidy(Scope(self.workspace, connection), datetime.fromisoformat(until))
+        await Postings(self.database).forget_said(datetime.fromisoformat(until))
         await self.activity.let_go()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.simulator.slack import ChannelKind
-from bot.store.outbox import BUNDLED
+from bot.store.outbox import BUNDLED, Told
+from bot.store.postings import Postings
 from tests.conversations.conftest import Stage
 from tests.conversations.sharing import card_says, cards, read_errors, said, share, thread_says
 
@@ -179,3 +182,23 @@ async def test_details_leave_the_card_alone(stage: Stage) -> None:
     await stage.sanne.click("Details", message=card)
     assert cards(stage.sanne)[0].plain() == card.plain()
     assert "Oorspronkelijke" in stage.sanne.messages[-1].plain() or stage.sanne.messages[-1].ephemeral
+
+
+def test_whatever_is_told_can_be_rendered(stage: Stage) -> None:
+    nobody_tells_yet = {Told.RETRIED, Told.CALL_STACK, Told.SUPPORT_REQUEST}
+    assert set(Told) - stage.core.delivery.renderers.kinds <= nobody_tells_yet
+
+
+async def test_what_was_said_long_ago_is_forgotten_and_the_cards_are_not(stage: Stage) -> None:
+    await read_errors(stage, "10000")
+    await share(stage, stage.kim)
+    await stage.kim.close_modal()
+    await stage.kim.click("Claim", message=cards(stage.kim)[0])
+    await thread_says(stage, stage.kim, "takes care of this.")
+    postings = Postings(stage.core.database)
+    assert await postings.forget_said(stage.clock.now() - timedelta(days=1)) == 0
+    stage.clock.advance(60)
+    assert await postings.forget_said(stage.clock.now()) == 1
+    await read_errors(stage, "20000")
+    stage.clock.advance(60)
+    await card_says(stage, stage.kim, "2 errors")
