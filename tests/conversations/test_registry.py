@@ -29,8 +29,8 @@ from handlers.grammar import GRAMMAR, Request
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
-from tests.conversations.test_teaching import buttons_of_teaching
 from tests.conversations.sharing import cards, share
+from tests.conversations.test_teaching import buttons_of_teaching
 
 USED_BY_DELIVERY = {
     "conversations.history": "channels:history groups:history im:history",
