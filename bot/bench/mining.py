@@ -1,7 +1,8 @@
 """The baseline of suite ``diagnosis``: Drain3, which mines templates out of messages (logpai/Drain3, MIT).
 
-It is measured in both of its ways: with nothing masked, as ``TemplateMiner`` comes without a configuration, and
-with the masks of the ``drain3.ini`` that its README shows, since it recommends to mask what is known to vary.
+It is measured in both of its ways: with nothing masked, as ``TemplateMiner`` comes without a configuration,
+and with the masks of the ``drain3.ini`` that its README shows, since it recommends to mask what is known to
+vary.
 Version 0.9.11 (2022) is the last.
 """
 

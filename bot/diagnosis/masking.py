@@ -14,12 +14,13 @@ MASKED_LENGTH: Final = 200
 """Characters kept: less than the 250 of Message, so that a cut text and the whole one fall together."""
 _READ_LENGTH: Final = 2048
 
+_LETTER = r"[^\W\d_]"
 _MAIL = r"""
     | (?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4})
 """
 # Possessive or bounded repetitions only, so that the time is linear.
 _ALL = rf"""
-    (?:(?<![^\W\d_])|(?=["“„«]))(?:
+    (?:(?<!{_LETTER})|(?=["“„«]))(?:
     (?P<guid>[{{(]?\b{GUID_FORM}\b[}})]?)
     | (?P<url>\bhttps?://[^\s'")\]]++)
     {_MAIL}
@@ -46,8 +47,9 @@ def _stretches(*, mail: bool, ascii_only: bool) -> re.Pattern[str]:
     variable = _ALL if mail else _NO_WORD + _ALL.replace(_MAIL, "")
     flags = re.VERBOSE | re.DOTALL | (re.ASCII if ascii_only else re.NOFLAG)
     ahead = re.sub(r"\?P<\w+>", "?:", variable)
-    stays = rf"(?:[^\W\d_]++[.,;:!?]?+[ ] | [ ,;:!?)]++ | (?!{ahead}) (?:[^\W\d_]++ | .)){{0,50}}+"
-    return re.compile(rf"({stays})(?:{variable})?+", flags)
+    stays = rf"(?:{_LETTER}++[.,;:!?]?+[ ] | [ ,;:!?)]++ | (?!{ahead}) (?:{_LETTER}++ | .)){{0,50}}+"
+    whole = rf"({stays})(?:{variable})?+"
+    return re.compile(whole.replace(_LETTER, "[A-Za-z]") if ascii_only else whole, flags)
 
 
 _VARIABLE = re.compile(_ALL, re.VERBOSE)

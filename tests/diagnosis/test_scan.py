@@ -1,0 +1,190 @@
+"""One scan decides what is done with a text: it must see all that the steps behind it look for, and they must
+do no more work for a text of twice the length than twice as much.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.diagnosis import UNKNOWN, load_catalogue, load_classifier
+from bot.diagnosis.catalogue_files import TemplateRule
+from bot.diagnosis.masking import MASKED_LENGTH, mask_even, masked_parts
+from bot.diagnosis.matcher import Matcher
+from bot.diagnosis.normal import even, undressed
+from bot.diagnosis.scan import MARKS, Mark, beginnings
+from bot.diagnosis.templates import parse_template
+from bot.diagnosis.tokens import first_code, read_privilege
+
+CATALOGUE = load_catalogue()
+CLASSIFIER = load_classifier()
+MATCHER = Matcher(CATALOGUE.templates, CATALOGUE.captions)
+GUID = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
+TOKENS = [
+    *("prvReadAccount", "SecLib::CheckPrivilege", "::VerifyCallerPrivileges failed", "does not have "),
+    *(
+        "ReadAccess right",
+        "privilegeCount=1 (Id=",
+        GUID,
+        ", type=8",
+        "0x80040220",
+        "-2147220960",
+        "AADSTS50034",
+    ),
+    *(
+        "System.Exception: ",
+        "(Fault Detail is equal to X)",
+        "\n",
+        "\\",
+        "\u00a0",
+        "\u3000",
+        "  ",
+        " ",
+        "a",
+        "1",
+    ),
+    *(
+        "'",
+        '"',
+        "“",
+        "”",
+        "„",
+        "«",
+        "»",
+        "@",
+        "x@y.com",
+        "https://x.y",
+        "2024-01-02 10:00",
+        "-",
+        "_",
+        "é",
+        "名",
+    ),
+    *("Modifying Customer failed because of the following error: ", "\r\n   at A.B(", "Customer 1 ", "ab-1"),
+]
+LITERALS = [rule.template.longest for rule in CATALOGUE.templates]
+PIECES = st.one_of(st.sampled_from(TOKENS), st.sampled_from(TOKENS), st.sampled_from(LITERALS))
+TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=9).map("".join))
+
+
+def marks_in(text: str) -> int:
+    return MATCHER.standing(text)[1]
+
+
+@settings(max_examples=300, deadline=None)
+@example("The user does not have ReadAccess right on it.")
+@example("SecLib::AccessCheckEx failed")
+@example("SecurityLibrary::VerifyCallerPrivileges failed")
+@example(f"User (Id={GUID}, type=8, privilegeCount=12")
+@example("is missing prvReadAccount")
+@example("System.Exception: It failed.")
+@example("It failed. (Fault Detail is equal to X)")
+@example("one\u00a0two")
+@example("one\\two")
+@given(TEXTS)
+def test_no_step_is_skipped_that_would_do_something(text: str) -> None:
+    marks = marks_in(text)
+    assert bool(marks & Mark.UNEVEN) == (even(text) is not text and even(text) != text)
+    if undressed(text) != text:
+        assert marks & Mark.DRESSED
+    if read_privilege(text):
+        assert marks & Mark.PRIVILEGE
+    if first_code(text):
+        assert marks & Mark.CODE
+
+
+def test_every_kind_of_white_space_is_a_mark() -> None:
+    white = {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()} - {" "}
+    assert white <= {literal for literal, mark in MARKS.items() if mark is Mark.UNEVEN}
+
+
+@settings(max_examples=300, deadline=None)
+@example("Modifying Customer failed because of the following error: \\Nothing.")
+@given(TEXTS)
+def test_the_short_way_and_the_way_that_explains_agree(text: str) -> None:
+    assert CLASSIFIER.examine(text).diagnosis == CLASSIFIER.classify(text)
+
+
+@given(st.sets(st.text("ab", min_size=1, max_size=90), max_size=12))
+def test_beginnings_tell_literals_apart(literals: set[str]) -> None:
+    shown = beginnings(literals)
+    assert shown.keys() == literals
+    for literal, beginning in shown.items():
+        assert literal.startswith(beginning)
+        alike = [other for other in literals if other.startswith(beginning)]
+        assert alike == [literal] or beginning == literal
+
+
+def test_rules_that_begin_alike_are_not_all_tried() -> None:
+    rules = [
+        TemplateRule(
+            id=f"r{number}",
+            class_code=UNKNOWN,
+            topic=None,
+            language="en",
+            template=parse_template(
+                f"The synchronization of the nightly job {number} has stopped: {{value}}"
+            ),
+            also={},
+            source="",
+        )
+        for number in range(1, 301)
+    ]
+    matcher = Matcher(rules, CATALOGUE.captions)
+    text = "The synchronization of the nightly job 217 has stopped: no paper"
+    assert [rule.id for rule in matcher.candidates(text, cut=False)] == ["r217"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS.map(even))
+def test_a_mask_is_what_its_parts_say(text: str) -> None:
+    told = "".join(part if kind is None else f"<{kind}>" for part, kind, _ in masked_parts(text))
+    assert mask_even(text) == told[:MASKED_LENGTH].rstrip(". ")
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Calls of functions, Python's own included: work that can be counted the same on any machine."""
+    counted = 0
+
+    def count(_frame: object, event: str, _of: object) -> None:
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return counted
+
+
+@pytest.mark.parametrize("piece", [*TOKENS, " ; ".join(LITERALS[::9])], ids=ascii)
+def test_twice_the_text_is_at_most_twice_the_work(piece: str) -> None:
+    short, long = piece * (20_000 // len(piece)), piece * (40_000 // len(piece))
+    CLASSIFIER.classify(short)
+    assert calls(lambda: CLASSIFIER.classify(long)) <= 2.2 * calls(lambda: CLASSIFIER.classify(short))
+
+
+def test_more_templates_are_not_more_work() -> None:
+    """Those that have nothing in common with a text are not looked at."""
+    others = [
+        TemplateRule(
+            id=f"made.{number}",
+            class_code=UNKNOWN,
+            topic=None,
+            language="en",
+            template=parse_template(f"Partner app {number} refused {{value}}"),
+            also={},
+            source="",
+        )
+        for number in range(2_000)
+    ]
+    many = Matcher([*CATALOGUE.templates, *others], CATALOGUE.captions)
+    for rule in CATALOGUE.templates[::25]:
+        words = "Customer".join(rule.template.literals)
+        assert many.candidates(words, cut=False) == MATCHER.candidates(words, cut=False)
