@@ -50,8 +50,7 @@ async def direct(stage: Stage, text: str) -> Message:
 async def test_from_the_button_to_the_archive(stage: Stage) -> None:
     await old_errors(stage)
     count = there(stage)
-    modal = await opened(stage)
-    says = modal.plain()
+    says = (await opened(stage)).plain()
     assert "Delete resolved only" in says
     assert "Delete entries older than 7 days" in says
     assert "retention period: 1 Month" in says
@@ -179,6 +178,7 @@ async def test_the_archive_is_searched_and_exported(stage: Stage) -> None:
     message = await stage.kim.until(lambda kim: bool(kim.messages and kim.messages[-1].files))
     file = stage.slack.file(message.files[0])
     assert file.name.startswith("archive-")
+    assert file.content is not None
     text = file.content.decode("utf-8-sig")
     assert "'=cmd" in text
     assert text.count("\r\n") > 5

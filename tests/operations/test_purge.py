@@ -289,7 +289,7 @@ async def test_a_connection_that_was_removed_meanwhile(yard: Yard) -> None:
 async def test_a_run_that_nobody_enqueued_is_enqueued_by_the_tick(yard: Yard) -> None:
     await yard.settled(4)
     bounds = await yard.offer()
-    enqueue, yard.durable.enqueue = yard.durable.enqueue, _lost  # type: ignore[method-assign, assignment]
+    enqueue, yard.durable.enqueue = yard.durable.enqueue, _lost  # type: ignore[method-assign]
     await yard.start(bounds)
     yard.durable.enqueue = enqueue  # type: ignore[method-assign]
     assert await yard.purge.left_behind() == ()

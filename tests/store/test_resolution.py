@@ -64,8 +64,7 @@ async def test_every_case_in_sql_as_in_the_rule(database: Database, scope: Scope
         for _ in range(count):
             number += 1
             errors.append(
-                replace(
-                    error(number),
+                error(number)._replace(
                     source_record_id=record,
                     source_table=table,
                     problem=replace(error(1).problem, id="p"),
@@ -96,8 +95,7 @@ async def test_every_case_in_sql_as_in_the_rule(database: Database, scope: Scope
 
 async def test_a_census_counts_what_counting_one_by_one_gives(database: Database, scope: Scope) -> None:
     errors = [
-        replace(
-            error(number),
+        error(number)._replace(
             logged_at=error(1).logged_at + timedelta(hours=number),
             source_record_id=f"Customer: {number % 5}" if number % 4 else "",
             destination_record_id="",
