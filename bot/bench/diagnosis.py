@@ -31,7 +31,7 @@ _ROUNDS: Final = 5
 _TRIAL: Final = 0.05
 """A smaller part of the full size is a trial: one round of everything."""
 _SIZES: Final = (350, 1_400, 5_000)
-_KILOBYTE, _MEGABYTE = 1_000, 1_000_000
+_LENGTHS: Final = {"1 KB": 1_000, "10 KB": 10_000, "100 KB": 100_000, "1 MB": 1_000_000}
 _MINERS: Final = {
     "diagnosis.ahead": "Drain3's TemplateMiner on the same messages, nothing masked",
     "diagnosis.ahead.masked": "the same with the masks of its example configuration: numbers, addresses, ids",
@@ -118,10 +118,11 @@ def _growth(catalogue: Catalogue, count: int, scale: float) -> list[Figure]:
     classifier = Classifier(catalogue)
     filler = Filler(catalogue, SEED + 1)
     text = "; ".join(itertools.islice(iter(lambda: filler.noise(12), ""), 1_500))
-    short = [text[start : start + _KILOBYTE] for start in range(0, 200 * _KILOBYTE, _KILOBYTE)]
-    long = (text * (_MEGABYTE // len(text) + 1))[:_MEGABYTE]
-    per_short = _KILOBYTE * _per_second(classifier.classify, short, scale)
-    per_long = _MEGABYTE * _per_second(classifier.classify, [long] * 3, scale)
+    per_kilobyte = {
+        name: 1e9 / (length * _per_second(classifier.classify, _pieces(text, length), scale))
+        for name, length in _LENGTHS.items()
+    }
+    lengths = ", ".join(f"{name}: {value:.1f}" for name, value in per_kilobyte.items())
     texts = filler.mix(catalogue.templates, min(count, 4_000))
     seconds = [
         1e6 / _per_second(Classifier(_of_size(catalogue, size)).classify, texts, scale) for size in _SIZES
@@ -130,14 +131,14 @@ def _growth(catalogue: Catalogue, count: int, scale: float) -> list[Figure]:
     return [
         Figure(
             "diagnosis.length",
-            1e6 * 1_000 / per_long,
+            per_kilobyte["1 MB"],
             "us/KB",
             ratio_at_most(1.5),
             NO_DATABASE,
             scale,
-            1e6 * 1_000 / per_short,
-            against="the same per KB in a text of 1 KB",
-            note="in a text of 1 MB",
+            per_kilobyte["10 KB"],
+            against="the same per KB in a text of 10 KB, where what a message costs at least counts little",
+            note=f"in a text of 1 MB; microseconds per KB by length: {lengths}",
         ),
         Figure(
             "diagnosis.templates",
@@ -151,6 +152,13 @@ def _growth(catalogue: Catalogue, count: int, scale: float) -> list[Figure]:
             note=f"microseconds a message by templates: {told}",
         ),
     ]
+
+
+def _pieces(text: str, length: int) -> list[str]:
+    """Some texts of a length, together at most three of the longest."""
+    count = max(3, min(200, max(_LENGTHS.values()) // length))
+    long = text * (length * count // len(text) + 1)
+    return [long[start : start + length] for start in range(0, length * count, length)]
 
 
 def _costs(scale: float) -> list[Figure]:
