@@ -81,7 +81,7 @@ def _how_far(run: Run, texts: Texts) -> Markup:
             )
         case RunState.DONE | RunState.STOPPED | RunState.FAILED:
             return texts.gettext("Over: {done} of {total} deleted.", done=run.done, total=run.total)
-        case RunState.RUNNING | RunState.WAITING:
+        case RunState.RUNNING | RunState.WAITING | RunState.WATCHING:
             return texts.gettext(
                 "{done} of {total} deleted ({percent}).", done=run.done, total=run.total, percent=percent
             )

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import NotFound
@@ -36,6 +36,8 @@ class RunState(StrEnum):
     RUNNING = "running"
     WAITING = "waiting"
     """Business Central is not to be reached, or too busy: it goes on by itself."""
+    WATCHING = "watching"
+    """What was asked for is done; now evidence is looked for that it helped."""
     DONE = "done"
     STOPPED = "stopped"
     """By somebody, in the middle."""
@@ -93,9 +95,16 @@ class RunBook:
 
         Two people who press at once get the same run; so does a step that is repeated.
         """
+        return await self._enter(run, ACTION_RUN.c.kind == run.kind)
+
+    async def start_beside_others(self, run: Run) -> Run:
+        """The same, unless one of its kind *about the same* (``what``) is under way."""
+        return await self._enter(run, and_(ACTION_RUN.c.kind == run.kind, ACTION_RUN.c.what == run.what))
+
+    async def _enter(self, run: Run, alike: ColumnElement[bool]) -> Run:
         await lock(self.transaction, self.scope)
         active = await self.transaction.execute(
-            _query(self.scope).where(ACTION_RUN.c.kind == run.kind, ACTION_RUN.c.state.in_(ACTIVE)).limit(1)
+            _query(self.scope).where(alike, ACTION_RUN.c.state.in_(ACTIVE)).limit(1)
         )
         row = active.one_or_none()
         if row is not None:
@@ -156,6 +165,15 @@ class Runs:
         query = _query(scope).where(ACTION_RUN.c.kind == kind, ACTION_RUN.c.state.in_(ACTIVE)).limit(1)
         async with self.database.reading() as connection:
             row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _run(row)
+
+    async def active_about(self, scope: Scope, kind: RunKind, what: str) -> Run | None:
+        """The run of that kind about that which is under way."""
+        query = _query(scope).where(
+            ACTION_RUN.c.kind == kind, ACTION_RUN.c.what == what, ACTION_RUN.c.state.in_(ACTIVE)
+        )
+        async with self.database.reading() as connection:
+            row = (await connection.execute(query.limit(1))).one_or_none()
         return None if row is None else _run(row)
 
     async def by_id(self, scope: Scope, run_ids: frozenset[str]) -> Mapping[str, Run]:
