@@ -181,7 +181,7 @@ class Pull:
         ahead = self._ahead
         try:
             page = await ahead.take(connection, place, lambda: self._read(connection, place))
-            if page.next_link is not None:
+            if page.next_link is not None and self.database.is_server:
                 following = Place(max(place.after, page.cursor), page.next_link)
                 ahead.begin(connection, following, lambda: self._read(connection, following))
             outcome = await Pulls(self.database).store_page(scope, page, self.clock.now())

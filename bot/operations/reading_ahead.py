@@ -1,6 +1,9 @@
 """Reading the next page while one is being stored: the network and the database work at the same time.
 
 What was read ahead is kept in memory alone. A step that is repeated after a crash reads for itself.
+
+For a database that is a server. SQLite works in this very process, row by row under the interpreter's lock:
+reading and storing in turns was a tenth faster there than both at once.
 """
 
 from __future__ import annotations

@@ -53,6 +53,11 @@ class Database:
         address = parse_address(url)
         return cls(address, open_engine(address))
 
+    @property
+    def is_server(self) -> bool:
+        """Does the database work in a process of its own?"""
+        return self._url.drivername != "sqlite"
+
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one moment of the database and changes nothing.

@@ -167,7 +167,10 @@ class ProblemCounter(Row, table=True):
 
 
 class ProblemRecord(Row, table=True):
-    """Errors of one problem on one record; the other columns are those of the latest of them."""
+    """Errors of one problem on one record; the other columns are those of the latest of them.
+
+    In the database the primary key begins with the record, so that it also finds where a record fails.
+    """
 
     __tablename__ = "problem_record"
     __table_args__ = (
@@ -179,7 +182,6 @@ class ProblemRecord(Row, table=True):
             "last_seen",
             "last_number",
         ),
-        Index(None, "record_id", "workspace", "connection"),
     )
 
     problem_id: str = Field(primary_key=True, sa_type=Text)
