@@ -99,8 +99,9 @@ class Forgetting:
             for table in (SYNC_ERROR, FORMER_ERROR):
                 rows = traces.errors[table.name]
                 for row in rows:
-                    words |= message_terms(row.message)
-                    words |= record_terms(row.source_record_id) | record_terms(row.destination_record_id)
+                    words |= message_terms(row.message).each
+                    words |= record_terms(row.source_record_id).each
+                    words |= record_terms(row.destination_record_id).each
                 await leave(connection, scope, table, rows)
             await drop_words(connection, scope, sorted(words))
             await _forget_others(connection, scope, traces, held.unreadable)
