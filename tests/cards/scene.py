@@ -212,6 +212,11 @@ def shown(card: Card) -> str:
     return "\n".join(_line(block) for block in card.blocks)
 
 
+def without_buttons(read: str) -> str:
+    """What ``shown`` gives, without labels of buttons: those may end in an ellipsis."""
+    return re.sub(r"\[[^\]\n]*\]", "", read)
+
+
 def _line(block: dict[str, Any]) -> str:
     match block["type"]:
         case "header":
