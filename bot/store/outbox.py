@@ -90,6 +90,8 @@ class PostingState(StrEnum):
 
 REWRITTEN: Final = (Told.PROBLEM, Told.PROGRESS)
 """Kinds that are written before those that stand in their threads."""
+FILES: Final = (Told.EXPORT, Told.CALL_STACK, Told.SUPPORT_REQUEST)
+"""Kinds that are files: whoever asked for one is told where it cannot be."""
 LIVING: Final = (PostingState.WANTED, PostingState.POSTED)
 
 
@@ -184,6 +186,17 @@ class Outbox:
                     kind, problem, place, about=about, actor=actor, count=count, thread_of=card.id
                 )
             await self._wish(card.id, Told.PROBLEM, problem, card.place)
+
+    async def enclose(self, kind: Told, problem: str, *, about: str, asked_by: str) -> int:
+        """A file in the thread of each card of a problem, once for each ``about``; returns in how many.
+
+        ``asked_by`` is told where one cannot be there.
+        """
+        cards = await self._showing(Told.PROBLEM, (problem,))
+        for card in cards:
+            place = Place(card.place, card.language, asked_by)
+            await self.post(kind, problem, place, about=about, actor=asked_by, below=card.id)
+        return len(cards)
 
     async def occurred(self, errors: Mapping[str, int], recurred: Iterable[str]) -> None:
         """New errors, by problem: their cards count them, and say so in one line for each ``BUNDLED`` time.

@@ -124,6 +124,17 @@ class Postings:
             POSTING.c.state.in_(LIVING),
         )
 
+    async def places_of(self, scope: Scope, problem: str) -> tuple[str, ...]:
+        """The channels that have a card of a problem, or will."""
+        query = select(POSTING.c.place).where(
+            belongs(POSTING, scope),
+            POSTING.c.kind == Told.PROBLEM,
+            POSTING.c.subject == problem,
+            POSTING.c.state.in_(LIVING),
+        )
+        async with self.database.reading() as connection:
+            return tuple((await connection.execute(query.order_by(POSTING.c.place))).scalars())
+
     async def wish(self, scope: Scope, posting: str) -> OpenWish | None:
         """What is still wished for; None where everything is delivered."""
         async with self.database.reading() as connection:

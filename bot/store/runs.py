@@ -27,6 +27,8 @@ class RunKind(StrEnum):
 
     PURGE = "purge"
     RETRY = "retry"
+    SUPPORT = "support"
+    """A support request; it changes nothing, so any number of them may be under way."""
 
 
 class RunState(StrEnum):
@@ -109,6 +111,10 @@ class RunBook:
         row = active.one_or_none()
         if row is not None:
             return _run(row)
+        return await self.enter(run)
+
+    async def enter(self, run: Run) -> Run:
+        """Enter a run whatever else is under way; entered twice it is one."""
         await self.transaction.execute(
             insert_into(self.transaction, ACTION_RUN)
             .values(
@@ -175,6 +181,17 @@ class Runs:
         async with self.database.reading() as connection:
             row = (await connection.execute(query.limit(1))).one_or_none()
         return None if row is None else _run(row)
+
+    async def of_problem(self, scope: Scope, problem_id: str, most: int) -> tuple[Run, ...]:
+        """What was done about a problem, the latest first."""
+        query = (
+            _query(scope)
+            .where(ACTION_RUN.c.problem_id == problem_id)
+            .order_by(ACTION_RUN.c.asked_at.desc(), ACTION_RUN.c.id)
+            .limit(most)
+        )
+        async with self.database.reading() as connection:
+            return tuple(_run(row) for row in await connection.execute(query))
 
     async def by_id(self, scope: Scope, run_ids: frozenset[str]) -> Mapping[str, Run]:
         """Those of these that there are."""
