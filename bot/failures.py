@@ -258,6 +258,18 @@ class NothingToPurge(Failure):
     key = "purge.nothing"
 
 
+class RetryChanged(Failure):
+    """More records would be retried than were confirmed; ``facts``: ``records`` now, ``confirmed`` then."""
+
+    key = "retry.changed"
+
+
+class NothingToRetry(Failure):
+    """No record is left that a retry could take."""
+
+    key = "retry.nothing"
+
+
 class RuleRefused(Failure):
     """A rule cannot be taught as it is; ``facts['why']`` is a ``bot.diagnosis.teaching.Why``."""
 

@@ -1,0 +1,308 @@
+"""Looking at what a retry would take, just before it: what is stored, overruled by what is so now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.businesscentral import BusinessCentralClient, Coupling, Freshness, JobQueueEntry, parse_record_id
+from bot.businesscentral.dependencies import rank_of
+from bot.businesscentral.records import Direction
+from bot.clock import Clock
+from bot.failures import (
+    ActionMissing,
+    ActionRefused,
+    ConnectionGone,
+    SourceFailure,
+    SourceMissing,
+)
+from bot.operations.ask import Ask
+from bot.operations.causes.awaiting import awaited_records
+from bot.operations.reading import FailureNote, note_of
+from bot.operations.retry.judging import direction_of, hope_of, result_of
+from bot.operations.retry.values import MOST_PROBLEMS, MOST_RECORDS, Hope, JobNote, Target
+from bot.operations.synchronization import stored_coupling, stored_mapping
+from bot.store import Database, Errors, Problems
+from bot.store.columns import as_key
+from bot.store.resolution import SUCCESS
+from bot.store.retries import RetriedMapping, RetriedRecord
+from bot.store.retry_candidates import Candidate, Candidates
+from bot.store.synchronization import StoredCoupling, StoredMapping, Synchronization
+from bot.store.values import Scope
+
+PAGES: Final = 5
+"""Of couplings that changed since they were last read; where more did, the stored ones must do."""
+_TROUBLED: Final = frozenset({"Error", "On Hold"})
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What Business Central says at this moment."""
+
+    couplings: tuple[StoredCoupling, ...] = ()
+    mappings: Mapping[str, StoredMapping] = field(default_factory=dict)
+    jobs: Mapping[str, JobQueueEntry] | None = None
+    """The mappings' own jobs, by mapping; None where the bot may not look."""
+    job_starts: Mapping[str, datetime] = field(default_factory=dict)
+    hopeless: FailureNote | None = None
+    reason: str = ""
+    unread: FailureNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a retry would take, and what of it is known."""
+
+    records: tuple[RetriedRecord, ...]
+    mappings: tuple[RetriedMapping, ...]
+    hopes: Mapping[Hope, int]
+    examples: Mapping[Hope, str]
+    now: Now
+    first: tuple[str, ...] = ()
+    left_over: int = 0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def jobs(self) -> tuple[JobNote, ...]:
+        """The mappings' jobs that are in trouble."""
+        wanted = [one.mapping for one in self.mappings]
+        return tuple(
+            JobNote(name, entry.status, entry.error_message)
+            for name in wanted
+            if (entry := (self.now.jobs or {}).get(name)) is not None and entry.status in _TROUBLED
+        )
+
+    def bounds(self) -> dict[str, object]:
+        """What is confirmed by whoever starts it, as a run keeps it: the records are in a table of their
+        own."""
+        return {
+            "chosen": True,
+            "left_out": {hope.value: n for hope, n in self.hopes.items() if not hope.is_retried},
+            "left_over": self.left_over,
+        }
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Takes a look. ``clients`` is keyed by ``Connection.key``."""
+
+    database: Database
+    ask: Ask
+    clients: Mapping[str, BusinessCentralClient]
+    clock: Clock
+
+    async def take(self, scope: Scope, target: Target) -> Surveyed:
+        """What retrying that would take. Raises NotFound for an error or a problem that is not stored."""
+        now = await self.now(scope)
+        async with self.database.moment():
+            candidates, first, problems, total = await self._candidates(scope, target)
+            known = await self._known(scope, candidates, now)
+            mappings = dict(now.mappings) or {
+                one.name: one for one in await Synchronization(self.database).mappings(scope)
+            }
+        records, hopes, examples = _judged(candidates, known, mappings, now)
+        return Surveyed(
+            records=tuple(records.values()),
+            mappings=_in_order(records.values(), mappings),
+            hopes=hopes,
+            examples=examples,
+            now=now,
+            first=tuple(record for record in first if record in records),
+            left_over=max(0, total - MOST_RECORDS),
+            problems=problems,
+        )
+
+    async def now(self, scope: Scope) -> Now:
+        """What Business Central says of what retrying needs; as far as it answers."""
+        client = self.clients.get(scope.connection)
+        if client is None:
+            return Now(hopeless=note_of(ConnectionGone()))
+        try:
+            states = await client.connection_states()
+            mappings = await client.table_mappings()
+            changed = await self._changed(scope, client)
+            starts = await self._started(scope, client)
+        except SourceMissing as missing:
+            what = str(missing.facts.get("what", ""))
+            if what == "extension":
+                return Now(hopeless=note_of(ActionMissing("", action="release", what=what)))
+            return Now(hopeless=note_of(missing))
+        except SourceFailure as failure:
+            note = note_of(failure)
+            return Now(unread=note) if failure.retry_helps else Now(hopeless=note)
+        off = next((state for state in states if not state.enabled), None)
+        hopeless = None
+        if not any(state.enabled for state in states):
+            hopeless = note_of(ActionRefused("", action="wake", guard="ConnectionOff"))
+        return Now(
+            couplings=tuple(stored_coupling(row) for row in changed),
+            mappings={row.name: stored_mapping(row) for row in mappings},
+            jobs=await _jobs(client),
+            job_starts=starts,
+            hopeless=hopeless,
+            reason=off.disable_reason if off is not None and hopeless is not None else "",
+        )
+
+    async def _changed(self, scope: Scope, client: BusinessCentralClient) -> list[Coupling]:
+        since = (await Synchronization(self.database).read_so_far(scope)).couplings_until
+        page = await client.couplings(since, freshness=Freshness.PRIMARY)
+        rows = list(page.rows)
+        for _ in range(PAGES - 1):
+            if page.next_link is None:
+                break
+            page = await client.follow_couplings(page.next_link, freshness=Freshness.PRIMARY)
+            rows += page.rows
+        return rows
+
+    async def _started(self, scope: Scope, client: BusinessCentralClient) -> Mapping[str, datetime]:
+        """When the jobs started that nobody has read yet."""
+        day = self.clock.now() - timedelta(days=1)
+        since = (await Synchronization(self.database).read_so_far(scope)).jobs_until
+        page = await client.sync_jobs(max(since or day, day), freshness=Freshness.PRIMARY)
+        return {job.id: job.started_at for job in page.rows}
+
+    async def _candidates(
+        self, scope: Scope, target: Target
+    ) -> tuple[tuple[Candidate, ...], tuple[str, ...], tuple[str, ...], int]:
+        """The records, those of them that come first, whose they are, and how many there are in all."""
+        store = Candidates(self.database)
+        if target.number is not None:
+            error = await Errors(self.database).by_number(scope, target.number)
+            record = error.source_record_id or error.destination_record_id
+            found = await store.of_records(scope, [(error.problem_id, record)])
+            return found, (), (error.problem_id,), len(found)
+        if not target.problem_id:
+            problems = await store.marked_fixed(scope, MOST_PROBLEMS)
+            found = await store.of_problems(scope, problems, MOST_RECORDS)
+            return found, (), problems, await store.records_of(scope, problems)
+        problem = (await Problems(self.database).living(scope, target.problem_id)).id
+        found = await store.of_problems(scope, (problem,), MOST_RECORDS)
+        graph = await self.ask.causes.graph(scope)
+        waits = [(wait.waits_for, wait.record) for wait in graph.chain(problem) if wait.record]
+        awaited = await store.of_records(scope, waits)
+        known = {one.record_id for one in found}
+        before = tuple(one for one in awaited if one.record_id not in known)
+        total = await store.records_of(scope, (problem,))
+        return (*before, *found), tuple(one.record_id for one in before), (problem,), total
+
+    async def _known(self, scope: Scope, candidates: Iterable[Candidate], now: Now) -> Known:
+        """The couplings of these records and of what they wait for, and when their jobs started."""
+        records, rows = set[str](), set[str]()
+        for one in candidates:
+            records.add(one.record_id)
+            records.update(awaited_records(one.class_code, one.topic, one.params))
+        for text in records:
+            parsed = parse_record_id(text)
+            if parsed is not None and parsed.row_id is not None:
+                rows.add(parsed.row_id)
+        store = Synchronization(self.database)
+        stored = (
+            *await store.couplings_of(scope, sorted(records)),
+            *await store.couplings_of_rows(scope, sorted(rows)),
+        )
+        couplings = {one.id: one for one in (*stored, *now.couplings)}
+        jobs = {job for one in couplings.values() for job in (one.last_job_id, one.last_dataverse_job_id)}
+        starts = await Candidates(self.database).job_starts(scope, [job for job in jobs if job])
+        return Known(couplings.values(), {**starts, **now.job_starts})
+
+
+def _judged(
+    candidates: Sequence[Candidate], known: Known, mappings: Mapping[str, StoredMapping], now: Now
+) -> tuple[Mapping[str, RetriedRecord], Mapping[Hope, int], Mapping[Hope, str]]:
+    """What is retried, by record; and how many are what, with an example of each."""
+    hopes: Counter[Hope] = Counter()
+    examples: dict[Hope, str] = {}
+    records: dict[str, RetriedRecord] = {}
+    for one in candidates:
+        if one.record_id in records:
+            continue
+        coupling = known.coupling(one.record_id, one.table_number)
+        hope = hope_of(
+            one,
+            coupling,
+            mappings.get(one.mapping),
+            succeeded_at=known.succeeded_at(coupling, direction_of(one)),
+            waits=known.waits(one),
+        )
+        if hope.is_retried and now.jobs is not None and one.mapping not in now.jobs:
+            hope = Hope.NO_JOB
+        hopes[hope] += 1
+        examples.setdefault(hope, one.record_id)
+        if hope.is_retried and coupling is not None:
+            records[one.record_id] = RetriedRecord(
+                record_id=one.record_id,
+                problem_id=one.problem_id,
+                mapping=one.mapping,
+                direction=direction_of(one),
+                table_number=one.table_number,
+                number=one.number,
+                coupling_id=coupling.id,
+                dataverse_id=coupling.dataverse_id,
+                is_option=coupling.is_option,
+            )
+    return records, hopes, examples
+
+
+def _in_order(
+    records: Iterable[RetriedRecord], mappings: Mapping[str, StoredMapping]
+) -> tuple[RetriedMapping, ...]:
+    """Whose records others need comes first."""
+    ranks: dict[str, int] = {}
+    for record in records:
+        rank = rank_of(record.record_id)
+        ranks[record.mapping] = min(ranks.get(record.mapping, rank), rank)
+    order = sorted(ranks.items(), key=lambda one: (one[1], one[0]))
+    return tuple(RetriedMapping(name, mappings[name].id, rank) for name, rank in order)
+
+
+class Known:
+    """What is known of couplings; of the same coupling the last one that is given counts."""
+
+    def __init__(self, couplings: Iterable[StoredCoupling], starts: Mapping[str, datetime]) -> None:
+        self._starts = starts
+        self._of_record: dict[str, StoredCoupling] = {}
+        self._of_row: dict[tuple[str, int], StoredCoupling] = {}
+        self._rows: set[str] = set()
+        for one in couplings:
+            if one.record_id:
+                self._of_record[as_key(one.record_id)] = one
+            if one.dataverse_id:
+                self._of_row[one.dataverse_id, one.integration_table] = one
+                self._rows.add(one.dataverse_id)
+
+    def coupling(self, record_id: str, table: int) -> StoredCoupling | None:
+        """That of a record of Business Central, or of a row of Dataverse."""
+        parsed = parse_record_id(record_id, table)
+        if parsed is not None and parsed.row_id is not None:
+            return self._of_row.get((parsed.row_id, table))
+        return self._of_record.get(as_key(record_id))
+
+    def succeeded_at(self, coupling: StoredCoupling | None, direction: Direction) -> datetime | None:
+        """Start of the job that gave the last result in that direction, where that is Success."""
+        if coupling is None:
+            return None
+        result, job = result_of(coupling, direction)
+        return self._starts.get(job) if result == SUCCESS and job else None
+
+    def waits(self, candidate: Candidate) -> bool:
+        """Whether it waits for a record that no coupling is known of."""
+        awaited = awaited_records(candidate.class_code, candidate.topic, candidate.params)
+        return bool(awaited) and not any(self._is_coupled(record) for record in awaited)
+
+    def _is_coupled(self, record_id: str) -> bool:
+        parsed = parse_record_id(record_id)
+        if parsed is not None and parsed.row_id is not None:
+            return parsed.row_id in self._rows
+        return as_key(record_id) in self._of_record
+
+
+async def _jobs(client: BusinessCentralClient) -> Mapping[str, JobQueueEntry] | None:
+    """The mappings' own jobs by mapping; None where the bot may not look."""
+    try:
+        entries = await client.job_queue_entries()
+    except SourceFailure:
+        return None
+    return {entry.mapping: entry for entry in entries if entry.mapping is not None and entry.recurring}
