@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -29,10 +28,6 @@ Upsert = sqlite.Insert | postgresql.Insert
 OnConflict = Callable[[Upsert], Upsert]
 """Adds the ON CONFLICT clause, without values of its own."""
 Values = Sequence[tuple[Any, ...]]
-
-
-MOST_RETURNING = 128
-"""Rows of a statement that returns rows, on SQLite."""
 
 
 def do_nothing(statement: Upsert) -> Upsert:
@@ -94,7 +89,8 @@ async def write_counting_new(
             if texts is None
             else dict(zip(names, texts, strict=True))
         )
-        return dict((await connection.execute(counted, values)).tuples().all())
+        found: Iterable[Any] = await connection.execute(counted, values)
+        return dict(map(tuple, found))
     bound = _bound(columns, rows, connection.dialect)
     new = Counter(row[names.index(by)] for row in bound)
     new.subtract(await _stored_already(connection, table, names, bound, by))
@@ -132,56 +128,6 @@ async def _insert_each(
 ) -> int:
     text = str(on_conflict(_with_values(table, names)).compile(dialect=connection.dialect))
     return (await connection.exec_driver_sql(text, list(bound))).rowcount
-
-
-async def write_and_return(
-    connection: AsyncConnection,
-    table: Table,
-    names: Sequence[str],
-    rows: Values,
-    on_conflict: OnConflict,
-    returning: Sequence[str],
-) -> list[tuple[Any, ...]]:
-    """Insert or update rows; gives what stands in the columns ``returning`` afterwards, a tuple a row, in any
-    order. For few rows: each one is read back."""
-    if not rows:
-        return []
-    columns = [table.c[name] for name in names]
-    wanted = [table.c[name] for name in returning]
-    if connection.dialect.name == "postgresql":
-        statement = on_conflict(_from_arrays(table, columns)).returning(*wanted)
-        return [
-            tuple(row)
-            for row in await connection.execute(statement, _arrays(columns, rows, connection.dialect))
-        ]
-    text = str(on_conflict(_with_values(table, names)).returning(*wanted).compile(dialect=connection.dialect))
-    marks = f"({', '.join('?' * len(names))})"
-    readers = [column.type.dialect_impl(connection.dialect) for column in wanted]
-    read = [reader.result_processor(connection.dialect, None) or _as_it_is for reader in readers]
-    returned: list[tuple[Any, ...]] = []
-    for part in _halves(_bound(columns, rows, connection.dialect)):
-        many = text.replace(f"VALUES {marks}", f"VALUES {', '.join([marks] * len(part))}", 1)
-        found = await connection.exec_driver_sql(many, tuple(chain.from_iterable(part)))
-        returned.extend(tuple(one(value) for one, value in zip(read, row, strict=True)) for row in found)
-    return returned
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _halves(rows: Values) -> Iterator[Values]:
-    """Parts of ``MOST_RETURNING`` rows, then of half as many, and so on.
-
-    Few different statements: Python's sqlite3 keeps 128 of them prepared, and one with a thousand rows of
-    values takes some 3 MB.
-    """
-    start, size = 0, MOST_RETURNING
-    while start < len(rows):
-        while size > len(rows) - start:
-            size //= 2
-        yield rows[start : start + size]
-        start += size
 
 
 def _with_values(table: Table, names: Sequence[str]) -> Upsert:

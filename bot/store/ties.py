@@ -107,14 +107,11 @@ async def _add(
     }
     of = {"workspace": scope.workspace, "connection": scope.connection}
     statement = insert_into(connection, PROBLEM_TIE).on_conflict_do_nothing()
-    statement = statement.returning(*(PROBLEM_TIE.c[name] for name in _TIE))
-    new: list[Row[Any]] = []
+    returning = statement.returning(*(PROBLEM_TIE.c[name] for name in _TIE))
+    new: list[tuple[Any, ...]] = []
     for part in _parts(sorted(fresh)):
-        new += [
-            *await connection.execute(
-                statement, [{**of, **dict(zip(_TIE, tie, strict=True))} for tie in part]
-            )
-        ]
+        rows = [{**of, **dict(zip(_TIE, tie, strict=True))} for tie in part]
+        new += [tuple(row) for row in await connection.execute(returning, rows)]
     concerned = {problem_id for kind, _, problem_id, _ in new if kind != TieKind.REFUSES}
     refused = [key for kind, key, _, _ in new if kind == TieKind.REFUSES]
     for part in _parts(refused):
