@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -21,14 +21,17 @@ from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.knowledge import Knowledge
 from bot.operations.reading import FailureNote, note_of
 from bot.store import Database
-from bot.store.rediagnosis import Meaning, Phase, Rediagnoses, Rediagnosis, StaleError
+from bot.store.rediagnosis import Phase, Rediagnoses, Rediagnosis
+from bot.store.rewriting import Examined, Meaning, StaleError
 from bot.store.values import Scope
 
 REDIAGNOSE = "rediagnose"
 TICK = "rediagnose.tick"
 
-SLICE = 500
-"""Errors of one transaction: diagnosed in a thread, written between two turns of others."""
+SLICE = 2_000
+"""Errors read at once: compared in a thread with what they mean now."""
+MOST_CHANGED = 250
+"""Errors rewritten by one transaction, so that neither the loop nor the database is held up."""
 SLICES_A_STEP = 10
 """A step costs the engine 6 to 10 ms."""
 
@@ -98,7 +101,7 @@ class Rediagnose:
             if await store.is_due(self._scope(connection), version):
                 due.append(connection)
             else:
-                await store.checked(self._scope(connection))
+                await store.checked(self._scope(connection), version)
         return tuple(due)
 
     async def workflow(self, steps: Steps, connection: str) -> RediagnosisReport:
@@ -145,18 +148,19 @@ class Rediagnose:
         state = await store.state(scope)
         if state.phase is Phase.DONE and not await store.is_due(scope, version):
             return None
-        run = await store.begin(scope, version, now)
+        is_under_way = state.phase is not Phase.DONE and state.version == version
+        run = state if is_under_way else await store.begin(scope, version, now)
         if run.phase is Phase.SETTLE:
-            if not await store.settle_one(scope, ties_of):
+            if not await store.settle_some(scope, ties_of):
                 await store.next_phase(scope, run, now)
             return 0
         stale = await store.stale(scope, run, self.slice)
         if not stale:
             await store.next_phase(scope, run, now)
             return 0
-        meanings = await asyncio.to_thread(_meanings, classifier, scope, stale)
-        await store.apply(scope, run, meanings, now)
-        return len(stale)
+        examined = await asyncio.to_thread(_examine, classifier, scope, stale)
+        await store.apply(scope, run, examined, now)
+        return examined.count
 
     async def _report(self, connection: str, failure: FailureNote | None) -> RediagnosisReport:
         if failure is not None:
@@ -174,11 +178,17 @@ class Rediagnose:
         return Scope(self.workspace, connection)
 
 
-def _meanings(
-    classifier: Classifier, scope: Scope, stale: Iterable[StaleError]
-) -> Mapping[StaleError, Meaning]:
+def _examine(classifier: Classifier, scope: Scope, stale: Sequence[StaleError]) -> Examined:
+    """Compare errors with what they mean now, up to the most that one transaction may change."""
     diagnosing = diagnosing_with(classifier)
-    return {one: _meaning(diagnosing, scope, one.message) for one in stale}
+    changed: list[tuple[StaleError, Meaning]] = []
+    for count, one in enumerate(stale, start=1):
+        meaning = _meaning(diagnosing, scope, one.message)
+        if not one.means(meaning):
+            changed.append((one, meaning))
+            if len(changed) == MOST_CHANGED:
+                return Examined(count, (one.number, one.id), changed)
+    return Examined(len(stale), (stale[-1].number, stale[-1].id), changed)
 
 
 def _meaning(diagnosing: Diagnosing, scope: Scope, message: str) -> Meaning:

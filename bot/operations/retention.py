@@ -98,7 +98,7 @@ class Retain:
         return removed
 
     async def _settle(self, connection: str) -> bool:
-        return await Rediagnoses(self.database).settle_one(Scope(self.workspace, connection), ties_of)
+        return await Rediagnoses(self.database).settle_some(Scope(self.workspace, connection), ties_of)
 
     async def _tidy(self, connection: str, until: str) -> None:
         await Retention(self.database).tidy(Scope(self.workspace, connection), datetime.fromisoformat(until))

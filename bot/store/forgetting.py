@@ -20,10 +20,10 @@ from bot.store.database import Database
 from bot.store.holding import lock
 from bot.store.leaving import COLUMNS, drop_words, leave
 from bot.store.mentions import Somebody
-from bot.store.moving import TiesOf, settle
 from bot.store.pages import slices
 from bot.store.search_index import INDEX, row_id, scope_query
 from bot.store.search_words import message_terms, record_terms
+from bot.store.settling import TiesOf, settle
 from bot.store.tables import (
     FORMER_ERROR,
     PROBLEM,

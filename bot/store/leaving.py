@@ -12,9 +12,10 @@ from sqlalchemy import Column, Table, bindparam, delete, or_, select, text, tupl
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import as_key
-from bot.store.moving import Leaving, forget_ties, take
+from bot.store.departing import Leaving
 from bot.store.pages import slices
 from bot.store.search_index import INDEX, forget_errors, in_vocabulary, row_id, scope_query
+from bot.store.settling import forget_ties
 from bot.store.tables import (
     FORMER_ERROR,
     PROBLEM,
@@ -25,6 +26,7 @@ from bot.store.tables import (
     SYNC_ERROR,
     belongs,
 )
+from bot.store.taking import take
 from bot.store.values import Scope
 
 COLUMNS: Final = (
@@ -50,7 +52,7 @@ def columns_of(table: Table) -> Sequence[Column[Any]]:
 async def leave(connection: AsyncConnection, scope: Scope, table: Table, rows: Sequence[Any]) -> None:
     """Remove these rows (``columns_of``) and all that is known through them.
 
-    Problems that have no error left go; those whose latest error went are marked for ``moving.settle``.
+    Problems that have no error left go; those whose latest error went are marked for ``settling``.
     Words that nothing has any more stay in the vocabulary: ``drop_words``.
     """
     if not rows:

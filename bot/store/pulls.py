@@ -15,6 +15,7 @@ from bot.store.former import make_room
 from bot.store.holding import ask_to_reread, lock
 from bot.store.outbox import Outbox
 from bot.store.pages import add_errors, count_up, drop_understood, keep_unreadable
+from bot.store.rewriting import note_stragglers
 from bot.store.search_index import index_errors
 from bot.store.tables import PULL_STATE, belongs
 from bot.store.values import Finding, PageOutcome, PageToStore, PullState, Scope
@@ -88,6 +89,9 @@ class Pulls:
             if held.restored:
                 await make_room(connection, scope, page.errors)
             errors = await add_errors(connection, scope, page.errors, page.catalogue_version)
+            await note_stragglers(
+                connection, scope, page.catalogue_version, [error.number for error in errors.fresh]
+            )
             await index_errors(connection, scope, errors.fresh)
             changes = changes_of(errors.fresh)
             problems = await count_up(connection, scope, changes)

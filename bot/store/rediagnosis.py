@@ -12,26 +12,27 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, func, select, update
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.changes import Changes
-from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import lock
-from bot.store.moving import Moved, TiesOf, beyond, move, settle, unsettled
 from bot.store.outbox import LIVING, Outbox, Told
-from bot.store.search_index import forget_errors, index_stored
+from bot.store.rewriting import Examined, StaleError, rewrite, stale_errors
+from bot.store.settling import TiesOf, look_through, unsettled, write_remains
 from bot.store.succession import living
 from bot.store.tables import FORMER_ERROR, POSTING, REDIAGNOSIS, SYNC_ERROR, belongs
-from bot.store.ties import keep_ties, settle_all
-from bot.store.values import Params, ProblemIdentity, Scope, Tie
+from bot.store.ties import settle_all
+from bot.store.values import Scope
 
-LATE = 10_000
-"""Numbers below the highest that was looked at where an error can still turn up later."""
+LOOKED_AT = 10_000
+"""New numbers after which the look for errors of another version begins further on."""
 OF_RULES = "rule:"
 """Begins the subject of messages that tell how far a run is."""
 _BEFORE_ALL = -(2**63)
+_BEHIND_ALL = 2**63 - 1
+_OPTIMISTIC = 3
+"""How often errors are looked through without holding the connection."""
 
 
 class Phase(StrEnum):
@@ -65,27 +66,6 @@ class Rediagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class StaleError:
-    """An error that was diagnosed by another version."""
-
-    number: int
-    id: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What an error's message means now."""
-
-    problem: ProblemIdentity
-    language: str
-    params: Params
-    rule: str
-    topic: str | None
-    ties: tuple[Tie, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Rediagnoses:
     """The runs of all connections."""
 
@@ -113,26 +93,21 @@ class Rediagnoses:
             row = await _row(connection, scope)
             if row is None or row.version != version or row.phase != Phase.DONE:
                 return True
-            stragglers = (
-                select(SYNC_ERROR.c.number)
-                .where(
-                    belongs(SYNC_ERROR, scope),
-                    SYNC_ERROR.c.number > row.checked - LATE,
-                    SYNC_ERROR.c.catalogue_version != version,
-                )
-                .limit(1)
-            )
-            return (await connection.execute(stragglers)).one_or_none() is not None
+            return await _has_stragglers(connection, scope, row.checked, version)
 
-    async def checked(self, scope: Scope) -> None:
-        """Nothing waits now: the next look begins at the highest number."""
-        highest = select(func.max(SYNC_ERROR.c.number)).where(belongs(SYNC_ERROR, scope))
+    async def checked(self, scope: Scope, version: str) -> None:
+        """Nothing waits now: the next look begins at the highest number, where that is worth a write."""
         async with self.database.reading() as connection:
             row = await _row(connection, scope)
-            number = (await connection.execute(highest)).scalar_one() or 0
-        if row is not None and number - row.checked >= LATE:
-            async with self.database.writing() as connection:
-                await _save(connection, scope, {"checked": number})
+            number = await _highest(connection, scope)
+        if row is None or number - row.checked < LOOKED_AT:
+            return
+        async with self.database.writing() as connection:
+            await lock(connection, scope)
+            row = await _there(connection, scope)
+            is_through = row.version == version and row.phase == Phase.DONE
+            if is_through and not await _has_stragglers(connection, scope, row.checked, version):
+                await _save(connection, scope, {"checked": await _highest(connection, scope)})
 
     async def begin(self, scope: Scope, version: str, at: datetime) -> Rediagnosis:
         """Go on with the run of that version, or begin it."""
@@ -141,36 +116,30 @@ class Rediagnoses:
             row = await _row(connection, scope)
             if row is not None and row.version == version and row.phase != Phase.DONE:
                 return _state(row)
+            is_same = row is not None and row.version == version
             begun = {
                 "version": version,
                 "phase": Phase.ERRORS,
-                "above": _BEFORE_ALL,
+                "above": row.checked if row is not None and is_same else _BEFORE_ALL,
                 "above_id": "",
                 "examined": 0,
                 "moved": 0,
                 "started_at": at,
                 "finished_at": None,
+                "checked": _BEHIND_ALL,
             }
             await _save(connection, scope, begun)
-        return Rediagnosis(version, Phase.ERRORS, started_at=at)
+            return _state(await _there(connection, scope))
 
     async def stale(self, scope: Scope, run: Rediagnosis, limit: int) -> tuple[StaleError, ...]:
         """The next errors that another version diagnosed, none where the run's phase is through."""
         table = _TABLES.get(run.phase)
         if table is None:
             return ()
-        query = (
-            select(table.c.number, table.c.id, table.c.message)
-            .where(belongs(table, scope), beyond(table, run.above), table.c.catalogue_version != run.version)
-            .order_by(table.c.number, table.c.id)
-            .limit(limit)
-        )
         async with self.database.reading() as connection:
-            return tuple(StaleError(*row) for row in await connection.execute(query))
+            return await stale_errors(connection, scope, table, run.version, run.above, limit)
 
-    async def apply(
-        self, scope: Scope, run: Rediagnosis, meanings: Mapping[StaleError, Meaning], at: datetime
-    ) -> Rediagnosis:
+    async def apply(self, scope: Scope, run: Rediagnosis, examined: Examined, at: datetime) -> Rediagnosis:
         """Write what errors mean now, and how far the run is; all of it or nothing.
 
         Where the run went on meanwhile (a step ran twice) nothing is written.
@@ -182,15 +151,17 @@ class Rediagnoses:
             if row is None or _state(row) != run:
                 return run if row is None else _state(row)
             outbox = Outbox(connection, scope, at)
-            moved = await _rewrite(connection, scope, table, run.version, meanings, outbox)
-            last = max((one.number, one.id) for one in meanings)
+            moved = 0
+            if examined.changed:
+                moved = await rewrite(connection, scope, table, run.version, examined.changed, outbox)
+            number, error_id = examined.last
             await _save(
                 connection,
                 scope,
                 {
-                    "above": last[0],
-                    "above_id": last[1],
-                    "examined": row.examined + len(meanings),
+                    "above": number,
+                    "above_id": error_id,
+                    "examined": row.examined + examined.count,
                     "moved": row.moved + moved,
                 },
             )
@@ -207,33 +178,55 @@ class Rediagnoses:
             phase = _NEXT[run.phase]
             values: dict[str, object] = {"phase": phase, "above": _BEFORE_ALL, "above_id": ""}
             if phase is Phase.DONE:
-                highest = select(func.max(SYNC_ERROR.c.number)).where(belongs(SYNC_ERROR, scope))
-                values |= {
-                    "finished_at": at,
-                    "checked": (await connection.execute(highest)).scalar_one() or 0,
-                }
+                # A page that came from another version meanwhile has put it lower.
+                checked = min(row.checked, await _highest(connection, scope))
+                values |= {"finished_at": at, "checked": checked}
             await _save(connection, scope, values)
             await _tell(connection, scope, Outbox(connection, scope, at))
             return _state(await _there(connection, scope))
 
-    async def settle_one(self, scope: Scope, ties_of: TiesOf) -> bool:
-        """Look up again what one problem that lost errors is left with; False where there is none.
+    async def settle_some(self, scope: Scope, ties_of: TiesOf) -> bool:
+        """Look up again what problems that lost errors are left with, some together; False where there are
+        none.
 
         In the end who waits for whom is found out anew.
         """
+        for _ in range(_OPTIMISTIC):
+            async with self.database.reading() as connection:
+                problems = await unsettled(connection, scope)
+                remains = await look_through(connection, scope, problems, ties_of) if problems else {}
+            async with self.database.writing() as connection:
+                await lock(connection, scope)
+                if not problems:
+                    await settle_all(connection, scope)
+                    return False
+                if await write_remains(connection, scope, remains):
+                    return True
+        # Errors came in each time: once, then, while nobody writes.
         async with self.database.writing() as connection:
             await lock(connection, scope)
-            problem_id = await unsettled(connection, scope)
-            if problem_id is None:
-                await settle_all(connection, scope)
-            else:
-                await settle(connection, scope, problem_id, ties_of)
-        return problem_id is not None
+            problems = await unsettled(connection, scope)
+            await write_remains(connection, scope, await look_through(connection, scope, problems, ties_of))
+            return True
 
     async def living(self, scope: Scope, problem_id: str) -> str:
         """The problem itself, or the one that took over its errors."""
         async with self.database.reading() as connection:
             return await living(connection, scope, problem_id)
+
+
+async def _highest(connection: AsyncConnection, scope: Scope) -> int:
+    highest = select(func.max(SYNC_ERROR.c.number)).where(belongs(SYNC_ERROR, scope))
+    return (await connection.execute(highest)).scalar_one() or 0
+
+
+async def _has_stragglers(connection: AsyncConnection, scope: Scope, above: int, version: str) -> bool:
+    """Whether another version wrote an error above that number. Below it a row may be of another version: it
+    was looked at, and means the same."""
+    query = select(SYNC_ERROR.c.number).where(
+        belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number > above, SYNC_ERROR.c.catalogue_version != version
+    )
+    return (await connection.execute(query.limit(1))).one_or_none() is not None
 
 
 async def _tell(connection: AsyncConnection, scope: Scope, outbox: Outbox) -> None:
@@ -251,122 +244,6 @@ async def _tell(connection: AsyncConnection, scope: Scope, outbox: Outbox) -> No
     )
     for subject in subjects.scalars().all():
         await outbox.tell(Told.PROGRESS, subject)
-
-
-_ROW = (
-    *("number", "id", "problem_id", "logged_at", "source_record_id", "source_table"),
-    *("destination_record_id", "destination_table", "mapping", "gone_at"),
-    *("language", "params", "rule", "topic", "message", "catalogue_version"),
-)
-
-
-async def _rewrite(
-    connection: AsyncConnection,
-    scope: Scope,
-    table: Table,
-    version: str,
-    meanings: Mapping[StaleError, Meaning],
-    outbox: Outbox,
-) -> int:
-    """Give errors their new meaning; answers how many belong to another problem now."""
-    wanted = {(one.number, as_key(one.id)): (one, meaning) for one, meaning in meanings.items()}
-    numbers = sorted({number for number, _ in wanted})
-    found = await connection.execute(
-        select(*(table.c[name] for name in _ROW)).where(
-            belongs(table, scope), table.c.number.in_(numbers), table.c.catalogue_version != version
-        )
-    )
-    same: list[int] = []
-    changed: list[dict[str, object]] = []
-    moved: list[Moved] = []
-    reindexed: list[int] = []
-    for row in found.all():
-        known = wanted.get((row.number, as_key(row.id)))
-        if known is None or known[0].message != row.message:
-            continue
-        meaning = known[1]
-        if row.problem_id != meaning.problem.id:
-            moved.append(_moved(row, meaning.problem))
-        if _is_same(row, meaning) and table is SYNC_ERROR:
-            same.append(row.number)
-            continue
-        changed.append(_values(row, meaning))
-        if row.problem_id != meaning.problem.id or row.params.get("privilege") != meaning.params.get(
-            "privilege"
-        ):
-            reindexed.append(row.number)
-    if reindexed and table is SYNC_ERROR:
-        await forget_errors(connection, scope, reindexed)
-    await move(connection, scope, moved, outbox)
-    ties = {
-        (meaning.problem.id, id(meaning.ties)): meaning.ties for meaning in meanings.values() if meaning.ties
-    }
-    await keep_ties(connection, scope, Changes(ties=ties))
-    if same:
-        await connection.execute(
-            update(table)
-            .where(belongs(table, scope), table.c.number.in_(same))
-            .values(catalogue_version=version)
-        )
-    if changed:
-        await connection.execute(_change(table, scope, version), changed)
-    if reindexed and table is SYNC_ERROR:
-        await index_stored(connection, scope, reindexed)
-    return len(moved)
-
-
-def _is_same(row: Row[Any], meaning: Meaning) -> bool:
-    return (row.problem_id, row.language, row.rule, row.topic, dict(row.params)) == (
-        meaning.problem.id,
-        meaning.language,
-        meaning.rule,
-        meaning.topic,
-        dict(meaning.params),
-    )
-
-
-def _moved(row: Row[Any], problem: ProblemIdentity) -> Moved:
-    return Moved(
-        number=row.number,
-        logged_at=row.logged_at,
-        former=row.problem_id,
-        problem=problem,
-        record=row.source_record_id or row.destination_record_id,
-        other_record=row.destination_record_id if row.source_record_id else "",
-        table=row.source_table if row.source_record_id else row.destination_table,
-        mapping=row.mapping,
-        gone=row.gone_at is not None,
-    )
-
-
-_CHANGED = ("problem_id", "language", "params", "rule", "topic")
-
-
-def _values(row: Row[Any], meaning: Meaning) -> dict[str, object]:
-    return {
-        "n": row.number,
-        "i": row.id,
-        "new_problem_id": meaning.problem.id,
-        "new_language": meaning.language,
-        "new_params": meaning.params,
-        "new_rule": meaning.rule,
-        "new_topic": meaning.topic,
-    }
-
-
-def _change(table: Table, scope: Scope, version: str) -> Any:
-    return (
-        update(table)
-        .where(
-            belongs(table, scope),
-            table.c.number == bindparam("n", type_=table.c.number.type),
-            table.c.id == bindparam("i", type_=table.c.id.type),
-        )
-        .values(
-            catalogue_version=version,
-            **{name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _CHANGED},
-        )
-    )
 
 
 async def _row(connection: AsyncConnection, scope: Scope) -> Row[Any] | None:

@@ -106,10 +106,14 @@ async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequ
         return
     for start in range(0, len(fitting), SLICE):
         part = SYNC_ERROR.c.number.in_(fitting[start : start + SLICE])
-        for row in (await connection.execute(_stored(scope, None).where(part))).all():
+        values = [
+            {"row": row_id(number, row.number), "words": _entry_of_row(row).text}
+            for row in (await connection.execute(_stored(scope, None).where(part))).all()
+        ]
+        if values:
             await connection.execute(
                 text(f"INSERT INTO {INDEX} ({INDEX}, rowid, words) VALUES ('delete', :row, :words)"),  # noqa: S608
-                {"row": row_id(number, row.number), "words": _entry_of_row(row).text},
+                values,
             )
 
 

@@ -117,13 +117,14 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
 async def check_counters(bench: Bench) -> None:
     """The model: the slow and obvious way to the same sums."""
     errors = await bench.rows(SYNC_ERROR)
-    version = (await bench.knowledge.current()).catalogue.version
-    assert {row.catalogue_version for row in errors} <= {version}
     problems = {row.id: row for row in await bench.rows(PROBLEM) if row.state != ProblemState.SUPERSEDED}
     assert set(problems) == {row.problem_id for row in errors}
     diagnosing = diagnosing_with(await bench.knowledge.current())
     for row in errors:
-        assert row.problem_id == diagnosing.meaning(bench.scope, row.message).problem.id
+        meaning = diagnosing.meaning(bench.scope, row.message)
+        assert row.problem_id == meaning.problem.id
+        assert (row.language, row.rule, row.topic) == (meaning.language, meaning.rule, meaning.topic)
+        assert dict(row.params) == dict(meaning.params)
     for problem_id, problem in problems.items():
         mine = sorted(
             (row for row in errors if row.problem_id == problem_id),

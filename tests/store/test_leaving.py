@@ -171,8 +171,8 @@ async def test_the_example_of_a_problem_is_another_one_afterwards(database: Data
     await store(database, scope, (1, 2, 4))
     await vanish(database, scope, (4,))
     await Retention(database).let_go(scope, START + timedelta(days=1))
-    assert await Rediagnoses(database).settle_one(scope, no_ties)
-    assert not await Rediagnoses(database).settle_one(scope, no_ties)
+    assert await Rediagnoses(database).settle_some(scope, no_ties)
+    assert not await Rediagnoses(database).settle_some(scope, no_ties)
     (row,) = await Problems(database).page(scope, 10, 0)
     assert (row.count, row.example_number) == (2, 2)
 
