@@ -53,6 +53,8 @@ class Changes:
     counters: Mapping[CounterKey, int] = field(default_factory=dict)
     ties: Mapping[tuple[str, int], tuple[Tie, ...]] = field(default_factory=dict)
     """By problem and ``id`` of the tuple: errors of one message share it, and comparing ties takes time."""
+    days: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    """Lowest and highest number by day in UTC."""
 
 
 def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
@@ -61,15 +63,20 @@ def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
     records: dict[RecordKey, Tally] = {}
     counters: Counter[CounterKey] = Counter()
     ties: dict[tuple[str, int], tuple[Tie, ...]] = {}
+    days: dict[date, tuple[int, int]] = {}
     for error in errors:
         problem_id = error.problem.id
         _tally(problems, problem_id, error)
         if record := failing_record(error):
             _tally(records, (problem_id, as_key(record)), error)
-        counters[problem_id, as_key(error.mapping), error.logged_at.astimezone(UTC).date()] += 1
+        day = error.logged_at.astimezone(UTC).date()
+        counters[problem_id, as_key(error.mapping), day] += 1
+        first, last = days.get(day, (error.number, error.number))
+        if not first <= error.number <= last or first == last:
+            days[day] = min(first, error.number), max(last, error.number)
         if error.ties:
             ties[problem_id, id(error.ties)] = error.ties
-    return Changes(problems, records, counters, ties)
+    return Changes(problems, records, counters, ties, days)
 
 
 def failing_record(error: ErrorToStore) -> str:

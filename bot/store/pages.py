@@ -20,6 +20,7 @@ from bot.store.bulk import Upsert, write_counting_new, write_new
 from bot.store.changes import Changes, failing_record, failing_table, other_record
 from bot.store.columns import as_key, json_text
 from bot.store.database import insert_into
+from bot.store.days import widen_days
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.ties import keep_ties
 from bot.store.values import ErrorToStore, ProblemState, RawRow, Scope
@@ -142,6 +143,7 @@ async def count_up(connection: AsyncConnection, scope: Scope, changes: Changes) 
     if not changes.problems:
         return ProblemsTouched((), ())
     await _count_days(connection, scope, changes)
+    await widen_days(connection, scope, changes.days)
     new_records = await _count_records(connection, scope, changes)
     states = await _states(connection, scope, sorted(changes.problems))
     await _count_problems(connection, scope, changes, new_records)

@@ -70,7 +70,6 @@ class ErrorRow(Row):
     """The run that deletes it, or that deleted it where it is gone."""
 
 
-_PRESENT = text("gone_at IS NULL")
 _GONE = text("gone_at IS NOT NULL")
 _PURGED = text("purge_run IS NOT NULL")
 
@@ -88,7 +87,6 @@ class SyncError(ErrorRow, table=True):
         *(
             Index(name, "workspace", "connection", column, sqlite_where=part, postgresql_where=part)
             for name, column, part in (
-                ("ix_sync_error_present", "logged_at", _PRESENT),
                 ("ix_sync_error_archived", "number", _GONE),
                 ("ix_sync_error_purged", "purge_run", _PURGED),
             )
@@ -164,6 +162,20 @@ class ProblemCounter(Row, table=True):
     errors: int = Field(sa_type=BigInteger)
     gone: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_ZERO)
     """How many of ``errors`` are no longer in Business Central."""
+
+
+class ErrorDay(Row, table=True):
+    """Between which numbers the errors logged on one day (UTC) are; others may be between them, too.
+
+    Numbers rise with time, give or take: so a day's errors are found without an index by time, which each
+    insert would pay for.
+    """
+
+    __tablename__ = "error_day"
+
+    day: date = Field(primary_key=True)
+    first_number: int = Field(sa_type=BigInteger)
+    last_number: int = Field(sa_type=BigInteger)
 
 
 class ProblemRecord(Row, table=True):
@@ -412,6 +424,7 @@ FORMER_ERROR = table_of(FormerError)
 RAW_ROW = table_of(RawRow)
 PROBLEM = table_of(Problem)
 PROBLEM_COUNTER = table_of(ProblemCounter)
+ERROR_DAY = table_of(ErrorDay)
 PROBLEM_RECORD = table_of(ProblemRecord)
 PULL_STATE = table_of(PullProgress)
 RECONCILE_STATE = table_of(ReconcileProgress)

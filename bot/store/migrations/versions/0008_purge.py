@@ -19,9 +19,29 @@ _COUNTED_BY_JOBS = (
 
 
 def upgrade() -> None:
+    _days()
     _purged_errors()
     _synchronization()
     _runs()
+
+
+def _days() -> None:
+    op.create_table(
+        "error_day",
+        *(sa.Column(name, kind, nullable=False) for name, kind in _OWNER),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("first_number", sa.BigInteger(), nullable=False),
+        sa.Column("last_number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "connection", "day", name="pk_error_day"),
+    )
+    on_server = op.get_bind().dialect.name == "postgresql"
+    day = "(logged_at AT TIME ZONE 'UTC')::date" if on_server else "date(logged_at)"
+    op.execute(
+        f"""
+        INSERT INTO error_day (workspace, connection, day, first_number, last_number)
+        SELECT workspace, connection, {day}, min(number), max(number) FROM sync_error GROUP BY 1, 2, 3
+        """  # noqa: S608 # our own words
+    )
 
 
 def _purged_errors() -> None:
@@ -54,7 +74,6 @@ def _purged_errors() -> None:
         """
     )
     for name, column, condition in (
-        ("ix_sync_error_present", "logged_at", "gone_at IS NULL"),
         ("ix_sync_error_archived", "number", "gone_at IS NOT NULL"),
         ("ix_sync_error_purged", "purge_run", "purge_run IS NOT NULL"),
     ):
