@@ -39,6 +39,8 @@ ACTS: Final[Mapping[Action, Act | None]] = {
     Action.PROBLEM_REOPEN: Act.REOPEN,
     Action.SHARED_DETAILS: Act.READ,
     Action.CALL_STACK_SHOW: Act.CALL_STACK,
+    Action.CALL_STACK_TELL: Act.SHARE,
+    Action.SUPPORT_OPEN: Act.SUPPORT_REQUEST,
     Action.WHY_SHOW: Act.READ,
     Action.ERROR_SHOW: Act.READ,
     Action.FIND_SHOW: Act.READ,
@@ -57,6 +59,8 @@ ACTS: Final[Mapping[Action, Act | None]] = {
     Action.PURGE_OPEN: Act.PURGE_RESOLVED,
     Action.PURGE_CONFIRM: Act.PURGE_RESOLVED,
     Action.PURGE_STOP: Act.STOP,
+    Action.RETRY_OPEN: Act.RETRY,
+    Action.RETRY_STOP: Act.STOP,
     Action.ARCHIVE_SHOW: Act.ARCHIVE,
     Action.ARCHIVE_PREVIOUS: Act.ARCHIVE,
     Action.ARCHIVE_NEXT: Act.ARCHIVE,
@@ -73,6 +77,8 @@ FORMS: Final[Mapping[Form, Act]] = {
     Form.TEACH: Act.TEACH,
     Form.RULE_UNDO: Act.UNTEACH,
     Form.PURGE: Act.PURGE_RESOLVED,
+    Form.RETRY: Act.RETRY,
+    Form.SUPPORT: Act.SUPPORT_REQUEST,
 }
 
 COMMANDS: Final[Mapping[type[Request], Act | None]] = {

@@ -19,6 +19,7 @@ from bot.operations.refresh import Refresh
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.support import SupportDesk, Wanted
 from bot.operations.teach import Teaching
 from bot.store.outbox import Place
 from bot.store.runs import Run
@@ -27,6 +28,9 @@ from handlers.channels import Channels
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
+
+StartSupport = Callable[[Scope, Wanted, Actor, str], Awaitable[Run]]
+"""``SupportDesk.start`` on this process's way into the queues."""
 
 StartPurge = Callable[[Scope, Bounds, Actor, Place, str], Awaitable[Run]]
 """``PurgeDesk.start`` on this process's way into the queues."""
@@ -52,6 +56,8 @@ class Dependencies:
     purging: PurgeDesk
     archive: Archive
     start_purge: StartPurge
+    support: SupportDesk
+    start_support: StartSupport
     selection: Selection
     overlook: Overlook
     activity: ActivityList

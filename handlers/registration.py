@@ -19,6 +19,7 @@ from handlers import (
     rules,
     sharing,
     stale,
+    support,
     teach,
     why,
 )
@@ -32,5 +33,5 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
     asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
-    for feature in (*asking, sharing, care, teach, rules, purge, archive, stale):
+    for feature in (*asking, sharing, care, teach, rules, purge, archive, support, stale):
         feature.register(listening, deps)

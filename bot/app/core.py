@@ -36,6 +36,7 @@ from bot.operations.rule_exchange import RuleExchange
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.support import PrepareSupport, SupportDesk
 from bot.operations.synchronization import ReadSynchronization
 from bot.operations.teach import Teaching
 from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
@@ -68,6 +69,8 @@ class Core:
     purging: PurgeDesk
     purge: Purge
     archive: Archive
+    support: SupportDesk
+    prepare_support: PrepareSupport
     call_stacks: CallStacks
     explanations: Explanations
     rediagnose: Rediagnose
@@ -105,6 +108,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         purging = PurgeDesk(database, ask, outside.clock)
         exchange = RuleExchange(database, knowledge, outside.clock, activity)
         call_stacks = CallStacks(database, clients, connections, outside.clock)
+        support = SupportDesk(database, ask, outside.clock)
         yield Core(
             database=database,
             connections=connections,
@@ -130,6 +134,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
+            support=support,
+            prepare_support=PrepareSupport(WORKSPACE, database, ask, call_stacks, activity, outside.clock),
             call_stacks=call_stacks,
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
@@ -148,6 +154,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 purging,
                 archive,
                 call_stacks,
+                support,
             ),
             selection=Selection(
                 WORKSPACE, database, connections, outside.clock, default=next(iter(connections))

@@ -11,6 +11,7 @@ from bot.delivery.exports import ActivityExport, ArchiveExport, CallStackExport
 from bot.delivery.problems import SharedProblems
 from bot.delivery.purges import Purges
 from bot.delivery.rules import TaughtRuleMessages
+from bot.delivery.support import SupportRequests
 from bot.operations.activity import Activity
 from bot.operations.archive import Archive
 from bot.operations.ask import Ask
@@ -19,6 +20,7 @@ from bot.operations.durable.port import Durable
 from bot.operations.purging import PurgeDesk
 from bot.operations.rule_exchange import RuleExchange
 from bot.operations.sharing import Sharing
+from bot.operations.support import Gathering, SupportDesk
 from bot.operations.teach import Teaching
 from bot.settings import Settings
 from bot.store import Database
@@ -36,6 +38,7 @@ def delivery_of(
     purging: PurgeDesk,
     archive: Archive,
     call_stacks: CallStacks,
+    support: SupportDesk,
 ) -> Delivery:
     """Knows how to tell everything that operations may wish to be told."""
     renderers = Renderers()
@@ -44,8 +47,10 @@ def delivery_of(
     TaughtRuleMessages(teaching, exchange).register(renderers)
     Purges(purging).register(renderers)
     renderers.register(ArchiveExport(archive), Told.EXPORT)
-    renderers.register(CallStackExport(call_stacks), Told.EXPORT)
-    return Delivery(database, clock, renderers)
+    renderers.register(CallStackExport(call_stacks), Told.EXPORT, Told.CALL_STACK)
+    delivery = Delivery(database, clock, renderers)
+    SupportRequests(support, Gathering(database, ask), delivery.name_of).register(renderers)
+    return delivery
 
 
 @asynccontextmanager

@@ -128,6 +128,8 @@ def slack_app(
             purging=core.purging,
             archive=core.archive,
             start_purge=partial(core.purging.start, durable),
+            support=core.support,
+            start_support=partial(core.support.start, durable),
             selection=core.selection,
             overlook=core.overlook,
             activity=ActivityList(core.activity, core.ask, people),

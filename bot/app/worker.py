@@ -37,6 +37,8 @@ async def open_worker(settings: Settings, core: Core) -> AsyncIterator[DbosDurab
     core.synchronization.schedule(durable)
     core.purge.register(durable)
     core.purge.schedule(durable)
+    core.prepare_support.register(durable)
+    core.prepare_support.schedule(durable)
     core.retain.register(durable)
     core.retain.schedule(durable)
     core.rediagnose.register(durable)

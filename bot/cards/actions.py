@@ -31,6 +31,8 @@ class Action(StrEnum):
     PROBLEM_REOPEN = "problem.reopen"
     SHARED_DETAILS = "shared.details"
     CALL_STACK_SHOW = "call_stack.show"
+    CALL_STACK_TELL = "call_stack.tell"
+    SUPPORT_OPEN = "support.open"
     WHY_SHOW = "why.show"
     ERROR_SHOW = "error.show"
     FIND_SHOW = "find.show"
@@ -49,6 +51,8 @@ class Action(StrEnum):
     PURGE_OPEN = "purge.open"
     PURGE_CONFIRM = "purge.confirm"
     PURGE_STOP = "purge.stop"
+    RETRY_OPEN = "retry.open"
+    RETRY_STOP = "retry.stop"
     ARCHIVE_SHOW = "archive.show"
     ARCHIVE_PREVIOUS = "archive.previous"
     ARCHIVE_NEXT = "archive.next"
@@ -80,6 +84,8 @@ class ButtonValue(BaseModel):
     """Bounds of a purge, as ``bot.cards.purge_bounds`` writes them."""
     run: str | None = Field(default=None, max_length=60)
     """Id of a run."""
+    confirmed: int | None = Field(default=None, ge=0, le=1_000_000)
+    """How many were shown to whoever confirms."""
 
     def encoded(self) -> str:
         """JSON, at most a few hundred characters."""

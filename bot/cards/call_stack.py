@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.cards import blocks
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
 from bot.cards.dates import moment
 from bot.cards.limits import Importance, Part
@@ -40,10 +42,38 @@ def call_stack_card(view: CallStackView, texts: Texts) -> Card:
             )
             parts.append(Part((blocks.context(more),)))
         parts.append(Part((blocks.context(*_caveats(view, stack, texts)),)))
+        if view.threads:
+            parts.append(Part((blocks.actions(_tell_button(view, texts)),)))
     else:
         summary = texts.gettext("Business Central has no call stack for this error.")
         parts.append(Part((blocks.section(summary),), Importance.ESSENTIAL))
     return compose(summary, parts, texts)
+
+
+def _tell_button(view: CallStackView, texts: Texts) -> Button:
+    return Button(
+        texts.ngettext("Put it into the thread", "Put it into the {n} threads", view.threads),
+        Action.CALL_STACK_TELL,
+        ButtonValue(connection=view.connection.key, number=view.number),
+        texts.gettext(
+            "Put the call stack of No. {number} into the problem's thread", number=digits(view.number)
+        ),
+    )
+
+
+def told_card(threads: int, texts: Texts) -> Card:
+    """Where it is now."""
+    if threads:
+        words = texts.ngettext(
+            "It comes as a file into the thread of the problem; personal data is masked there.",
+            "It comes as a file into the {n} threads of the problem; personal data is masked there.",
+            threads,
+        )
+    else:
+        words = texts.gettext(
+            "The problem has no card in any channel, so there is no thread. Share it first."
+        )
+    return compose(words, [Part((blocks.section(words),), Importance.ESSENTIAL)], texts)
 
 
 def is_longer(view: CallStackView) -> bool:

@@ -22,6 +22,7 @@ from bot.cards.problem import call_stack_button, remedy_parts
 from bot.cards.problem_line import problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
+from bot.cards.support_button import support_button
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
 from bot.cards.why import why_button
@@ -116,6 +117,11 @@ def _buttons(view: ErrorView, texts: Texts) -> list[Button]:
     return [
         call_stack_button(key, view.error.number, texts),
         why_button(key, view.error.number, texts),
+        support_button(
+            ButtonValue(connection=key, number=view.error.number),
+            texts.gettext("Prepare support request for No. {number}", number=digits(view.error.number)),
+            texts,
+        ),
         Button(
             texts.gettext("All errors with this cause"),
             Action.PROBLEM_SHOW,

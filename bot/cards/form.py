@@ -30,7 +30,9 @@ class Form(StrEnum):
     SHARE = "share.form"
     TEACH = "teach.form"
     PURGE = "purge.form"
+    RETRY = "retry.form"
     RULE_UNDO = "rule.undo.form"
+    SUPPORT = "support.form"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,22 @@ def tick_input(field: Field, choice: Choice, ticked: Sequence[str]) -> Block:
     return _input(field, element)
 
 
+def ticks_input(field: Field, choices: Sequence[Choice], ticked: Sequence[str]) -> Block:
+    """Up to ten boxes to tick."""
+    options = _options(choices)
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": field.name, "options": options}
+    if initial := [option for option in options if option["value"] in ticked]:
+        element["initial_options"] = initial
+    return _input(field, element)
+
+
+def radio_input(field: Field, choices: Sequence[Choice], chosen: str) -> Block:
+    """Up to ten buttons of which one is chosen."""
+    options = _options(choices)
+    element: dict[str, Any] = {"type": "radio_buttons", "action_id": field.name, "options": options}
+    return _input(field, element | _initial(options, chosen))
+
+
 def _text_element(field: Field, typed: str, most: int) -> dict[str, Any]:
     element: dict[str, Any] = {"type": "plain_text_input", "action_id": field.name, "max_length": most}
     if shown := Outside(typed).verbatim(most):

@@ -22,6 +22,7 @@ from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
+from bot.cards.support_button import support_button
 from bot.cards.teach import taught_parts, teach_button
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
@@ -121,6 +122,11 @@ def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
             Action.PROBLEM_SHARE,
             ButtonValue(connection=view.connection.key, problem=view.line.id),
             texts.gettext("Share: {title}", title=problem_title(view.line, texts)),
+        ),
+        support_button(
+            ButtonValue(connection=view.connection.key, problem=view.line.id),
+            texts.gettext("Prepare support request: {title}", title=problem_title(view.line, texts)),
+            texts,
         ),
         *cleaning_button(
             view.line.count - view.line.gone,

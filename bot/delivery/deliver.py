@@ -26,7 +26,7 @@ from bot.delivery.web_api import SlackRefuses, SlackSaysLater, WebApi
 from bot.failures import StoreUnavailable
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.store import Database
-from bot.store.outbox import Outbox, Place, PostingState, Told
+from bot.store.outbox import FILES, Outbox, Place, PostingState, Told
 from bot.store.postings import OpenWish, Postings, StoredPosting
 from bot.store.values import Scope
 
@@ -101,6 +101,10 @@ class Delivery:
             if self._steps:
                 await asyncio.wait(set(self._steps))
 
+    async def name_of(self, user: str) -> str:
+        """How a person in Slack is called, for files that are read elsewhere; empty where it is not known."""
+        return "" if self._messages is None else await self._messages.name_of(user)
+
     async def under_way(self) -> bool:
         """Whether something is being delivered, or is due."""
         return await self._postings.under_way(self._clock.now())
@@ -168,7 +172,7 @@ class Delivery:
         if posting.thread_of:
             parent = await self._postings.get(posting.scope, posting.thread_of)
             if parent is None or parent.state is PostingState.REFUSED:
-                await self._postings.refuse(posting.scope, posting.id, "card_refused")
+                await self._refuse(posting, "card_refused")
                 return Ended()
             if not parent.ts:
                 await self._postings.postpone(posting.scope, posting.id, self._clock.now() + _PARENT_FIRST)
@@ -177,7 +181,7 @@ class Delivery:
         rendered = await self.renderers.render(posting)
         if rendered is None:
             log.warning("delivery.nothing_to_show", kind=posting.kind)
-            await self._postings.refuse(posting.scope, posting.id, "nothing_to_show")
+            await self._refuse(posting, "nothing_to_show")
             return Ended()
         if isinstance(rendered, Attachment):
             await self._send_file(messages, posting, wish, thread, rendered)
@@ -252,8 +256,9 @@ class Delivery:
         """A final state. Whoever asked for it is told, where the message stands by itself."""
         log.warning("delivery.refused", reason=code, kind=posting.kind)
         await self._postings.refuse(posting.scope, posting.id, code)
-        somebody_else = posting.asked_by and posting.asked_by != posting.place
-        if somebody_else and not posting.thread_of and posting.kind is not Told.UNDELIVERED:
+        somebody_else = posting.asked_by != posting.place and not posting.thread_of
+        is_awaited = somebody_else or posting.kind in FILES
+        if posting.asked_by and is_awaited and posting.kind is not Told.UNDELIVERED:
             async with self._database.writing() as transaction:
                 outbox = Outbox(transaction, posting.scope, self._clock.now())
                 await outbox.post(

@@ -10,12 +10,13 @@ from bot.cards.archive import archive_comment
 from bot.cards.call_stack import call_stack_file, call_stack_title
 from bot.cards.texts import Texts
 from bot.delivery.rendering import Attachment
-from bot.failures import Failure
+from bot.failures import ErrorGone, NotFound, SourceFailure
 from bot.operations.activity import Activity
 from bot.operations.activity_list import ActivityFile
 from bot.operations.archive import MOST_IN_A_FILE, Archive, ArchiveFile
 from bot.operations.ask import Ask
 from bot.operations.call_stack import FILE, CallStacks
+from bot.operations.discreet import discreet_stack
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
 
@@ -67,19 +68,24 @@ class ArchiveExport:
 
 @dataclass(frozen=True, slots=True)
 class CallStackExport:
-    """A whole call stack, for the one who asked."""
+    """A whole call stack: for the one who asked, or masked for everybody in a thread."""
 
     call_stacks: CallStacks
 
     async def __call__(self, posting: StoredPosting, texts: Texts) -> Attachment | None:
         """As it is stored; None for another file, and where the error has been removed meanwhile."""
-        number = posting.subject.removeprefix(FILE)
-        if posting.kind is not Told.EXPORT or number == posting.subject or not number.isdecimal():
+        for_many = posting.kind is Told.CALL_STACK
+        if not for_many and not posting.subject.startswith(FILE):
+            return None
+        number = posting.about if for_many else posting.subject.removeprefix(FILE)
+        if not number.isdecimal():
             return None
         try:
             view = await self.call_stacks.show(posting.scope, int(number))
-        except Failure:
+        except (NotFound, ErrorGone, SourceFailure):
             return None
+        if for_many:
+            view = discreet_stack(view)
         title = call_stack_title(view, texts)
         return Attachment(
             name=f"call-stack-{view.number}.txt",

@@ -92,20 +92,28 @@ class Messages:
         return True
 
     async def upload(self, file: Attachment) -> str:
-        """Send the bytes; returns the file's id. It is shown nowhere yet."""
-        answer = await self.slack.ask(
-            "files.getUploadURLExternal", filename=file.name, length=str(len(file.content))
-        )
-        await self.slack.upload(str(answer.get("upload_url")), file.content)
-        return str(answer.get("file_id"))
+        """Send the bytes; returns the file's id, of several with commas. They are shown nowhere yet."""
+        ids = []
+        for one in file.files:
+            answer = await self.slack.ask(
+                "files.getUploadURLExternal", filename=one.name, length=str(len(one.content))
+            )
+            await self.slack.upload(str(answer.get("upload_url")), one.content)
+            ids.append(str(answer.get("file_id")))
+        return ",".join(ids)
 
     async def show_file(self, file_id: str, file: Attachment, place: str, thread: str) -> Whereabouts:
-        """Show an uploaded file there. Its message comes a moment later, so its ``ts`` is not known."""
+        """Show what was uploaded there, in one message. It comes a moment later: its ``ts`` is not known."""
         channel = await self.conversation(place)
         beside = {"thread_ts": thread} if thread else {}
         await self.slack.ask(
             "files.completeUploadExternal",
-            files=json.dumps([{"id": file_id, "title": file.title}]),
+            files=json.dumps(
+                [
+                    {"id": one_id, "title": one.title}
+                    for one_id, one in zip(file_id.split(","), file.files, strict=False)
+                ]
+            ),
             channel_id=channel,
             initial_comment=file.comment,
             **beside,
@@ -116,7 +124,7 @@ class Messages:
         """Where an uploaded file is shown in that place; None where it is not."""
         channel = await self.conversation(place)
         try:
-            answer = await self.slack.ask("files.info", file=file_id)
+            answer = await self.slack.ask("files.info", file=file_id.partition(",")[0])
         except SlackRefuses as refused:
             if refused.code in ("file_not_found", "missing_scope"):
                 return None
@@ -127,6 +135,22 @@ class Messages:
             if shown:
                 return Whereabouts(channel, str(shown[0].get("ts") or ""))
         return None
+
+    async def name_of(self, user: str) -> str:
+        """How others see that person called; empty where Slack does not tell."""
+        try:
+            answer = await self.slack.ask("users.info", user=user)
+        except SlackRefuses:
+            return ""
+        told = answer.get("user") or {}
+        profile = told.get("profile") or {}
+        names = (
+            profile.get("display_name"),
+            profile.get("real_name"),
+            told.get("real_name"),
+            told.get("name"),
+        )
+        return next((name for name in names if isinstance(name, str) and name), "")
 
     async def _post(
         self, posting: str, place: str, thread: str, text: str, blocks: list[dict[str, Any]]

@@ -12,6 +12,15 @@ from bot.store.postings import StoredPosting
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """One more file of the same message."""
+
+    name: str
+    content: bytes
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file, and what is said beside it."""
 
@@ -21,6 +30,12 @@ class Attachment:
     title: str
     comment: str
     """Mrkdwn, written by ``Markup.mrkdwn``."""
+    beside: tuple[Enclosure, ...] = ()
+
+    @property
+    def files(self) -> tuple[Enclosure, ...]:
+        """All of them, in their order."""
+        return (Enclosure(self.name, self.content, self.title), *self.beside)
 
 
 Rendered = Card | Attachment

@@ -9,12 +9,17 @@ from typing import Final
 from bot.businesscentral import BusinessCentralClient, Connection
 from bot.clock import Clock
 from bot.failures import ErrorGone, SourceMissing
+from bot.operations.actors import Actor
 from bot.operations.connections import connection_view
+from bot.operations.rights import Act
 from bot.operations.views import CallStackView
 from bot.store import Database, Errors
+from bot.store.activity import Line, Subject, write_line
 from bot.store.outbox import Outbox, Place, Told
+from bot.store.postings import Postings
 from bot.store.values import Scope
 
+CALL_STACK: Final = "call_stack:"
 FILE: Final = "call_stack|"
 """How the subject of the message begins that carries a call stack; the error's No. follows."""
 WITHOUT_EXCEPTION: Final = frozenset(
@@ -40,6 +45,29 @@ class CallStacks:
             subject = f"{FILE}{number}"
             await Outbox(transaction, scope, self.clock.now()).post(Told.EXPORT, subject, place)
 
+    async def tell(self, scope: Scope, number: int, actor: Actor) -> int:
+        """Have it put into the thread of each card of its problem, as a file, once; returns in how many.
+
+        Raises NotFound for an error that is not stored.
+        """
+        error = await Errors(self.database).by_number(scope, number)
+        at = self.clock.now()
+        async with self.database.writing() as transaction:
+            threads = await Outbox(transaction, scope, at).enclose(
+                Told.CALL_STACK, error.problem_id, about=str(number), asked_by=actor.id
+            )
+            if threads:
+                line = Line(
+                    id=f"{Act.SHARE}:{CALL_STACK}{number}:{at.isoformat()}",
+                    at=at,
+                    actor=str(actor),
+                    act=Act.SHARE,
+                    subject_kind=Subject.ERROR,
+                    subject=str(number),
+                )
+                await write_line(transaction, scope, line)
+        return threads
+
     async def show(self, scope: Scope, number: int) -> CallStackView:
         """The call stack of an error, fetched where it is not stored yet, and kept.
 
@@ -50,6 +78,7 @@ class CallStacks:
         view = await connection_view(self.database, self.connections, scope)
         errors = Errors(self.database)
         error = await errors.by_number(scope, number)
+        threads = len(await Postings(self.database).places_of(scope, error.problem_id))
         if error.call_stack is not None:
             return CallStackView(
                 connection=view,
@@ -59,6 +88,7 @@ class CallStacks:
                 source_description=error.source_record_id,
                 destination_description=error.destination_record_id,
                 without_exception=error.class_code in WITHOUT_EXCEPTION,
+                threads=threads,
             )
         if error.gone_at is not None:
             raise ErrorGone(number=number)
@@ -77,4 +107,5 @@ class CallStacks:
             source_description=details.source_description,
             destination_description=details.destination_description,
             without_exception=error.class_code in WITHOUT_EXCEPTION,
+            threads=threads,
         )

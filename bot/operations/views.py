@@ -213,6 +213,8 @@ class CallStackView:
     destination_description: str
     without_exception: bool = False
     """Business Central logged the error without one: the call stack is that of an earlier error, or empty."""
+    threads: int = 0
+    """How many cards its problem has, into whose threads it can go."""
 
 
 @dataclass(frozen=True, slots=True)
