@@ -21,6 +21,7 @@ from handlers.grammar import (
     AskForRules,
     AskToFind,
     AskToForget,
+    AskToRetryFixed,
     Request,
 )
 
@@ -90,6 +91,7 @@ COMMANDS: Final[Mapping[type[Request], Act | None]] = {
     AskForActivity: Act.ACTIVITY,
     AskForArchive: Act.ARCHIVE,
     AskToForget: Act.FORGET,
+    AskToRetryFixed: Act.RETRY,
     AskForHelp: None,
 }
 """None: everybody may ask for help; of all connections, each is asked about by itself

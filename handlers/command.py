@@ -28,12 +28,14 @@ from handlers.grammar import (
     AskForRules,
     AskToFind,
     AskToForget,
+    AskToRetryFixed,
     Request,
     understand,
 )
 from handlers.listening import Listening
 from handlers.naming import take_connection
 from handlers.overview import overview
+from handlers.retry import what_is_fixed
 from handlers.rules import rules
 from handlers.visits import Visit
 
@@ -68,6 +70,8 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return await connections(deps, visit)
         case AskForRules():
             return await rules(deps, visit)
+        case AskToRetryFixed():
+            return await what_is_fixed(deps, visit)
         case AskToFind(query):
             return await found(deps, visit, query)
         case AskForHelp(unknown, nearest):

@@ -16,6 +16,7 @@ from bot.operations.find import Find
 from bot.operations.forget import Forget
 from bot.operations.purging import Bounds, PurgeDesk
 from bot.operations.refresh import Refresh
+from bot.operations.retry import RetryDesk, Target
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
@@ -34,6 +35,10 @@ StartSupport = Callable[[Scope, Wanted, Actor, str], Awaitable[Run]]
 
 StartPurge = Callable[[Scope, Bounds, Actor, Place, str], Awaitable[Run]]
 """``PurgeDesk.start`` on this process's way into the queues."""
+
+
+StartRetry = Callable[[Scope, Target, int, Actor, Place, str], Awaitable[Run]]
+"""``RetryDesk.start`` on this process's way into the queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Dependencies:
     purging: PurgeDesk
     archive: Archive
     start_purge: StartPurge
+    retrying: RetryDesk
+    start_retry: StartRetry
     support: SupportDesk
     start_support: StartSupport
     selection: Selection

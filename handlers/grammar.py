@@ -45,6 +45,10 @@ GRAMMAR: tuple[CommandHelp, ...] = (
         examples=(f"{COMMAND} since:24h", f"{COMMAND} since:2w", f"{COMMAND} since:2026-03-01"),
     ),
     CommandHelp(
+        usage=f"{COMMAND} retry fixed",
+        summary=msgid("Have everything synchronized again that is marked as fixed, and watch"),
+    ),
+    CommandHelp(
         usage=f"{COMMAND} activity",
         summary=msgid("Show who did what through the bot, and what came of it"),
         examples=(f"{COMMAND} activity by:@kim since:7d", f"{COMMAND} activity by:me"),
@@ -82,6 +86,7 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
 
 _CONNECTIONS = frozenset({"connections", "verbindingen"})
 _RULES = frozenset({"rules", "regels"})
+_RETRY_FIXED = frozenset({"retry fixed", "opnieuw opgelost"})
 _ACTIVITY = re.compile(r"(?:activity|activiteit(?:en)?)(?:\s+(?P<filters>.*))?", re.IGNORECASE | re.DOTALL)
 _LONGEST = 200
 _ARCHIVE = re.compile(r"(?:archive|archief)(?:\s+(?P<query>.*))?", re.IGNORECASE | re.DOTALL)
@@ -92,6 +97,8 @@ _WORDS = {
     "activiteit": "activity",
     "rules": "rules",
     "regels": "rules",
+    "retry fixed": "retry fixed",
+    "opnieuw opgelost": "retry fixed",
     "help": "help",
     "hulp": "help",
     "?": "help",
@@ -148,6 +155,11 @@ class AskToForget:
 
 
 @dataclass(frozen=True, slots=True)
+class AskToRetryFixed:
+    """Everything that is marked as fixed is to be retried."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskForHelp:
     """``help``, or something that looks like a command, with the nearest one."""
 
@@ -170,6 +182,7 @@ Request = (
     | AskForArchive
     | AskToForget
     | AskForRules
+    | AskToRetryFixed
     | AskForHelp
     | AskToFind
 )
@@ -191,6 +204,8 @@ def understand(text: str) -> Request:
         return AskForArchive((archive["query"] or "").strip()[:_LONGEST])
     if words.lower() in _RULES:
         return AskForRules()
+    if " ".join(words.lower().split()) in _RETRY_FIXED:
+        return AskToRetryFixed()
     if forget := _FORGET.fullmatch(words):
         return AskToForget(forget["whom"].strip().strip(_QUOTES).strip()[:200])
     if words.lower() in _WORDS:

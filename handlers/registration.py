@@ -16,6 +16,7 @@ from handlers import (
     overview,
     problem,
     purge,
+    retry,
     rules,
     sharing,
     stale,
@@ -33,5 +34,5 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
     asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
-    for feature in (*asking, sharing, care, teach, rules, purge, archive, support, stale):
+    for feature in (*asking, sharing, care, teach, rules, purge, retry, archive, support, stale):
         feature.register(listening, deps)

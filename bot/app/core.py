@@ -32,6 +32,10 @@ from bot.operations.purging import Purge, PurgeDesk
 from bot.operations.reconcile import Reconcile
 from bot.operations.rediagnose import Rediagnose
 from bot.operations.retention import Retain
+from bot.operations.retry import Retry, RetryDesk, Watch
+from bot.operations.retry.ending import Ending
+from bot.operations.retry.survey import Survey
+from bot.operations.retry.values import WATCHED_FOR
 from bot.operations.rule_exchange import RuleExchange
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
@@ -51,6 +55,8 @@ class Outside:
     business_central: httpx.AsyncBaseTransport | None = None
     entra: httpx.BaseTransport | None = None
     clock: Clock = field(default_factory=SystemClock)
+    watched_for: timedelta = WATCHED_FOR
+    """How long evidence of a retry is waited for; the demo has less patience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,9 @@ class Core:
     synchronization: ReadSynchronization
     purging: PurgeDesk
     purge: Purge
+    retrying: RetryDesk
+    retry: Retry
+    watch: Watch
     archive: Archive
     support: SupportDesk
     prepare_support: PrepareSupport
@@ -106,6 +115,9 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         understanding = Understanding(database, knowledge, outside.clock)
         archive = Archive(database, ask, understanding, activity, outside.clock)
         purging = PurgeDesk(database, ask, outside.clock)
+        survey = Survey(database, ask, clients, outside.clock)
+        retrying = RetryDesk(database, ask, survey, outside.clock, outside.watched_for)
+        ending = Ending(WORKSPACE, database, clients, outside.clock, activity)
         exchange = RuleExchange(database, knowledge, outside.clock, activity)
         call_stacks = CallStacks(database, clients, connections, outside.clock)
         support = SupportDesk(database, ask, outside.clock)
@@ -134,6 +146,9 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
+            retrying=retrying,
+            retry=Retry(WORKSPACE, database, clients, outside.clock, survey, ending),
+            watch=Watch(WORKSPACE, database, clients, outside.clock, ending, outside.watched_for),
             support=support,
             prepare_support=PrepareSupport(WORKSPACE, database, ask, call_stacks, activity, outside.clock),
             call_stacks=call_stacks,
@@ -152,6 +167,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 teaching,
                 exchange,
                 purging,
+                retrying,
                 archive,
                 call_stacks,
                 support,

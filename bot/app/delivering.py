@@ -10,6 +10,7 @@ from bot.delivery import Delivery, Pace, Renderers, WebApi
 from bot.delivery.exports import ActivityExport, ArchiveExport, CallStackExport
 from bot.delivery.problems import SharedProblems
 from bot.delivery.purges import Purges
+from bot.delivery.retries import RetryMessages
 from bot.delivery.rules import TaughtRuleMessages
 from bot.delivery.support import SupportRequests
 from bot.operations.activity import Activity
@@ -18,6 +19,7 @@ from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.durable.port import Durable
 from bot.operations.purging import PurgeDesk
+from bot.operations.retry import RetryDesk
 from bot.operations.rule_exchange import RuleExchange
 from bot.operations.sharing import Sharing
 from bot.operations.support import Gathering, SupportDesk
@@ -36,6 +38,7 @@ def delivery_of(
     teaching: Teaching,
     exchange: RuleExchange,
     purging: PurgeDesk,
+    retrying: RetryDesk,
     archive: Archive,
     call_stacks: CallStacks,
     support: SupportDesk,
@@ -46,6 +49,7 @@ def delivery_of(
     renderers.register(ActivityExport(activity, ask), Told.EXPORT)
     TaughtRuleMessages(teaching, exchange).register(renderers)
     Purges(purging).register(renderers)
+    RetryMessages(retrying).register(renderers)
     renderers.register(ArchiveExport(archive), Told.EXPORT)
     renderers.register(CallStackExport(call_stacks), Told.EXPORT, Told.CALL_STACK)
     delivery = Delivery(database, clock, renderers)

@@ -128,6 +128,8 @@ def slack_app(
             purging=core.purging,
             archive=core.archive,
             start_purge=partial(core.purging.start, durable),
+            retrying=core.retrying,
+            start_retry=partial(core.retrying.start, durable),
             support=core.support,
             start_support=partial(core.support.start, durable),
             selection=core.selection,

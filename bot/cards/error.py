@@ -22,6 +22,7 @@ from bot.cards.problem import call_stack_button, remedy_parts
 from bot.cards.problem_line import problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
+from bot.cards.retry import retry_button
 from bot.cards.support_button import support_button
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
@@ -115,6 +116,7 @@ def _gone(view: ErrorView, texts: Texts) -> Markup:
 def _buttons(view: ErrorView, texts: Texts) -> list[Button]:
     key = view.connection.key
     return [
+        retry_button(ButtonValue(connection=key, number=view.error.number), texts),
         call_stack_button(key, view.error.number, texts),
         why_button(key, view.error.number, texts),
         support_button(

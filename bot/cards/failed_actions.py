@@ -116,6 +116,25 @@ def _nothing_to_purge(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _retry_changed(facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext(
+            "Now {records} records would be retried, more than the {confirmed} that you confirmed. Nothing "
+            "was done.",
+            records=fact(facts, "records"),
+            confirmed=fact(facts, "confirmed"),
+        ),
+        texts.gettext("Look at the new numbers and decide again."),
+    )
+
+
+def _nothing_to_retry(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("There is nothing left that a retry could do. Nothing was done."),
+        texts.gettext("Type {command} for a fresh list.", command=_OVERVIEW),
+    )
+
+
 WORDS_OF_ACTIONS: Final[dict[str, Words]] = {
     "action.not_permitted": _not_permitted,
     "action.missing": _missing,
@@ -125,4 +144,6 @@ WORDS_OF_ACTIONS: Final[dict[str, Words]] = {
     "purge.changed": _purge_changed,
     "purge.out_of_bounds": _purge_out_of_bounds,
     "purge.nothing": _nothing_to_purge,
+    "retry.changed": _retry_changed,
+    "retry.nothing": _nothing_to_retry,
 }

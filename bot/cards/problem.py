@@ -22,6 +22,7 @@ from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
+from bot.cards.retry import retry_button
 from bot.cards.support_button import support_button
 from bot.cards.teach import taught_parts, teach_button
 from bot.cards.texts import Texts, digits
@@ -114,6 +115,7 @@ def _record(record: AffectedRecord, links: Links, texts: Texts) -> Markup:
 
 def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
     return [
+        retry_button(ButtonValue(connection=view.connection.key, problem=view.line.id), texts),
         call_stack_button(view.connection.key, view.latest.number, texts),
         why_button(view.connection.key, view.latest.number, texts),
         *_teaching(view, texts),

@@ -32,6 +32,9 @@ from tests.businesscentral.world import World, build_world
 KIM = slack_user("U0KIM")
 SANNE = slack_user("U0SANNE")
 UNCOUPLED = "Currency Code USD must be coupled to a record in Dataverse."
+BOTH_CHANGED = (
+    "Cannot update the Customer record because it has a later modified date than the Dataverse Account record"
+)
 DELETED = "The Customer record cannot be updated because it is coupled to a deleted record."
 
 
@@ -87,9 +90,7 @@ class RetryYard:
     ) -> Run:
         """Confirm, with the progress shown to whoever asked."""
         wanted = target or await self.target()
-        return await self.desk.start(
-            self.durable, self.scope, wanted, confirmed, actor, Place(actor.id), run
-        )
+        return await self.desk.start(self.durable, self.scope, wanted, confirmed, actor, Place(actor.id), run)
 
     async def ended(self, run: str = "run-1") -> Run:
         """The run once everything under way is over."""

@@ -9,11 +9,12 @@ import pytest
 from bot.failures import NothingToRetry, RetryChanged
 from bot.operations.retry import Hope, Target
 from bot.simulator.businesscentral.troubles import Kind
+from bot.store import Problems
 from bot.store.activity import Outcome
 from bot.store.retries import RecordState
 from bot.store.runs import RunState
 from bot.store.values import ProblemState
-from tests.operations.retry_yard import DELETED, SANNE, UNCOUPLED, RetryYard, open_retry_yard
+from tests.operations.retry_yard import BOTH_CHANGED, DELETED, SANNE, UNCOUPLED, RetryYard, open_retry_yard
 
 
 @pytest.fixture
@@ -115,19 +116,14 @@ async def test_says_beforehand_what_cannot_help(yard: RetryYard) -> None:
 
 
 async def test_both_changed_needs_a_choice(yard: RetryYard) -> None:
-    yard.there.fail("Customer: 1", "Cannot update the Customer record because", times=2)
-    message = (
-        "Both the Business Central record and the Dataverse record have changed since the last "
-        "synchronization, or synchronization has never been performed. If you continue with "
-        "synchronization, data on one of the records will be lost and replaced with data from the other."
-    )
-    yard.there.fail("Customer: 1", message, kind=Kind.BOTH_CHANGED, times=2)
+    yard.fail(1, BOTH_CHANGED)
     await yard.read()
-    rows = await __import__("bot.store").store.Problems(yard.database).page(yard.scope, 10, 0)
-    [target] = [Target(row.id) for row in rows if row.class_code == "conflict.both_changed"]
+    target = await yard.target()
     assert (await yard.offer(target)).hopes == {Hope.BOTH_CHANGED: 1}
     with pytest.raises(NothingToRetry):
         await yard.start(target)
+    yard.there.mappings["CUSTOMER"].update_conflict = "Get data update from integration table"
+    assert (await yard.offer(target)).hopes == {Hope.READY: 1}
 
 
 async def test_a_connection_that_is_off_is_told_before(yard: RetryYard) -> None:
@@ -174,8 +170,6 @@ async def test_a_problem_turns_fixed_on_evidence_only(yard: RetryYard) -> None:
     problem = (await yard.problem()).id
     yard.there.fix(record_id="Customer: 10000")
     await yard.retried(Target(problem))
-    from bot.store import Problems
-
     assert (await Problems(yard.database).get(yard.scope, problem)).state is ProblemState.OPEN
     yard.there.fix()
     await yard.read()

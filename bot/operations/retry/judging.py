@@ -15,7 +15,7 @@ from bot.store.retry_candidates import Candidate
 from bot.store.synchronization import StoredCoupling, StoredMapping
 
 BOTH_CHANGED: Final = "conflict.both_changed"
-DELETED: Final = "coupling.coupled_to_deleted"
+DELETED: Final = "record.deleted_in_one_app"
 _NO_RULE: Final = frozenset({"", "none", "_x0020_"})
 """How "no strategy" is written: the enum's blank value, by name or encoded."""
 

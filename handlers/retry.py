@@ -1,0 +1,76 @@
+"""*Retry…*: the form that says what it would do, confirming it, and *Stop watching*."""
+
+from __future__ import annotations
+
+import hashlib
+
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.card import Card
+from bot.cards.failure import failure_words
+from bot.cards.form import Form, Modal, waiting_modal
+from bot.cards.markup import Markup, sentence
+from bot.cards.retry import fixed_card, retry_modal, retry_started_modal
+from bot.failures import Failure, NothingToRetry, RetryChanged, StaleButton, StaleForm
+from bot.operations.retry import RetryOffer, Target
+from bot.store.outbox import Place
+from handlers.dependencies import Dependencies
+from handlers.listening import Listening
+from handlers.modals import Submitted
+from handlers.visits import Visit
+
+
+def register(listening: Listening, deps: Dependencies) -> None:
+    @listening.action(Action.RETRY_OPEN)
+    async def open_form(visit: Visit) -> None:
+        view_id = await visit.open(waiting_modal(visit.texts.gettext("Retry"), visit.texts))
+        offer = await deps.retrying.offer(visit.scope, target_of(visit.button))
+        await _follow(deps, visit, offer)
+        await visit.show_in(view_id, retry_modal(offer, visit.texts))
+
+    @listening.form(Form.RETRY)
+    async def start(visit: Visit, submitted: Submitted) -> Modal:
+        if visit.button.confirmed is None:
+            raise StaleForm
+        target = target_of(visit.button)
+        run_id = hashlib.sha256(f"{submitted.view_id}|{target.what}".encode()).hexdigest()[:24]
+        try:
+            run = await deps.start_retry(
+                visit.scope, target, visit.button.confirmed, visit.actor, _place(visit), run_id
+            )
+        except (RetryChanged, NothingToRetry) as changed:
+            offer = await deps.retrying.offer(visit.scope, target)
+            return retry_modal(offer, visit.texts, _words(changed, visit))
+        return retry_started_modal(run, str(visit.actor), visit.texts)
+
+    @listening.action(Action.RETRY_STOP)
+    async def stop(visit: Visit) -> None:
+        if visit.button.run is None:
+            raise StaleButton
+        await deps.retrying.stop(visit.scope, visit.button.run, visit.actor)
+
+
+async def what_is_fixed(deps: Dependencies, visit: Visit) -> Card:
+    """Answer of ``/syncerrors retry fixed``."""
+    return fixed_card(await deps.retrying.offer(visit.scope, Target()), visit.texts)
+
+
+def target_of(button: ButtonValue) -> Target:
+    """What a button or a form points at."""
+    if button.number is not None:
+        return Target(number=button.number)
+    return Target(button.problem or "")
+
+
+async def _follow(deps: Dependencies, visit: Visit, offer: RetryOffer) -> None:
+    """Whoever finds the same being retried is told how it goes."""
+    if offer.running is not None:
+        await deps.retrying.follow(visit.scope, offer.running.id, _place(visit))
+
+
+def _place(visit: Visit) -> Place:
+    return Place(visit.user, visit.texts.language, asked_by=visit.user)
+
+
+def _words(failure: Failure, visit: Visit) -> Markup:
+    words = failure_words(failure.key, failure.facts, visit.texts)
+    return sentence((words.what, words.next_step))
