@@ -10,6 +10,7 @@ from bot.bench.bare import bare_loop
 from bot.bench.databases import Databases
 from bot.bench.figures import Figure, at_most, ratio_at_least
 from bot.bench.place import settings_for
+from bot.bench.rediagnosing import measure_rediagnosing
 from bot.bench.rounds import Plan, side_by_side
 from bot.bench.source import ADDRESS, Recorded, in_its_own_process, simulated
 from bot.bench.worker import work_in_its_own_process
@@ -22,8 +23,12 @@ _PLAN = Plan(rounds=3, turns=1)
 
 
 async def measure_pulling(databases: Databases, scale: float) -> list[Figure]:
-    """``pull.rate``, ``pull.idle``, ``pull.memory`` and ``pull.loop``."""
-    return [*await _rate_and_idle(databases, scale), *await _one_long_pull(databases, scale)]
+    """``pull.rate``, ``pull.idle``, ``pull.memory``, ``pull.loop``, and diagnosing anew."""
+    return [
+        *await _rate_and_idle(databases, scale),
+        *await _one_long_pull(databases, scale),
+        *await measure_rediagnosing(databases, scale),
+    ]
 
 
 @dataclass(slots=True)

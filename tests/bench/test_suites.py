@@ -10,7 +10,10 @@ from bot.bench.suites import Suite, measure
 
 NAMES = {
     Suite.ASK: {"ask.overhead", "ask.growth"},
-    Suite.PULL: {"pull.rate", "pull.idle", "pull.memory", "pull.loop"},
+    Suite.PULL: {
+        *("pull.rate", "pull.idle", "pull.memory", "pull.loop"),
+        *("rediagnosis.rate", "rediagnosis.loop"),
+    },
     Suite.START: {"start.ready"},
     Suite.SOAK: {"soak.memory", "soak.tasks", "soak.unexplained"},
     Suite.DIAGNOSIS: {
