@@ -157,7 +157,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             teaching=teaching,
             exchange=exchange,
             sharing=sharing,
-            care=TakingCare(database, outside.clock),
+            care=TakingCare(database, outside.clock, retrying.begin_for_fix),
             delivery=delivery_of(
                 database,
                 outside.clock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import aiohttp
@@ -19,6 +19,7 @@ from bot.operations.activity_list import ActivityList
 from bot.operations.durable.port import Durable
 from bot.operations.rediagnose import enqueue_rediagnosis
 from bot.operations.refresh import Refresh
+from bot.operations.retry import enqueue_retry
 from bot.operations.rights import Rights
 from bot.settings import WORKSPACE
 from handlers import Dependencies, register_all
@@ -121,7 +122,7 @@ def slack_app(
             call_stacks=core.call_stacks,
             explanations=core.explanations,
             sharing=core.sharing,
-            care=core.care,
+            care=replace(core.care, do_retry=partial(enqueue_retry, durable)),
             channels=Channels(slack.client),
             teaching=core.teaching,
             learn=partial(enqueue_rediagnosis, durable, tuple(core.connections)),

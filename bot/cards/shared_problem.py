@@ -19,6 +19,8 @@ from bot.cards.problem import remedy_parts
 from bot.cards.problem_line import fixer_of, problem_figures, problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
+from bot.cards.retry import retry_button
+from bot.cards.retry_run import standing_words, stop_button
 from bot.cards.texts import Texts
 from bot.operations.actors import Actor, From
 from bot.operations.sharing import SharedProblem
@@ -39,7 +41,7 @@ def shared_problem_card(view: SharedProblem, texts: Texts) -> Card:
         Part(
             (
                 blocks.header(name),
-                blocks.section(lines((bold(state_words(view.care, texts)), explanation))),
+                blocks.section(lines((bold(_state(view, texts)), explanation))),
                 blocks.context(_figures(view, links, texts)),
             ),
             Importance.ESSENTIAL,
@@ -70,6 +72,12 @@ def state_words(care: Care, texts: Texts) -> Markup:
     if care.assignee:
         return texts.gettext("{person} takes care of this.", person=mention(care.assignee))
     return texts.gettext("Open. Nobody takes care of this yet.")
+
+
+def _state(view: SharedProblem, texts: Texts) -> Markup:
+    """Its state, and what its latest retry shows."""
+    shown = EMPTY if view.retry is None else standing_words(view.retry, texts)
+    return lines((state_words(view.care, texts), shown))
 
 
 def freed_words(frees: Freed, texts: Texts) -> Markup:
@@ -154,14 +162,20 @@ def _figures(view: SharedProblem, links: Links, texts: Texts) -> Markup:
 def _buttons(view: SharedProblem, texts: Texts) -> list[Button]:
     value = ButtonValue(connection=view.connection.key, problem=view.line.id)
     details = Button(texts.gettext("Details"), Action.SHARED_DETAILS, value)
+    retrying = view.retry is not None and not view.retry.run.state.is_over
+    if view.retry is not None and retrying and not view.retry.run.stop_asked_by:
+        details_and_retry = [stop_button(view.connection.key, view.retry.run, texts), details]
+    else:
+        details_and_retry = [details] if retrying else [retry_button(value, texts), details]
     if view.care.state is ProblemState.FIXED:
-        return [Button(texts.gettext("Reopen"), Action.PROBLEM_REOPEN, value), details]
+        return [Button(texts.gettext("Reopen"), Action.PROBLEM_REOPEN, value), *details_and_retry]
     claim = (
         Button(texts.gettext("Release claim"), Action.PROBLEM_RELEASE, value)
         if view.care.assignee
         else Button(texts.gettext("Claim"), Action.PROBLEM_CLAIM, value)
     )
-    return [claim, Button(texts.gettext("Mark fixed"), Action.PROBLEM_MARK_FIXED, value), details]
+    fixed = Button(texts.gettext("Mark fixed"), Action.PROBLEM_MARK_FIXED, value)
+    return [claim, fixed, *details_and_retry]
 
 
 def _superseded(successor: Markup, texts: Texts) -> Card:

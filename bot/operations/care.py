@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.failures import NotFound
@@ -12,12 +15,15 @@ from bot.operations.problem_moves import Move, WhyNot, moved
 from bot.store import Database
 from bot.store.activity import Line, Subject, write_line
 from bot.store.care import Care, lock_care, write_care
+from bot.store.holding import lock
 from bot.store.outbox import Outbox, Told
 from bot.store.values import Scope
 
-AfterFix = Callable[[Scope, str, Actor], Awaitable[None]]
-"""What follows when somebody marks a problem as fixed: its records are retried, and watched. Called after the
-mark is committed; it may be called again for the same mark."""
+BeginRetry = Callable[[AsyncConnection, Scope, str, Actor, datetime], Awaitable[str]]
+"""What follows when somebody marks a problem as fixed: its records are retried, and watched. Enters that in
+the transaction of the mark, and gives the run's id."""
+DoRetry = Callable[[str, str], Awaitable[object]]
+"""Has a run of a connection done. Where nobody gets to call it, the schedule finds the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class TakingCare:
-    """Moves of people. ``after_fix`` is what retries; None while nothing does."""
+    """Moves of people."""
 
     database: Database
     clock: Clock
-    after_fix: AfterFix | None = None
+    begin_retry: BeginRetry | None = None
+    do_retry: DoRetry | None = None
 
     async def move(self, scope: Scope, problem_id: str, move: Move, actor: Actor) -> Decision:
         """Decide, once: of two people at the same moment one is first, and the other is told who.
@@ -47,6 +54,8 @@ class TakingCare:
         """
         at = self.clock.now()
         async with self.database.writing() as transaction:
+            if move is Move.MARK_FIXED:
+                await lock(transaction, scope)  # a run is entered under it; whoever pulls takes it first, too
             care = await lock_care(transaction, scope, problem_id)
             if care is None:
                 raise NotFound(what="problem")
@@ -55,6 +64,9 @@ class TakingCare:
             if isinstance(outcome, WhyNot):
                 await outbox.tell(Told.PROBLEM, problem_id)
                 return Decision(care, outcome)
+            run = ""
+            if move is Move.MARK_FIXED and self.begin_retry is not None:
+                run = await self.begin_retry(transaction, scope, problem_id, actor, at)
             await write_care(transaction, scope, problem_id, outcome.care)
             await outbox.note(outcome.told, problem_id, about=f"{at.isoformat()} {move}", actor=str(actor))
             await write_line(
@@ -69,7 +81,6 @@ class TakingCare:
                     subject=problem_id,
                 ),
             )
-        retries = self.after_fix is not None and move is Move.MARK_FIXED
-        if self.after_fix is not None and retries:
-            await self.after_fix(scope, problem_id, actor)
-        return Decision(outcome.care, None, retrying=retries)
+        if run and self.do_retry is not None:
+            await self.do_retry(scope.connection, run)
+        return Decision(outcome.care, None, retrying=bool(run))

@@ -17,6 +17,7 @@ from bot.store.activity import Line, Subject, write_line
 from bot.store.care import Care, care_of
 from bot.store.outbox import Outbox, Place, PostingState, Told
 from bot.store.postings import Postings, StoredPosting
+from bot.store.retries import Retries, Standing
 from bot.store.values import ProblemState, Scope
 
 
@@ -29,6 +30,8 @@ class SharedProblem:
     steps: tuple[Step, ...]
     care: Care
     records: int
+    retry: Standing | None = None
+    """Its latest retry, where nothing has happened since that contradicts it."""
     superseded: bool = False
     """Its errors belong to ``line`` now, which has a card of its own there."""
 
@@ -86,20 +89,29 @@ class Sharing:
             return None
         async with self.database.reading() as connection:
             care = await care_of(connection, scope, detail.line.id)
-        line = replace(
-            detail.line,
-            params=_for_many(detail.line),
-            masked=masked(detail.line.masked),
-            example_record=masked(detail.line.example_record),
-        )
+        line = line_for_many(detail.line)
+        retry = await Retries(self.database).latest_of(scope, detail.line.id)
+        if retry is not None and retry.run.state.is_over and retry.run.asked_at < detail.line.last_seen:
+            retry = None if not retry.tally.failed else retry
         return SharedProblem(
             connection=detail.connection,
             line=line,
             steps=detail.steps,
             care=care or Care(ProblemState.OPEN, ""),
             records=detail.records_total,
+            retry=retry,
             superseded=detail.line.id != problem_id,
         )
+
+
+def line_for_many(line: ProblemLine) -> ProblemLine:
+    """A problem as everybody may see it."""
+    return replace(
+        line,
+        params=_for_many(line),
+        masked=masked(line.masked),
+        example_record=masked(line.example_record),
+    )
 
 
 def _for_many(line: ProblemLine) -> dict[str, str | int]:

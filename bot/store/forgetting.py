@@ -21,6 +21,7 @@ from bot.store.holding import lock
 from bot.store.leaving import COLUMNS, drop_words, leave
 from bot.store.mentions import Somebody
 from bot.store.pages import slices
+from bot.store.retries import forget_records
 from bot.store.search_index import INDEX, row_id, scope_query
 from bot.store.search_words import message_terms, record_terms
 from bot.store.settling import TiesOf, settle
@@ -104,7 +105,7 @@ class Forgetting:
                     words |= record_terms(row.destination_record_id).each
                 await leave(connection, scope, table, rows)
             await drop_words(connection, scope, sorted(words))
-            await _forget_others(connection, scope, traces, held.unreadable)
+            await _forget_others(connection, scope, traces, somebody, held.unreadable)
             await self._settle(connection, scope, traces, somebody)
             await note(connection, found)
             await _overwrite(connection, before)
@@ -248,7 +249,9 @@ def _found(traces: _Traces, emptied: int) -> Found:
     )
 
 
-async def _forget_others(connection: AsyncConnection, scope: Scope, traces: _Traces, unreadable: int) -> None:
+async def _forget_others(
+    connection: AsyncConnection, scope: Scope, traces: _Traces, somebody: Somebody, unreadable: int
+) -> None:
     for part in slices(traces.raw):
         await connection.execute(delete(RAW_ROW).where(belongs(RAW_ROW, scope), RAW_ROW.c.digest.in_(part)))
     if traces.raw:
@@ -256,6 +259,7 @@ async def _forget_others(connection: AsyncConnection, scope: Scope, traces: _Tra
         await connection.execute(update(PULL_STATE).where(belongs(PULL_STATE, scope)).values(unreadable=left))
     for part in slices(traces.couplings):
         await connection.execute(delete(COUPLING).where(belongs(COUPLING, scope), COUPLING.c.id.in_(part)))
+    await forget_records(connection, scope, somebody)
     for part in slices(traces.jobs):
         await connection.execute(
             update(SYNC_JOB).where(belongs(SYNC_JOB, scope), SYNC_JOB.c.id.in_(part)).values(message="")

@@ -12,6 +12,7 @@ from bot.store.action_tables import SYNC_JOB
 from bot.store.database import Database
 from bot.store.holding import lock
 from bot.store.leaving import BOTH, columns_of, drop_words, leave
+from bot.store.retries import Retries
 from bot.store.search_words import message_terms, record_terms
 from bot.store.tables import PULL_STATE, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.values import Scope
@@ -78,3 +79,4 @@ class Retention:
                 .where(belongs(SYNC_JOB, scope), SYNC_JOB.c.started_at < until, SYNC_JOB.c.message != "")
                 .values(message="")
             )
+        await Retries(self.database).let_go(scope, until)

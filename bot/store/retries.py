@@ -14,12 +14,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Row, Select, Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.action_tables import ACTION_RUN
 from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
+from bot.store.mentions import Somebody
 from bot.store.pages import slices
 from bot.store.retry_tables import RETRY_MAPPING, RETRY_RECORD
 from bot.store.runs import Run, Runs
@@ -348,15 +349,25 @@ class Retries:
                 await transaction.execute(delete(table).where(belongs(table, scope), table.c.run_id.in_(old)))
 
 
-async def forget_records(transaction: AsyncConnection, scope: Scope, record_ids: Sequence[str]) -> None:
-    """Remove records by their ids or those of their rows in Dataverse, from all runs."""
-    for part in slices([as_key(record_id) for record_id in record_ids]):
+async def forget_records(transaction: AsyncConnection, scope: Scope, somebody: Somebody) -> None:
+    """Remove somebody from all runs: their records, and what jobs said of them."""
+    rows = await transaction.execute(
+        select(RETRY_RECORD.c.record_id).where(belongs(RETRY_RECORD, scope)).distinct()
+    )
+    theirs = [record for record in rows.scalars() if somebody.is_in_record(record)]
+    for part in slices(theirs):
         await transaction.execute(
-            delete(RETRY_RECORD).where(
-                belongs(RETRY_RECORD, scope),
-                or_(RETRY_RECORD.c.record_id.in_(part), RETRY_RECORD.c.dataverse_id.in_(part)),
-            )
+            delete(RETRY_RECORD).where(belongs(RETRY_RECORD, scope), RETRY_RECORD.c.record_id.in_(part))
         )
+    said = await transaction.execute(
+        select(RETRY_MAPPING.c.run_id, RETRY_MAPPING.c.mapping, RETRY_MAPPING.c.log_text).where(
+            belongs(RETRY_MAPPING, scope), RETRY_MAPPING.c.log_text != ""
+        )
+    )
+    for row in said.all():
+        if somebody.is_in_text(row.log_text):
+            book = RetryBook(transaction, scope, row.run_id)
+            await book.turn_mapping(row.mapping, log_text="")
 
 
 def _counted(scope: Scope, run: str) -> Select[Any]:

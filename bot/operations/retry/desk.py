@@ -14,6 +14,7 @@ from bot.failures import NotFound, NothingToRetry, RetryChanged
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask
 from bot.operations.durable.port import Durable
+from bot.operations.masking import masked
 from bot.operations.retry.acting import enqueue_retry
 from bot.operations.retry.ending import tell_progress
 from bot.operations.retry.survey import Survey, Surveyed
@@ -25,9 +26,10 @@ from bot.operations.retry.values import (
     StillFails,
     Target,
 )
+from bot.operations.sharing import line_for_many
 from bot.store import Database, Problems
 from bot.store.outbox import Outbox, Place, Told
-from bot.store.retries import RecordState, RetriedRecord, Retries, RetryBook
+from bot.store.retries import RecordState, RetriedMapping, RetriedRecord, Retries, RetryBook
 from bot.store.runs import Run, RunBook, RunKind, Runs
 from bot.store.search_problems import NarrowedProblems
 from bot.store.values import Scope
@@ -159,6 +161,8 @@ class RetryDesk:
             tally = await store.tally(scope, run_id)
             if problem_id:
                 tally = (await store.tallies(scope, run_id)).get(problem_id, tally)
+            mappings = await store.mappings(scope, run_id)
+            fails = await self._fails(scope, run_id, problem_id)
             silent = await store.records(scope, run_id, [RecordState.RELEASED], limit=NAMED)
             lines = await NarrowedProblems(self.database).by_id(scope, [run.problem_id])
             return RetryReport(
@@ -166,8 +170,8 @@ class RetryDesk:
                 run=run,
                 target=Target.of(run.what),
                 tally=tally,
-                mappings=await store.mappings(scope, run_id),
-                fails=await self._fails(scope, run_id),
+                mappings=_masked_logs(mappings) if problem_id else mappings,
+                fails=tuple(map(_for_many, fails)) if problem_id else fails,
                 refused=await store.reasons(scope, run_id, RecordState.REFUSED),
                 silent=tuple(record.record_id for record in silent),
                 left_out={Hope(hope): count for hope, count in (run.bounds.get("left_out") or {}).items()},
@@ -175,10 +179,12 @@ class RetryDesk:
                 watched_until=None if run.began_at is None else run.began_at + self.watched_for,
             )
 
-    async def _fails(self, scope: Scope, run_id: str) -> tuple[StillFails, ...]:
-        """What failed again, by the problem that it is now, most records first."""
+    async def _fails(self, scope: Scope, run_id: str, problem_id: str) -> tuple[StillFails, ...]:
+        """What failed again, by the problem that it is now, most records first; of one problem or of all."""
         store = Retries(self.database)
         records = await store.records(scope, run_id, [RecordState.FAILED])
+        if problem_id:
+            records = tuple(record for record in records if record.problem_id == problem_id)
         if not records:
             return ()
         errors = await store.errors_of(scope, records)
@@ -195,6 +201,16 @@ class RetryDesk:
             )
             for key, group in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
         )
+
+
+def _for_many(fails: StillFails) -> StillFails:
+    """For a thread: no names of records."""
+    line = None if fails.line is None else line_for_many(fails.line)
+    return replace(fails, line=line, records=())
+
+
+def _masked_logs(mappings: tuple[RetriedMapping, ...]) -> tuple[RetriedMapping, ...]:
+    return tuple(replace(one, log_text=masked(one.log_text)) for one in mappings)
 
 
 def _run(run_id: str, target: Target, problem_id: str, actor: Actor, at: datetime) -> Run:
