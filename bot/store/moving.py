@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.action_tables import ACTION_RUN
 from bot.store.arriving import arrive, stored_problems
 from bot.store.database import insert_into
 from bot.store.departing import Moved
 from bot.store.outbox import Outbox
 from bot.store.pages import slices
+from bot.store.retry_tables import RETRY_RECORD
 from bot.store.settling import forget_ties
 from bot.store.succession import living
 from bot.store.tables import PROBLEM, PROBLEM_SUCCESSION, belongs
@@ -99,4 +101,11 @@ async def _supersede_or_unsettle(
         )
     )
     await forget_ties(connection, scope, problem_id)
+    # What was done about it was done about its successor; a run's bounds stay what was confirmed.
+    for table in (ACTION_RUN, RETRY_RECORD):
+        await connection.execute(
+            update(table)
+            .where(belongs(table, scope), table.c.problem_id == problem_id)
+            .values(problem_id=successor)
+        )
     await outbox.succeed(problem_id, successor)

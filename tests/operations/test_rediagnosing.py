@@ -19,8 +19,9 @@ from bot.operations.durable.inline import InlineSteps
 from bot.operations.knowledge import Knowledge
 from bot.operations.rediagnose import Rediagnose
 from bot.operations.teach import digest_of, new_id
-from bot.store import Database, Problems, Pulls
+from bot.store import Database, Problems, Pulls, rediagnosis
 from bot.store.rediagnosis import Rediagnoses
+from bot.store.runs import Run, RunBook, RunKind, Runs
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, SYNC_ERROR, belongs
 from bot.store.taught_rules import StoredRule, TaughtRules
 from bot.store.values import PageToStore, ProblemState, Scope
@@ -277,6 +278,24 @@ async def test_a_successor_takes_over_who_looks_after_it(database: Database) -> 
     assert {row.id: row.assignee for row in await bench.rows(PROBLEM)}[former.id] == "U1"
 
 
+async def test_what_was_done_about_a_problem_goes_along(database: Database) -> None:
+    bench = Bench(database, Scope("T1", "cronus"))
+    await bench.store([(1, TEXTS[0], "Customer: 1", 1), (2, TEXTS[4], "Customer: 2", 2)])
+    former = next(row.id for row in await bench.rows(PROBLEM) if row.class_code == "unknown")
+    run = Run("run-1", RunKind.PURGE, "problem", str(THE_BOT), NOW, {"problem_id": former}, former)
+    async with database.writing() as transaction:
+        await RunBook(transaction, bench.scope).start(run)
+    rule = await bench.teach(TEMPLATES[1])
+    await bench.run()
+    living = (await Problems(database).living(bench.scope, former)).id
+    assert living != former
+    (found,) = await Runs(database).of_problem(bench.scope, living, 10)
+    assert (found.id, found.bounds) == ("run-1", {"problem_id": former}), "what was confirmed stays"
+    await bench.undo(rule)
+    await bench.run()
+    assert [one.id for one in await Runs(database).of_problem(bench.scope, former, 10)] == ["run-1"]
+
+
 async def test_a_fixed_problem_stays_fixed_under_its_new_name(database: Database) -> None:
     bench = Bench(database, Scope("T1", "cronus"))
     await bench.store([(1, TEXTS[0], "Customer: 1", 1)])
@@ -317,6 +336,59 @@ async def test_another_catalogue_diagnoses_anew_and_an_older_worker_leaves_it_al
     await bench.rediagnose.workflow(InlineSteps(), "cronus")
     assert {row.catalogue_version for row in await bench.rows(SYNC_ERROR)} == {"older"}
     await bench.run()
+    await check_counters(bench)
+
+
+async def test_what_means_the_same_is_not_written_again(database: Database) -> None:
+    bench = Bench(database, Scope("T1", "cronus"))
+    await bench.store([(1, TEXTS[4], "Customer: 1", 1), (2, TEXTS[0], "Customer: 1", 2)])
+    await bench.run()
+    first = {row.number: row.catalogue_version for row in await bench.rows(SYNC_ERROR)}
+    await bench.teach(TEMPLATES[1])
+    await bench.run()
+    second = {row.number: row.catalogue_version for row in await bench.rows(SYNC_ERROR)}
+    assert second[1] == first[1]
+    assert second[2] != first[2]
+    assert (await bench.rediagnose.state(bench.scope)).moved == 1
+
+
+async def test_a_page_of_an_older_version_in_the_middle_of_a_run_is_looked_at_again(
+    database: Database,
+) -> None:
+    bench = Bench(database, Scope("T1", "cronus"))
+    await bench.store([(at, TEXTS[4], "Customer: 1", at) for at in range(10, 20)])
+    late = Bench(database, bench.scope)
+    await late.knowledge.current()
+    await bench.teach(TEMPLATES[1])
+    await bench.rediagnose.take_over()
+    await some_slices(bench, 3)
+    assert (await bench.rediagnose.state(bench.scope)).above[0] > 5
+    late.knowledge._revision = await database.revision()  # as a page that was diagnosed before
+    await late.store([(5, TEXTS[0], "Customer: 2", 5)])
+    await bench.run()
+    await check_counters(bench)
+
+
+async def test_errors_that_come_in_while_a_problem_is_looked_through(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(database, Scope("T1", "cronus"))
+    left, going = TEXTS[0], TEXTS[3]
+    await bench.store([(1, going, "Customer: 1", 1), (2, left, "Customer: 1", 2), (3, going, "", 3)])
+    await bench.teach(TEMPLATES[0])
+    look_through, looks = rediagnosis.look_through, 0
+
+    async def looking(*args: Any) -> Any:
+        nonlocal looks
+        found = await look_through(*args)
+        looks += 1
+        if looks == 1:
+            await bench.store([(9, left, "Customer: 7", 9)])
+        return found
+
+    monkeypatch.setattr(rediagnosis, "look_through", looking)
+    await bench.run()
+    assert looks == 2, "what was found was out of date"
     await check_counters(bench)
 
 
