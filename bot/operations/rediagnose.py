@@ -104,6 +104,10 @@ class Rediagnose:
                 await store.checked(self._scope(connection), version)
         return tuple(due)
 
+    async def under_way(self) -> bool:
+        """Whether errors of some connection are being diagnosed anew, or are about to be."""
+        return bool(await self.due())
+
     async def workflow(self, steps: Steps, connection: str) -> RediagnosisReport:
         """Diagnose whatever is of another version. A failure is reported, never raised: the tick tries
         again."""
