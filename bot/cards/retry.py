@@ -217,9 +217,12 @@ def _plan(offer: RetryOffer, texts: Texts) -> list[Markup]:
             len(names),
             names=_listed(names, texts),
         ),
-        texts.gettext(
-            "• Then the bot watches, for half an hour at most, and believes evidence only: a result of a "
-            "run that started afterwards."
+        texts.ngettext(
+            "• Then the bot watches, for {n} minute at most, and believes evidence only: a result of a run "
+            "that started afterwards.",
+            "• Then the bot watches, for {n} minutes at most, and believes evidence only: a result of a run "
+            "that started afterwards.",
+            max(1, round(offer.watched_for.total_seconds() / 60)),
         ),
     ]
     if offer.first:

@@ -106,15 +106,8 @@ def ended_words(run: Run, tally: Tally, texts: Texts) -> Markup:
                 "{done} of {total} synchronized", done=tally.synchronized, total=texts.number(tally.total)
             ),
             _part(texts.ngettext("{n} still fails", "{n} still fail", tally.failed), tally.failed),
-            _part(texts.ngettext("{n} refused", "{n} refused", tally.refused), tally.refused),
-            _part(
-                texts.ngettext(
-                    "no evidence for {n}",
-                    "no evidence for {n}",
-                    tally.open,
-                ),
-                tally.open,
-            ),
+            _part(texts.gettext("{n} refused", n=tally.refused), tally.refused),
+            _part(texts.gettext("no evidence for {n}", n=tally.open), tally.open),
         )
     )
 

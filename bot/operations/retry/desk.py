@@ -73,6 +73,7 @@ class RetryDesk:
             unread=now.unread,
             running=running,
             line=line,
+            watched_for=self.watched_for,
         )
 
     async def start(

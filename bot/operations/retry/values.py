@@ -117,6 +117,7 @@ class RetryOffer:
     running: Run | None = None
     line: ProblemLine | None = None
     """The problem that it is about."""
+    watched_for: timedelta = WATCHED_FOR
 
     @property
     def records(self) -> int:
