@@ -8,6 +8,7 @@ from bot.app import open_worker
 from bot.cli.filling import fill
 from bot.cli.stage import manifest, staged
 from bot.cli.terminal.conversation import Conversation
+from bot.cli.terminal.files import Files
 from bot.cli.terminal.lines import open_lines
 from bot.cli.terminal.people import Participant, SlashCommand
 from bot.cli.worlds import demo_world
@@ -25,7 +26,8 @@ async def run_demo(console: Console) -> int:
 
             async def reading() -> bool:
                 reads = any([(await world.core.ask.freshness(scope)).reading for scope in scopes])
-                return reads or await world.core.delivery.under_way()
+                learns = await world.core.rediagnose.under_way()
+                return reads or learns or await world.core.delivery.under_way()
 
             kim = slack.person("Kim", rank=Rank.ADMIN)
             sanne = slack.person("Sanne", locale="nl-NL")
@@ -42,6 +44,7 @@ async def run_demo(console: Console) -> int:
                 clock=world.core.clock,
                 under_way=reading,
                 fix=world.fix,
+                files=Files(slack.file),
             )
             await conversation.run()
     return 0

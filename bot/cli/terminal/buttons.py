@@ -12,7 +12,7 @@ CLOSE: Final = "close"
 SUBMIT: Final = "submit"
 """What ends a dialog. Slack draws them below it; they are no blocks."""
 
-PRESSABLE: Final = frozenset({"button", CLOSE, SUBMIT})
+PRESSABLE: Final = frozenset({"button", "file", CLOSE, SUBMIT})
 
 
 class Element(Protocol):

@@ -15,6 +15,7 @@ from rich.status import Status
 
 from bot.cli.terminal.buttons import CLOSE, SUBMIT, Pressable
 from bot.cli.terminal.display import Display
+from bot.cli.terminal.files import FileElement, Files
 from bot.cli.terminal.harmless import harmless_line
 from bot.cli.terminal.lines import Lines
 from bot.cli.terminal.people import Participant, SlashCommand
@@ -53,6 +54,7 @@ class Conversation:
         clock: Clock,
         under_way: UnderWay,
         fix: Callable[[str], int] | None = None,
+        files: Files | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._console = console
@@ -63,7 +65,7 @@ class Conversation:
         self._fix = fix
         self._pace = pace or Pace()
         self._who = people[0]
-        self._display = Display(console, clock, self._who)
+        self._display = Display(console, clock, self._who, files)
         self._last_command = ""
 
     async def run(self) -> None:
@@ -172,7 +174,7 @@ class Conversation:
             return False
         try:
             ticks = any(one.kind == "checkboxes" and one.label == named for one in modal.elements())
-            self._who.person.fill(named, [typed] if ticks else typed)
+            self._who.person.fill(named, [one.strip() for one in typed.split(";")] if ticks else typed)
         except SimulatorError as refusal:
             self._display.complain(harmless_line(str(refusal).partition("\n")[0]))
         else:
@@ -194,7 +196,9 @@ class Conversation:
         element, person = pressable.element, self._who.person
         if element.url:
             self._display.point_to(element.url)
-        if element.kind == SUBMIT:
+        if isinstance(element, FileElement):
+            self._display.open_file(element.file_id)
+        elif element.kind == SUBMIT:
             await self._interact(person.submit())
         elif element.kind == CLOSE:
             await self._interact(person.close_modal())

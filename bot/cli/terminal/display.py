@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from bot.cli.terminal.buttons import ButtonNumbers, Element
+from bot.cli.terminal.files import FileElement, Files
 from bot.cli.terminal.harmless import harmless_line
 from bot.cli.terminal.layout import Paragraph
 from bot.cli.terminal.people import Participant, SeenMessage, SeenModal, SlashCommand
@@ -30,8 +31,11 @@ class _Drawn:
 class Display:
     """Draws what one person sees, as it comes; switches to another person on demand."""
 
-    def __init__(self, console: Console, clock: Clock, participant: Participant) -> None:
+    def __init__(
+        self, console: Console, clock: Clock, participant: Participant, files: Files | None = None
+    ) -> None:
         self.console = console
+        self._files = files
         self.numbers = ButtonNumbers()
         self._clock = clock
         self._participant = participant
@@ -80,8 +84,18 @@ class Display:
     def draw(self, message: SeenMessage) -> None:
         """Draw one message, changed or not."""
         self._drawn[message.ts] = _state(message)
-        self.numbers.place(message.ts, message.elements())
-        self._print(draw_message(message, self.screen, self.numbers))
+        files = [] if self._files is None else self._files.elements(message.files)
+        self.numbers.place(message.ts, [*message.elements(), *files])
+        drawing = draw_message(message, self.screen, self.numbers)
+        self._print(Group(drawing, *(self._file(message.ts, one) for one in files)) if files else drawing)
+
+    def open_file(self, file_id: str) -> None:
+        """What is in a file, and where all of it is."""
+        if self._files is None:
+            return
+        for line in self._files.shown(file_id):
+            self.console.print(Text(line), soft_wrap=True, highlight=False)
+        self.say(self.words.saved.format(path=self._files.saved(file_id)))
 
     def line_was_typed(self) -> None:
         """Something else than a drawing stands on the last line."""
@@ -130,6 +144,10 @@ class Display:
                 Paragraph(Text(meaning), f"  {typed:<{width}}  ", " " * (width + 4), "bold cyan"),
             )
         self.console.print()
+
+    def _file(self, place: str, file: FileElement) -> Text:
+        number = self.numbers.number(place, {"action_id": file.action_id})
+        return Text.assemble("  ▤ ", (f"[{number}]", "bold cyan"), " ", (file.label, "bold"))
 
     def _changes(self) -> list[SeenMessage]:
         messages = self._participant.person.screen

@@ -74,7 +74,9 @@ def input_line(element: Node, pen: Pen) -> Text:
     if filled:
         return Text(harmless(filled))
     if element.get("type") in {"radio_buttons", "checkboxes"}:
-        return Text("\n").join(Text(f"○ {option}") for option in _options(element))
+        chosen = [*_options(element, "initial_options"), *_options(element, "initial_option")]
+        marks = [("●" if option in chosen else "○", option) for option in _options(element)]
+        return Text("\n").join(Text(f"{mark} {option}") for mark, option in marks)
     if element.get("type") == "plain_text_input":
         return Text(_label(element.get("placeholder")) or "_" * 24, style="bright_black")
     return chip(element, pen)
@@ -103,8 +105,10 @@ def _button(element: Node, pen: Pen) -> Text:
     return shown
 
 
-def _options(element: Node) -> list[str]:
-    options = element.get("options")
+def _options(element: Node, key: str = "options") -> list[str]:
+    """What an element offers; under another key, what of it is chosen."""
+    options = element.get(key)
+    options = [options] if isinstance(options, Mapping) else options
     if not isinstance(options, list):
         return []
     return [_label(option.get("text")) for option in options if isinstance(option, Mapping)]

@@ -17,6 +17,10 @@ from bot.cli.terminal.rendering import DrawableMessage, DrawableModal
 class SeenMessage(DrawableMessage, Protocol):
     """A message on a person's screen."""
 
+    @property
+    def files(self) -> Sequence[str]:
+        """Ids of the files that it carries."""
+
     def elements(self) -> Sequence[Element]:
         """What can be pressed, chosen or filled in, in reading order."""
 

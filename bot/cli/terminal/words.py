@@ -37,6 +37,7 @@ class Words:
     not_understood: str
     removed: str
     opens: str
+    saved: str
     unknown_person: str
     now_talking: str
     fixed: str
@@ -77,6 +78,7 @@ ENGLISH: Final = Words(
     not_understood="Not understood.",
     removed="(The message was removed.)",
     opens="Slack would open this page:",
+    saved="All of it is saved as {path}",
     unknown_person="There is nobody called “{key}”. Try {keys}.",
     now_talking="You are {name} now ({locale}).",
     fixed="(Somebody fixed that. Records that it helps: {count}.)",
@@ -117,6 +119,7 @@ DUTCH: Final = Words(
     not_understood="Dat begrijp ik niet.",
     removed="(Het bericht is verwijderd.)",
     opens="Slack zou deze pagina openen:",
+    saved="Alles is bewaard als {path}",
     unknown_person="Er is niemand met de naam “{key}”. Probeer {keys}.",
     now_talking="Je bent nu {name} ({locale}).",
     fixed="(Iemand heeft dat opgelost. Records die dat helpt: {count}.)",

@@ -100,6 +100,7 @@ class FakeMessage:
     author: str = "U0SIMBOT1"
     channel_name: str = "general"
     thread_ts: str | None = None
+    files: tuple[str, ...] = ()
 
     def elements(self) -> list[FakeElement]:
         return _elements(self.blocks)
