@@ -295,7 +295,10 @@ class NothingToTeach(Failure):
 
 
 class RuleFileInvalid(Failure):
-    """A file of rules that cannot be used; ``facts``: ``reason``, and ``line`` where it is known."""
+    """A file of rules that cannot be used; ``facts``: ``reason``, and ``line`` and ``file`` where known.
+
+    Where a rule of it may not be taught, ``reason`` is its id; ``why`` and the rest are as in RuleRefused.
+    """
 
     key = "rule.file_invalid"
 

@@ -18,6 +18,7 @@ _ANY: Final = code(own("{_}"))
 _BRACES: Final = joined((code(own("{{")), code(own("}}"))), " ")
 _KNOWN: Final = 300
 _REASON: Final = 200
+_FILE: Final = 100
 
 
 def actor_words(text: str, texts: Texts) -> Markup:
@@ -159,12 +160,19 @@ def _nothing(facts: Facts, texts: Texts) -> FailureWords:
 
 def _file(facts: Facts, texts: Texts) -> FailureWords:
     reason = Outside(str(facts.get("reason", ""))).short(_REASON)
-    if line := fact(facts, "line"):
+    line, file = fact(facts, "line"), Outside(str(facts.get("file", ""))).short(_FILE)
+    if line and facts.get("file"):
+        what = texts.gettext("Line {line} of {file} is wrong: {reason}.", line=line, file=file, reason=reason)
+    elif line:
         what = texts.gettext(
             "Line {line} of this file of rules is wrong: {reason}.", line=line, reason=reason
         )
+    elif facts.get("file"):
+        what = texts.gettext("{file} cannot be used as a file of rules: {reason}.", file=file, reason=reason)
     else:
         what = texts.gettext("This file of rules cannot be used: {reason}.", reason=reason)
+    if facts.get("why"):
+        what = sentence((what, _why(facts, texts)))
     return FailureWords(
         what, texts.gettext("Nothing was taught. Mend the file and repeat {command}.", command=_IMPORT)
     )

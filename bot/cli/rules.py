@@ -42,7 +42,13 @@ async def export_rules(opening: Opening, target: str) -> int:
     """Write the rules as a catalogue file; ``-`` is standard output."""
     async with opening as world:
         text = await world.core.exchange.export()
-    _write(target, text)
+    try:
+        _write(target, text)
+    except BrokenPipeError:  # of standard output: typer ends the command
+        raise
+    except OSError as error:
+        sys.stderr.write(f"Cannot write {target}: {error.strerror}\n")
+        return 2
     return 0
 
 
@@ -50,9 +56,11 @@ async def import_rules(opening: Opening, source: str, console: Console) -> int:
     """Teach the rules of a file and diagnose what is stored anew. Raises RuleFileInvalid, RuleRefused."""
     text = _read(source)
     async with opening as world:
-        report = await world.core.exchange.take(
-            operator(getpass.getuser()), Scope(WORKSPACE, next(iter(world.core.connections))), text
-        )
+        scope = Scope(WORKSPACE, next(iter(world.core.connections)))
+        try:
+            report = await world.core.exchange.take(operator(getpass.getuser()), scope, text)
+        except RuleFileInvalid as failure:
+            raise RuleFileInvalid(**{**failure.facts, "file": source}) from failure
         console.print(f"{report.added:,} rules taught, {report.known:,} were taught already.")
         if report.behind:
             console.print(
@@ -102,4 +110,5 @@ def _read(source: str) -> str:
     try:
         return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleFileInvalid(reason=f"{source}: {type(error).__name__}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RuleFileInvalid(file=source, reason=str(reason)) from error

@@ -7,7 +7,9 @@ of the product moves its entries into ``bot/diagnosis/catalogue``.
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -105,7 +107,7 @@ def read(text: str, known_classes: Iterable[str]) -> tuple[TaughtRule, ...]:
     try:
         entries = CatalogueFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise RuleFileInvalid(reason=str(error)) from error
+        raise _unreadable(error) from error
     except RecursionError:
         raise RuleFileInvalid(reason="nested too deep") from None
     except ValidationError as error:
@@ -137,10 +139,32 @@ def read(text: str, known_classes: Iterable[str]) -> tuple[TaughtRule, ...]:
     return tuple(rules)
 
 
+_AT = re.compile(r" \(at line ([0-9]+), column [0-9]+\)$")
+"""How tomllib ends what it says (CPython, Lib/tomllib/_parser.py, ``suffixed_err``)."""
+
+
+def _unreadable(error: tomllib.TOMLDecodeError) -> RuleFileInvalid:
+    said = str(error)
+    if at := _AT.search(said):
+        return RuleFileInvalid(reason=said[: at.start()], line=int(at[1]))
+    return RuleFileInvalid(reason=said)
+
+
 def _invalid(text: str, error: ValidationError) -> RuleFileInvalid:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return RuleFileInvalid(reason=f"{where}: {first['msg']}"[:200])
+    reason = f"{where}: {first['msg']}"[:200]
+    match first["loc"]:
+        case (str(table), int(index), *_):
+            heads = re.finditer(rf"^\s*\[\[\s*{re.escape(table)}\s*\]\]", text, re.MULTILINE)
+            if head := next(itertools.islice(heads, index, None), None):
+                return RuleFileInvalid(reason=reason, line=text.count("\n", 0, head.end()) + 1)
+    return RuleFileInvalid(reason=reason)
+
+
+def line_of(text: str, rule: TaughtRule) -> int:
+    """Where a rule that was read from that text stands in it."""
+    return _line(text, rule.name)
 
 
 def _line(text: str, entry: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.diagnosis import UNKNOWN
-from bot.diagnosis.rule_files import Exported, read, written
+from bot.diagnosis.rule_files import Exported, line_of, read, written
 from bot.diagnosis.taught import OWN, Precedence, TaughtRule
 from bot.diagnosis.teaching import (
     LONGEST_REMEDY,
@@ -59,7 +59,7 @@ class RuleExchange:
         """Teach the rules of a file, all or none. Raises RuleFileInvalid, RuleRefused."""
         await self.knowledge.current()
         classes = [code for code in self.knowledge.catalogue.classes if code != UNKNOWN]
-        rules = [self._stored(actor, rule) for rule in read(text, classes)]
+        rules = [self._stored(actor, rule, line_of(text, rule)) for rule in read(text, classes)]
         addition = await TaughtRules(self.database).add(self.knowledge.workspace, rules, MOST_RULES)
         if rules and not addition.added and not addition.known:
             raise refused(Why.MANY, most=MOST_RULES)
@@ -73,16 +73,16 @@ class RuleExchange:
             behind=sum(self._is_behind(rule) for rule in addition.added),
         )
 
-    def _stored(self, actor: Actor, rule: TaughtRule) -> StoredRule:
+    def _stored(self, actor: Actor, rule: TaughtRule, line: int) -> StoredRule:
         try:
             checked_template(rule.template)
         except RuleRefused as failure:
-            raise RuleFileInvalid(reason=f"{rule.name}: {failure.facts['why']}") from failure
+            raise RuleFileInvalid(reason=rule.name, line=line, **failure.facts) from failure
         title = cleaned(rule.own_title)
         if len(title) > LONGEST_TITLE or set("{}") & set(title):
-            raise RuleFileInvalid(reason=f"{rule.name}: title")
+            raise RuleFileInvalid(reason=f"{rule.name}: title", line=line)
         if len(rule.remedy) > LONGEST_REMEDY:
-            raise RuleFileInvalid(reason=f"{rule.name}: remedy")
+            raise RuleFileInvalid(reason=rule.name, line=line, why=Why.REMEDY_LONG.value, most=LONGEST_REMEDY)
         is_own = rule.class_code.startswith(OWN) or rule.class_code not in self.knowledge.catalogue.classes
         if is_own:
             title = title or rule.class_code
