@@ -84,6 +84,8 @@ def _reason(explained: Explanation, texts: Texts) -> Markup:
             return texts.gettext(
                 "No words that the bot knows, but a code of the platform that says the cause."
             )
+        case Reason.PHRASE:
+            return texts.gettext("No rule has the words of this text, but a phrase in it tells the cause.")
         case Reason.WRAPPER:
             return texts.gettext("Nothing known is inside. What stands around it says this much.")
         case Reason.NOTHING:

@@ -18,6 +18,7 @@ from bot.diagnosis.entries import (
     CatalogueFile,
     ClassEntry,
     CodesEntry,
+    PhrasesEntry,
     SentenceEntry,
     StepEntry,
     TemplateEntry,
@@ -37,6 +38,7 @@ from bot.diagnosis.model import (
     StepLink,
     Title,
 )
+from bot.diagnosis.phrases import PhraseRule
 from bot.diagnosis.templates import PARAM_KEYS, Template, TemplateInvalid, parse_template
 from bot.diagnosis.values import Captions
 from bot.failures import Failure
@@ -117,6 +119,7 @@ class Catalogue:
     wrappers: tuple[WrapperRule, ...] = ()
     codes: Mapping[str, CodeRule] = field(default_factory=dict)
     captions: Captions = NO_CAPTIONS
+    phrases: tuple[PhraseRule, ...] = ()
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -144,6 +147,7 @@ class _Reader:
         self._templates: list[TemplateRule] = []
         self._wrappers: list[WrapperRule] = []
         self._codes: dict[str, CodeRule] = {}
+        self._phrases: list[PhraseRule] = []
         self._names: dict[str, set[str]] = {"tables": set(), "fields": set(), "products": set()}
         self._tables_referred: dict[str, str] = {}
         self._ids: set[str] = set()
@@ -169,6 +173,8 @@ class _Reader:
             self._add_wrapper(wrapper)
         for codes in entries.code:
             self._add_codes(codes)
+        for phrases in entries.phrases:
+            self._add_phrases(phrases)
         for kind, names in self._names.items():
             names.update(getattr(entries.captions, kind))
         self._tables_referred |= entries.captions.references
@@ -190,6 +196,7 @@ class _Reader:
                 products=frozenset(self._names["products"]),
                 references=MappingProxyType(self._tables_referred),
             ),
+            phrases=tuple(self._phrases),
         )
 
     def _add_class(self, entry: ClassEntry) -> None:
@@ -266,6 +273,13 @@ class _Reader:
                 raise self._refusal(code, "this code exists already")
             self._refer(code, entry.class_)
             self._codes[code] = CodeRule(f"code.{code}", entry.class_, entry.topic, entry.source)
+
+    def _add_phrases(self, entry: PhrasesEntry) -> None:
+        for text in entry.texts:
+            name = "phrase." + text.replace(" ", "_")
+            self._claim(name)
+            self._refer(text, entry.class_)
+            self._phrases.append(PhraseRule(name, entry.class_, entry.topic, text, entry.source, entry.last))
 
     def _template(self, entry: str, text: str, *, inner: bool = False) -> Template:
         try:

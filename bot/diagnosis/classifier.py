@@ -2,8 +2,8 @@
 
 Order, after the labelling rules of the classes: take off the wrappers, lay the templates over what is
 inside, let a named privilege or a refused access decide unless the text says that the user has no role at
-all, and look at platform codes last. Where nothing is recognised the answer is ``unknown``: guessing is
-worse than not knowing.
+all, then look at platform codes, and at telling phrases last. Where nothing is recognised the answer is
+``unknown``: guessing is worse than not knowing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bot.diagnosis.masking import mask_even
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
 from bot.diagnosis.normal import NormalText, bare_message, undressed, without_stack
+from bot.diagnosis.phrases import Phrases
 from bot.diagnosis.scan import Mark, Standing
 from bot.diagnosis.templates import INNER
 from bot.diagnosis.tokens import PrivilegeFacts, codes_in, first_code, hexadecimal, read_privilege
@@ -43,6 +44,8 @@ _SHALLOW: Final = frozenset({UNKNOWN, PLUGIN})
 _TO_REWRITE: Final = int(Mark.UNEVEN | Mark.DRESSED)
 _OUTER_LENGTH: Final = 4096
 """Characters of an envelope or call stack that are searched for a code."""
+_SAID_BY_PLUGINS: Final = ("data.", "record.", "setup.")
+"""Classes of phrases that a plug-in of the customer may use in its own words: they do not explain it."""
 _DEPENDENCY: Final = "coupling.dependency_not_coupled"
 
 
@@ -55,6 +58,8 @@ class Reason(StrEnum):
     """A named privilege or a refused access, in any language."""
     CODE = "code"
     """A code of the platform."""
+    PHRASE = "phrase"
+    """Telling words in a sentence that no template knows."""
     WRAPPER = "wrapper"
     """Nothing known inside; the wrapper itself says something."""
     NOTHING = "nothing"
@@ -105,6 +110,7 @@ class Classifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._matcher = Matcher(catalogue.templates, catalogue.captions)
+        self._phrases = Phrases(catalogue.phrases)
         first_words = [(rule.template.literals[0], rule) for rule in catalogue.wrappers]
         self._opening = min((len(words) for words, _ in first_words), default=0)
         self._wrappers: dict[str, list[WrapperRule]] = {}
@@ -231,21 +237,35 @@ class Classifier:
             rule = found.rule
             params = {**facts.params, **found.params} if facts else found.params
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
-        elif outer or marks & Mark.CODE:
-            return self._by_code(window) or self._by_code(outer) or _by_wrapper(inside.rules)
         else:
-            return _by_wrapper(inside.rules)
+            return self._by_less(window, outer, marks) or _by_wrapper(inside.rules)
+        if verdict.class_code in _SHALLOW:
+            deeper = self._by_less(window, outer, marks)
+            if deeper and deeper.class_code != verdict.class_code and not _in_own_words(verdict, deeper):
+                return deeper
         if not (outer or marks & Mark.CODE):
             return verdict
-        if verdict.class_code in _SHALLOW:
-            by_code = self._by_code(window) or self._by_code(outer)
-            if by_code and by_code.class_code != verdict.class_code:
-                return by_code
         if "code" not in verdict.params:
             code = first_code(window) or first_code(outer)
             if code:
                 verdict.params["code"] = code
         return verdict
+
+    def _by_less(self, window: str, outer: str, marks: int) -> Verdict | None:
+        """What a code or, without one that says something, a telling phrase makes of it."""
+        if outer or marks & Mark.CODE:
+            by_code = self._by_code(window) or self._by_code(outer)
+            if by_code and by_code.class_code != PLUGIN:
+                return by_code
+        else:
+            by_code = None
+        phrase = self._phrases.best(window)
+        if phrase is None or (by_code and phrase.class_code.startswith(_SAID_BY_PLUGINS)):
+            return by_code
+        params: dict[str, ParamValue] = {}
+        if marks & Mark.CODE and (code := first_code(window)):
+            params["code"] = code
+        return Verdict(phrase.class_code, phrase.topic, phrase.id, UNDETERMINED, params, Reason.PHRASE)
 
     def _by_code(self, window: str) -> Verdict | None:
         """The first code in the text that says a class; Entra's numbers all speak of signing in."""
@@ -269,6 +289,15 @@ def _peeled(text: str) -> tuple[NormalText, str]:
 
 def _outer(text: str, plain: NormalText) -> str:
     return text[:_OUTER_LENGTH] if len(plain.source) + 2 < len(text) else ""
+
+
+def _in_own_words(verdict: Verdict, deeper: Verdict) -> bool:
+    """True for a phrase that a plug-in of the customer may use itself."""
+    return (
+        verdict.class_code == PLUGIN
+        and deeper.reason is Reason.PHRASE
+        and deeper.class_code.startswith(_SAID_BY_PLUGINS)
+    )
 
 
 def _by_wrapper(rules: list[WrapperRule]) -> Verdict | None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)?$")]
+PhraseText = Annotated[str, StringConstraints(min_length=5, pattern=r"^[^A-Z]+$")]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
@@ -109,6 +110,19 @@ class CodesEntry(Entry):
     codes: dict[Annotated[str, StringConstraints(pattern=r"^(0x[0-9a-f]{8}|AADSTS\d*)$")], Text]
 
 
+class PhrasesEntry(Entry):
+    """Words that tell a class in a sentence that no template knows; see ``phrases``.
+
+    ``last``: they say only that something failed, so that words for the reason count first.
+    """
+
+    class_: Code = Field(alias="class")
+    topic: Code | None = None
+    source: Text
+    texts: tuple[PhraseText, ...] = Field(min_length=1)
+    last: bool = False
+
+
 class CaptionsEntry(Entry):
     """Names of tables, fields and products.
 
@@ -137,5 +151,6 @@ class CatalogueFile(Entry):
     template: tuple[TemplateEntry, ...] = ()
     wrapper: tuple[WrapperEntry, ...] = ()
     code: tuple[CodesEntry, ...] = ()
+    phrases: tuple[PhrasesEntry, ...] = ()
     captions: CaptionsEntry = CaptionsEntry()
     taught: tuple[TaughtEntry, ...] = ()

@@ -21,6 +21,7 @@ _WHY: Final = {
         "the user has no role or licence, or that the environment is in administration mode."
     ),
     Reason.CODE: "No words that are known, but a code of the platform that says the class.",
+    Reason.PHRASE: "No words of a template and no code that is known, but a phrase that tells the class.",
     Reason.WRAPPER: "Nothing known is inside; the wrapper itself says this much.",
     Reason.NOTHING: "Nothing in the text names a cause that is known. Guessing is worse than not knowing.",
 }
@@ -150,6 +151,9 @@ def _origin(classifier: Classifier, examined: Examination) -> tuple[str, str]:
     for code in classifier.catalogue.codes.values():
         if code.id == decided:
             return "", code.source
+    for phrase in classifier.catalogue.phrases:
+        if phrase.id == decided:
+            return phrase.text, phrase.source
     return "", _STABLE_TOKENS if decided else ""
 
 

@@ -76,9 +76,9 @@ class Matcher:
                 break  # nor can any that comes after it be better
             found = self.laid(rule, window, text, start, cut=cut)
             if found and (best is None or found.rank > best.rank):
-                undecided = cut and best is not None and _alike(best, found)
+                undecided = cut and best is not None and _alike(best, found, text)
                 best = found
-            elif cut and found and best and _alike(best, found):
+            elif cut and found and best and _alike(best, found, text):
                 undecided = True
         return None if undecided else best
 
@@ -126,13 +126,14 @@ class Matcher:
         return Found(rule, params, (depth, weight, not misfits, tight, -template.hole_count))
 
 
-def _alike(one: Found, other: Found) -> bool:
-    """Neither is whole, what is left of both says as much, and they mean different things."""
-    return (
-        one.rank[:2] == other.rank[:2]
-        and not (one.rank[3] or other.rank[3])
-        and one.rule.class_code != other.rule.class_code
-    )
+def _alike(one: Found, other: Found, text: NormalText) -> bool:
+    """What is left of both says as much, and they mean different things.
+
+    One that ends where the text was cut off may be the beginning of the other; not so where a dot ends it.
+    """
+    if one.rank[:2] != other.rank[:2] or one.rule.class_code == other.rule.class_code:
+        return False
+    return not (text.text.endswith(".") and (one.rank[3] or other.rank[3]))
 
 
 def _plausible(gaps: Sequence[tuple[Hole, ...]], bounds: Sequence[Bounds], window: str) -> bool:
