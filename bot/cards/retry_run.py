@@ -100,6 +100,7 @@ def ended_words(run: Run, tally: Tally, texts: Texts) -> Markup:
         return texts.gettext("Nothing was retried.")
     if not tally.total:
         return texts.gettext("There was nothing that a retry could do.")
+    silent = tally.open - tally.untouched
     return dotted(
         (
             texts.gettext(
@@ -107,7 +108,8 @@ def ended_words(run: Run, tally: Tally, texts: Texts) -> Markup:
             ),
             _part(texts.ngettext("{n} still fails", "{n} still fail", tally.failed), tally.failed),
             _part(texts.gettext("{n} refused", n=tally.refused), tally.refused),
-            _part(texts.gettext("no evidence for {n}", n=tally.open), tally.open),
+            _part(texts.gettext("{n} not retried", n=tally.untouched), tally.untouched),
+            _part(texts.gettext("no evidence for {n}", n=silent), silent),
         )
     )
 

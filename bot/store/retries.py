@@ -125,6 +125,11 @@ class Tally:
         return self.counts.get(RecordState.REFUSED, 0) + self.counts.get(RecordState.GONE, 0)
 
     @property
+    def untouched(self) -> int:
+        """Those that are not released yet."""
+        return self.counts.get(RecordState.PENDING, 0) + self.counts.get(RecordState.RELEASING, 0)
+
+    @property
     def open(self) -> int:
         """Those of which nothing is known yet."""
         return sum(self.counts.get(state, 0) for state in OPEN)
