@@ -52,7 +52,7 @@ def call_stack_card(view: CallStackView, texts: Texts) -> Card:
 
 def _tell_button(view: CallStackView, texts: Texts) -> Button:
     return Button(
-        texts.ngettext("Put it into the thread", "Put it into the {n} threads", view.threads),
+        texts.gettext("Put it into the thread"),
         Action.CALL_STACK_TELL,
         ButtonValue(connection=view.connection.key, number=view.number),
         texts.gettext(
@@ -64,10 +64,9 @@ def _tell_button(view: CallStackView, texts: Texts) -> Button:
 def told_card(threads: int, texts: Texts) -> Card:
     """Where it is now."""
     if threads:
-        words = texts.ngettext(
-            "It comes as a file into the thread of the problem; personal data is masked there.",
-            "It comes as a file into the {n} threads of the problem; personal data is masked there.",
-            threads,
+        words = texts.gettext(
+            "It comes as a file into the problem's thread, wherever that is shared; personal data is masked "
+            "there."
         )
     else:
         words = texts.gettext(

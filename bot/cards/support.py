@@ -178,9 +178,7 @@ def _places(offer: Offer, channel: str, texts: Texts) -> list[Choice]:
     if channel:
         places.append(Choice(texts.gettext("Into this channel"), f"{Whither.CHANNEL}:{channel}"))
     if offer.threads:
-        label = texts.ngettext(
-            "Into the problem's thread", "Into the problem's threads, in {n} channels", offer.threads
-        )
+        label = texts.gettext("Into the problem's thread, wherever it is shared")
         places.append(Choice(label, Whither.THREAD))
     return places
 
