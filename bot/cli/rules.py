@@ -60,7 +60,7 @@ async def import_rules(opening: Opening, source: str, console: Console) -> int:
         try:
             report = await world.core.exchange.take(operator(getpass.getuser()), scope, text)
         except RuleFileInvalid as failure:
-            raise RuleFileInvalid(**{**failure.facts, "file": source}) from failure
+            raise RuleFileInvalid("", **{**failure.facts, "file": source}) from failure
         console.print(f"{report.added:,} rules taught, {report.known:,} were taught already.")
         if report.behind:
             console.print(
@@ -108,7 +108,7 @@ def _write(target: str, text: str) -> None:
 
 def _read(source: str) -> str:
     try:
-        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise RuleFileInvalid(file=source, reason=str(reason)) from error

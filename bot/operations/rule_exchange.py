@@ -77,7 +77,7 @@ class RuleExchange:
         try:
             checked_template(rule.template)
         except RuleRefused as failure:
-            raise RuleFileInvalid(reason=rule.name, line=line, **failure.facts) from failure
+            raise RuleFileInvalid("", **{"reason": rule.name, "line": line, **failure.facts}) from failure
         title = cleaned(rule.own_title)
         if len(title) > LONGEST_TITLE or set("{}") & set(title):
             raise RuleFileInvalid(reason=f"{rule.name}: title", line=line)
