@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.census import FAILING_RECORD
 from bot.store.columns import as_key
 from bot.store.database import Database
+from bot.store.entries import FAILING_RECORD
 from bot.store.holding import lock
 from bot.store.pages import slices
 from bot.store.presence import turn_gone

@@ -17,10 +17,10 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, Subquery, and_, case, func, or_, select, tuple_, union_all
+from sqlalchemy import ScalarSelect, Select, Subquery, and_, case, func, or_, select, tuple_, union_all
 
 from bot.store.action_tables import COUPLING, SYNC_JOB
-from bot.store.columns import KEY_LENGTH
+from bot.store.columns import KEY_LENGTH, as_key, storable
 from bot.store.tables import PROBLEM_RECORD, belongs
 from bot.store.values import Scope
 
@@ -71,8 +71,9 @@ def resolution(table: int, errors: int, last_seen: datetime, evidence: Evidence 
 def cases(
     scope: Scope, started_until: datetime, problem_id: str = "", pairs: Sequence[tuple[str, str]] = ()
 ) -> Subquery:
-    """Every case with its ``problem_id``, ``record_id``, ``present`` (errors still in Business Central),
-    ``last_seen`` and ``verdict``; evidence of jobs that started after ``started_until`` does not count.
+    """Every case with its ``problem_id``, ``record_id``, ``errors``, ``present`` (of them still in Business
+    Central), ``last_seen`` and ``verdict``; evidence of jobs that started after ``started_until`` does not
+    count.
 
     Of one problem, of these ``pairs`` of problem and record, or of all.
     """
@@ -84,12 +85,20 @@ def cases(
     return union_all(*both).subquery("cases")
 
 
+def has_case(record_id: str) -> bool:
+    """Whether errors on that record are a case. A key that was too long is a digest, which no coupling has:
+    its errors stay unknown."""
+    return 0 < len(storable(as_key(record_id))) < KEY_LENGTH
+
+
 class _Way(Enum):
     TO_DATAVERSE = "to dataverse"
     FROM_DATAVERSE = "from dataverse"
 
 
 _RECORD: Final = PROBLEM_RECORD.c.record_id
+USABLE: Final = func.length(_RECORD) < KEY_LENGTH
+"""As ``has_case``."""
 _IS_OF_DATAVERSE: Final = _RECORD.like("%: {%}")
 """``CRM Account: {GUID}``."""
 
@@ -107,30 +116,39 @@ def _one_way(scope: Scope, way: _Way, started_until: datetime) -> Select[Any]:
             COUPLING.c.integration_table == PROBLEM_RECORD.c.table_number,
         )
         result, job = COUPLING.c.last_result, COUPLING.c.last_job_id
-    fails = func.max(case((or_(COUPLING.c.skipped, result == FAILURE), 1), else_=0))
-    succeeded_at = func.max(case((result == SUCCESS, SYNC_JOB.c.started_at)))
-    errors, last_seen = func.max(PROBLEM_RECORD.c.errors), func.max(PROBLEM_RECORD.c.last_seen)
+    its = (belongs(COUPLING, scope), coupled)
+    # Each record's couplings are looked up: joining them would take sorting all records to group them again.
+    fails = _looked_up(
+        select(func.max(case((or_(COUPLING.c.skipped, result == FAILURE), 1), else_=0))).where(*its)
+    )
+    # Times are compared where no index offers itself: many jobs are within the time, and one is to look at.
+    in_time = case((SYNC_JOB.c.started_at <= started_until, SYNC_JOB.c.started_at))
+    succeeded_at = _looked_up(
+        select(func.max(in_time))
+        .select_from(COUPLING)
+        .join(SYNC_JOB, and_(belongs(SYNC_JOB, scope), SYNC_JOB.c.id == job))
+        .where(*its, result == SUCCESS)
+    )
+    # The rule in another order, so that most cases take one look.
     verdict = case(
-        (func.max(PROBLEM_RECORD.c.table_number).in_(CHILD_TABLES), Resolution.UNKNOWN.value),
+        (PROBLEM_RECORD.c.table_number.in_(CHILD_TABLES), Resolution.UNKNOWN.value),
+        (
+            succeeded_at > PROBLEM_RECORD.c.last_seen,
+            case((fails == 1, Resolution.MATTERS.value), else_=Resolution.RESOLVED.value),
+        ),
+        (PROBLEM_RECORD.c.errors > 1, Resolution.MATTERS.value),
         (fails == 1, Resolution.MATTERS.value),
-        (succeeded_at > last_seen, Resolution.RESOLVED.value),
-        (errors > 1, Resolution.MATTERS.value),
         else_=Resolution.UNKNOWN.value,
     )
-    return (
-        select(
-            PROBLEM_RECORD.c.problem_id,
-            _RECORD,
-            (errors - func.max(PROBLEM_RECORD.c.gone)).label("present"),
-            last_seen.label("last_seen"),
-            verdict.label("verdict"),
-        )
-        .outerjoin(COUPLING, and_(belongs(COUPLING, scope), coupled))
-        .outerjoin(
-            SYNC_JOB,
-            and_(belongs(SYNC_JOB, scope), SYNC_JOB.c.id == job, SYNC_JOB.c.started_at <= started_until),
-        )
-        # A key that was too long is a digest, which no coupling has: its errors stay unknown.
-        .where(belongs(PROBLEM_RECORD, scope), of_this_way, func.length(_RECORD) < KEY_LENGTH)
-        .group_by(PROBLEM_RECORD.c.problem_id, _RECORD)
-    )
+    return select(
+        PROBLEM_RECORD.c.problem_id,
+        _RECORD,
+        PROBLEM_RECORD.c.errors,
+        (PROBLEM_RECORD.c.errors - PROBLEM_RECORD.c.gone).label("present"),
+        PROBLEM_RECORD.c.last_seen,
+        verdict.label("verdict"),
+    ).where(belongs(PROBLEM_RECORD, scope), of_this_way, USABLE)
+
+
+def _looked_up(query: Select[Any]) -> ScalarSelect[Any]:
+    return query.correlate(PROBLEM_RECORD).scalar_subquery()
