@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -26,8 +27,7 @@ _ESCAPE = "\x1a"
 _UNSTORABLE = re.compile("[\x00\x1a\ud800-\udfff]")
 _ESCAPED = re.compile("\x1a([0-9a-f]{4})")
 
-_SQLITE_TIME = "%04d-%02d-%02d %02d:%02d:%02d.%06d"
-"""As ``isoformat(" ", "microseconds")``, in half the time: a page of a pull has ten thousand of them."""
+_ENCODED = len('"2026-11-20 12:00:00.123456Z"')
 
 T = TypeVar("T")
 
@@ -123,7 +123,7 @@ class UtcTime(TypeDecorator[datetime]):
         """What the driver takes for many values; on SQLite the text that SQLAlchemy's own type writes."""
         if dialect.name == "postgresql":
             return [None if value is None else _in_utc(value) for value in values]
-        return [None if value is None else _sqlite_text(value) for value in values]
+        return _sqlite_texts(values)
 
 
 class JsonText(TypeDecorator[Mapping[str, Any]]):
@@ -167,9 +167,15 @@ def _in_utc(value: datetime) -> datetime:
     return value if zone is UTC else value.astimezone(UTC)
 
 
-def _sqlite_text(value: datetime) -> str:
-    moment = _in_utc(value)
-    return _SQLITE_TIME % (
-        *(moment.year, moment.month, moment.day),
-        *(moment.hour, moment.minute, moment.second, moment.microsecond),
-    )
+def _sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
+    """As ``isoformat(" ", "microseconds")`` of each, by an encoder that takes a tenth of the time.
+
+    A page of a pull has ten thousand of them. The encoder leaves microseconds out where they are 0.
+    """
+    if not values:
+        return []
+    encoded = msgspec.json.encode([None if value is None else _in_utc(value) for value in values]).decode()
+    return [
+        None if text == "null" else text[1:27] if len(text) == _ENCODED else f"{text[1:20]}.000000"
+        for text in encoded[1:-1].replace("T", " ").split(",")
+    ]

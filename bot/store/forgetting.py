@@ -100,9 +100,9 @@ class Forgetting:
             for table in (SYNC_ERROR, FORMER_ERROR):
                 rows = traces.errors[table.name]
                 for row in rows:
-                    words |= message_terms(row.message).each
-                    words |= record_terms(row.source_record_id).each
-                    words |= record_terms(row.destination_record_id).each
+                    words.update(message_terms(row.message).split())
+                    words.update(record_terms(row.source_record_id).split())
+                    words.update(record_terms(row.destination_record_id).split())
                 await leave(connection, scope, table, rows)
             await drop_words(connection, scope, sorted(words))
             await _forget_others(connection, scope, traces, somebody, held.unreadable)

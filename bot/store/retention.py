@@ -53,9 +53,9 @@ class Retention:
                 await leave(connection, scope, table, rows)
                 if table is SYNC_ERROR:
                     words = set[str]().union(
-                        *(message_terms(row.message).each for row in rows),
-                        *(record_terms(row.source_record_id).each for row in rows),
-                        *(record_terms(row.destination_record_id).each for row in rows),
+                        *(message_terms(row.message).split() for row in rows),
+                        *(record_terms(row.source_record_id).split() for row in rows),
+                        *(record_terms(row.destination_record_id).split() for row in rows),
                     )
                     await drop_words(connection, scope, sorted(words))
                 removed += len(rows)

@@ -453,7 +453,7 @@ def _words_in(row: Row[Any], words: Sequence[str]) -> int:
         privilege=str(row.params.get("privilege", "")),
         class_code="",
     )
-    terms = frozenset[str]().union(*(part.each for part in parts))
+    terms = frozenset(" ".join(parts).split())
     return sum(
         word in terms or (len(word) >= SHORTEST_BEGINNING and any(term.startswith(word) for term in terms))
         for word in words

@@ -18,6 +18,7 @@ both databases.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -34,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.copying import copy_in
-from bot.store.search_words import Terms, kind_terms, message_terms, record_terms, scope_mark
+from bot.store.search_words import kind_terms, message_terms, record_terms, scope_mark
 from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
 from bot.store.values import ErrorToStore, Scope
 
@@ -58,21 +59,22 @@ _INSERT: Final = {
 }
 _INSERT_WORD: Final = "INSERT OR IGNORE INTO search_word (workspace, connection, word) VALUES (?, ?, ?)"
 _Rows = Sequence[tuple[object, ...]]
-Parts = tuple[Terms, Terms, Terms, Terms]
-"""Terms of the message, the source, the destination and the kind of an error."""
+Terms = tuple[str, str, str, str]
+"""Words and marks, parted by blanks, of the message, the source, the destination and the kind of an error:
+many errors share them."""
 
 
 class Entry(NamedTuple):
-    """What the index knows of one error: words and marks, in parts that many errors share."""
+    """What the index knows of one error."""
 
     number: int
-    parts: Parts
+    terms: Terms
 
     @property
     def text(self) -> str:
-        """Words and marks parted by blanks; both databases take one that comes twice as one."""
-        message, source, destination, kind = self.parts
-        return f"{message.text} {source.text} {destination.text} {kind.text}"
+        """Both databases take a word that comes twice as one."""
+        message, source, destination, kind = self.terms
+        return f"{message} {source} {destination} {kind}"
 
 
 async def index_errors(connection: AsyncConnection, scope: Scope, errors: Sequence[ErrorToStore]) -> None:
@@ -159,8 +161,8 @@ def scope_query(scope: Scope) -> Select[Any]:
 
 def terms_of(
     *, message: str, source: str, destination: str, mapping: str, privilege: str, class_code: str
-) -> Parts:
-    """Words and marks of one error, in parts."""
+) -> Terms:
+    """Words and marks of one error."""
     return (
         message_terms(message),
         record_terms(source),
@@ -203,8 +205,8 @@ def _additions(
         yield insert_entry, [(number, [entry.number for entry in fitting], lexemes)]
         return
     yield insert_entry, [(row_id(number, entry.number), entry.text) for entry in fitting]
-    parts = {part for entry in fitting for part in entry.parts}
-    words = filter(in_vocabulary, set[str]().union(*(part.each for part in parts)))
+    shared = set(chain.from_iterable([entry.terms for entry in fitting]))
+    words = filter(in_vocabulary, set(" ".join(shared).split()))
     if known := [(scope.workspace, scope.connection, word) for word in sorted(words)]:
         yield _INSERT_WORD, known
 

@@ -4,6 +4,8 @@ A word is a run of letters and digits, without case and without accents: ``prvRe
 ``prvreadaccount``, ``Customer: 10000`` is ``customer`` and ``10000``; a GUID is one word. So nothing that
 somebody types can be query syntax: signs part words and then are gone.
 
+What is indexed is one text, its words and marks parted by blanks; one may stand there twice.
+
 Marks are words that nobody can type (they begin with a private-use character): a whole record, a class, a
 table mapping, a scope.
 """
@@ -12,9 +14,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 WORD_LENGTH: Final = 40
 """Characters of a word that count. PostgreSQL takes 2,046 bytes a lexeme."""
@@ -35,19 +36,6 @@ _BEGUN_GUID: Final = re.compile(
     r"\b(?=[0-9]{0,7}[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-[0-9a-f]{0,12}(?![\w-])", re.IGNORECASE
 )
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-class Terms(NamedTuple):
-    """Words and marks: as a set, and as a text parted by blanks. Made once for what many errors share."""
-
-    each: frozenset[str]
-    text: str
-
-    @classmethod
-    def of(cls, *terms: str) -> Self:
-        """Each term once."""
-        each = frozenset(terms)
-        return cls(each, " ".join(each))
 
 
 def words_of(typed: str) -> list[str]:
@@ -77,30 +65,34 @@ def humps_of(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2_000)
-def message_terms(message: str) -> Terms:
+def message_terms(message: str) -> str:
     """The words of a message. Messages repeat: the same record fails again with the same words."""
-    return Terms.of(*split(message))
+    return " ".join(dict.fromkeys(split(message)))
 
 
 @lru_cache(maxsize=4_000)
-def record_terms(record_id: str) -> Terms:
+def record_terms(record_id: str) -> str:
     """The words of a record, and its marks: as a whole (``Customer: 10000``) and by its key (``10000``).
 
     A row of Dataverse has no marks: nobody else has the word that is its GUID.
     """
     table, colon, key = record_id.partition(":")
-    words = _words_of_table(table)
+    words, joined = _words_of_table(table)
     if not colon:
-        return Terms.of(*words, _mark(_RECORD, words)) if words else Terms.of()
+        return f"{words} {_mark(_RECORD, joined)}" if words else ""
     keys = split(key)
     if "{" in key:
-        return Terms.of(*words, *keys)
-    return Terms.of(*words, *keys, _mark(_RECORD, (*words, *keys)), _mark(_RECORD, keys))
+        return f"{words} {' '.join(keys)}"
+    by_key = _JOINT.join(keys)
+    whole = f"{joined}{_JOINT}{by_key}" if keys and joined else joined or by_key
+    return f"{words} {' '.join(keys)} {_mark(_RECORD, whole)} {_mark(_RECORD, by_key)}"
 
 
 @lru_cache(maxsize=1_000)
-def _words_of_table(name: str) -> tuple[str, ...]:
-    return tuple(split(name))
+def _words_of_table(name: str) -> tuple[str, str]:
+    """Parted by blanks, and as they stand in a mark."""
+    words = split(name)
+    return " ".join(words), _JOINT.join(words)
 
 
 def _joined(guid: re.Match[str]) -> str:
@@ -109,25 +101,25 @@ def _joined(guid: re.Match[str]) -> str:
 
 def record_mark(typed: str) -> str:
     """The mark of the record that somebody typed, as a whole or by its key."""
-    return _mark(_RECORD, split(typed))
+    return _mark(_RECORD, _JOINT.join(split(typed)))
 
 
 @lru_cache(maxsize=1_000)
 def class_mark(class_code: str) -> str:
     """The mark of a class."""
-    return _mark(_CLASS, split(class_code))
+    return _mark(_CLASS, _JOINT.join(split(class_code)))
 
 
 @lru_cache(maxsize=1_000)
 def mapping_mark(mapping: str) -> str:
     """The mark of a table mapping."""
-    return _mark(_MAPPING, split(mapping))
+    return _mark(_MAPPING, _JOINT.join(split(mapping)))
 
 
 @lru_cache(maxsize=2_000)
-def kind_terms(class_code: str, mapping: str, privilege: str) -> Terms:
+def kind_terms(class_code: str, mapping: str, privilege: str) -> str:
     """What errors of one class, mapping and privilege share."""
-    return Terms.of(class_mark(class_code), mapping_mark(mapping), *split(mapping), *humps_of(privilege))
+    return " ".join((class_mark(class_code), mapping_mark(mapping), *split(mapping), *humps_of(privilege)))
 
 
 def scope_mark(number: int) -> str:
@@ -135,5 +127,5 @@ def scope_mark(number: int) -> str:
     return f"{_SCOPE}{number}"
 
 
-def _mark(kind: str, words: Sequence[str]) -> str:
-    return f"{kind}{_JOINT.join(words)}"[:_MARK_LENGTH]
+def _mark(kind: str, words: str) -> str:
+    return f"{kind}{words}"[:_MARK_LENGTH]
