@@ -28,7 +28,7 @@ from bot.store.values import Scope
 REDIAGNOSE = "rediagnose"
 TICK = "rediagnose.tick"
 
-SLICE = 2_000
+SLICE = 1_000
 """Errors read at once: compared in a thread with what they mean now."""
 MOST_CHANGED = 250
 """Errors rewritten by one transaction, so that neither the loop nor the database is held up."""

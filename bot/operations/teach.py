@@ -129,7 +129,7 @@ class LearningView:
     errors: int
     """Stored in all: what a run has before it."""
     rule: RuleView | None
-    """None where the rule is undone."""
+    """With what it recognises in this connection; None where the rule is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,8 @@ class Teaching:
         rule = None
         if what == "taught":
             with suppress(RuleGone):
-                rule = await self.rule(rule_id)
+                here = await TaughtRules(self.database).matched_in(scope, f"taught.{rule_id}")
+                rule = replace(await self.rule(rule_id), matched=here)
         totals = await Problems(self.database).totals(scope)
         return LearningView(await self.ask.connection(scope), run, is_done, totals.errors, rule)
 

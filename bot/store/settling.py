@@ -42,7 +42,7 @@ class Remains:
     first_seen: datetime | None = None
     latest: Row[Any] | None = None
     records: dict[str, Row[Any]] = field(default_factory=dict)
-    """The latest error by record."""
+    """The latest error by record; in the end of those alone where another one is noted."""
     ties: set[Tie] = field(default_factory=set)
 
     def add(self, error: Row[Any], ties_of: TiesOf) -> None:
@@ -94,6 +94,8 @@ async def look_through(
                     remains[error.problem_id].add(error, ties_of)
             if len(errors) < SLICE:
                 break
+    for problem, one in remains.items():
+        one.records = await _noted_otherwise(connection, scope, problem, one.records)
     return remains
 
 
@@ -174,22 +176,34 @@ async def _write_problem(connection: AsyncConnection, scope: Scope, problem: str
     await connection.execute(update(PROBLEM).where(*here).values(**values))
 
 
+async def _noted_otherwise(
+    connection: AsyncConnection, scope: Scope, problem: str, latest: Mapping[str, Row[Any]]
+) -> dict[str, Row[Any]]:
+    """Those of a problem's records whose latest error is not the one that is noted."""
+    record = PROBLEM_RECORD.c
+    columns = (record.last_seen, record.last_number, record.other_record_id, record.table_number)
+    query = select(record.record_id, *columns).where(
+        belongs(PROBLEM_RECORD, scope), record.problem_id == problem
+    )
+    found: dict[str, Row[Any]] = {}
+    for part in slices(sorted(latest)):
+        for row in (await connection.execute(query.where(record.record_id.in_(part)))).all():
+            if _as_noted(latest[row.record_id]) != tuple(row)[1:]:
+                found[row.record_id] = latest[row.record_id]
+    return found
+
+
 async def _write_records(
     connection: AsyncConnection, scope: Scope, problem: str, latest: Mapping[str, Row[Any]]
 ) -> None:
-    """Write the latest error of each record where another one is noted."""
     record = PROBLEM_RECORD.c
-    here = (belongs(PROBLEM_RECORD, scope), record.problem_id == problem)
-    columns = (record.last_seen, record.last_number, record.other_record_id, record.table_number)
-    noted = await connection.execute(select(record.record_id, *columns).where(*here))
-    values = [
-        {"r": row.record_id, **dict(zip(("seen", "at", "other", "tab"), wanted, strict=True))}
-        for row in noted.all()
-        if (error := latest.get(row.record_id)) is not None and (wanted := _as_noted(error)) != tuple(row)[1:]
-    ]
     statement = (
         update(PROBLEM_RECORD)
-        .where(*here, record.record_id == bindparam("r", type_=record.record_id.type))
+        .where(
+            belongs(PROBLEM_RECORD, scope),
+            record.problem_id == problem,
+            record.record_id == bindparam("r", type_=record.record_id.type),
+        )
         .values(
             last_seen=bindparam("seen", type_=record.last_seen.type),
             last_number=bindparam("at", type_=record.last_number.type),
@@ -197,8 +211,12 @@ async def _write_records(
             table_number=bindparam("tab", type_=record.table_number.type),
         )
     )
-    for part in slices(values):
-        await connection.execute(statement, part)
+    for part in slices(sorted(latest)):
+        values = [
+            {"r": key, **dict(zip(("seen", "at", "other", "tab"), _as_noted(latest[key]), strict=True))}
+            for key in part
+        ]
+        await connection.execute(statement, values)
 
 
 def _as_noted(error: Row[Any]) -> tuple[object, ...]:

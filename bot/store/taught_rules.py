@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select
 
 from bot.store.database import Database, insert_into
-from bot.store.tables import PROBLEM, TAUGHT_RULE
-from bot.store.values import ProblemState
+from bot.store.tables import PROBLEM, TAUGHT_RULE, belongs
+from bot.store.values import ProblemState, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,14 @@ class TaughtRules:
             row = (await connection.execute(select(TAUGHT_RULE).where(*here).with_for_update())).one_or_none()
             await connection.execute(delete(TAUGHT_RULE).where(*here))
         return None if row is None else _rule(row)
+
+    async def matched_in(self, scope: Scope, topic: str) -> int:
+        """How many stored errors of one connection a topic has."""
+        query = select(func.sum(PROBLEM.c.errors)).where(
+            belongs(PROBLEM, scope), PROBLEM.c.topic == topic, PROBLEM.c.state != ProblemState.SUPERSEDED
+        )
+        async with self.database.reading() as connection:
+            return int((await connection.execute(query)).scalar_one() or 0)
 
     async def matched(self, workspace: str) -> dict[str, int]:
         """How many stored errors each topic has, over all connections; rules are topics of their own."""
