@@ -19,6 +19,7 @@ from bot.diagnosis.values import GUID_FORM
 
 OWNER_TOPIC: Final = "permission.owner_lacks_read"
 RECORD_TOPIC: Final = "permission.record_access"
+FIELD_TOPIC: Final = "permission.field_security"
 NO_ROLE_TOPIC: Final = "permission.no_role_at_all"
 
 _ID = rf"[\"']?\{{?({GUID_FORM})"
@@ -32,6 +33,8 @@ _ENTITY = re.compile(r"for entity ['\"]?(\w{1,128})|of entity ['\"]?(\w{1,128})"
 _CALLER = re.compile(rf"context\.Caller ?= ?{_ID}|CallingUser: ?{_ID}")
 _RIGHTS = re.compile(r"AccessRights: ?(\w{3,12}?)Access\b|does not have (\w{3,12}?)(?:Access)? right")
 _RIGHTS_PRINCIPAL = re.compile(rf"\b(Principal|user|team) with id {_ID}", re.IGNORECASE)
+_CALLER_USER = re.compile(rf"\bCaller user with id {_ID}", re.IGNORECASE)
+"""How a column that is secured is refused."""
 _RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
 _SECLIB_USER = re.compile(rf"\b(?:CallingUser|User|UserId): ?{_ID}")
 _NO_ROLES = re.compile(r"\broleCount ?= ?0\b")
@@ -57,6 +60,8 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
         rule = "token.seclib"
     elif "does not have " in text and _RIGHTS.search(text):
         rule = "token.access_rights"
+    elif "does not have " in text and _CALLER_USER.search(text):
+        rule = "token.caller_user"
     elif "privilegeCount=" in text and _TYPED_ID.search(text):  # cut off before the name of the privilege
         rule = "token.principal"
     else:
@@ -140,6 +145,8 @@ def _read_rest(text: str, params: dict[str, ParamValue]) -> None:
 def _topic(text: str, rule: str) -> str | None:
     if "Privilege Check For Owner" in text:
         return OWNER_TOPIC
+    if rule == "token.caller_user":
+        return FIELD_TOPIC
     if (
         rule in {"token.seclib", "token.access_rights"}
         and "CheckPrivilege" not in text

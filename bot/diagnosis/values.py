@@ -35,6 +35,7 @@ _SINGLE_WORDS: Final = frozenset({"guid", "int", "word", "privilege"})
 _YIELDING: Final = frozenset({"guid", "int", "word"})
 """Kinds of holes that only lose their value where they hold something else."""
 _TABLE_OF: Final = {"record": "record_table", "other_record": "other_table"}
+_PRODUCT: Final = "product"
 _CAPTION_KEYS: Final = frozenset({"field", "table", "record_table", "other_table"})
 
 
@@ -204,6 +205,8 @@ def _put(params: dict[str, ParamValue], hole: Hole, value: str, captions: Captio
             return 1 if kind in _YIELDING else WRONG
     if key == IGNORED or not value or key in params:
         return 0
+    if key == _PRODUCT and value[0].islower():  # products have names: the rest of a sentence is none
+        return 1
     if key in INTEGER_KEYS:
         params[key] = int(value)
     elif key in _TABLE_OF:
