@@ -72,6 +72,17 @@ def undelivered_card(problem: Markup, code: str, texts: Texts) -> Card:
     return line_card(lines((bold(about), words.what, words.next_step)), texts)
 
 
+def undelivered_file_card(problem: Markup, code: str, texts: Texts) -> Card:
+    """Why a file is not where somebody wanted it; ``problem`` is what it was about, or empty."""
+    words = place_refused({"code": code}, texts)
+    about = (
+        texts.gettext("The file was not posted: {title}", title=problem)
+        if problem
+        else texts.gettext("The file was not posted.")
+    )
+    return line_card(lines((bold(about), words.what, words.next_step)), texts)
+
+
 def decision_card(decision: Decision, texts: Texts) -> Card | None:
     """What somebody is told who pressed in vain; None where the card itself says everything."""
     words = _why_not(decision, texts)

@@ -8,11 +8,11 @@ from typing import Final
 from bot.cards.markup import EMPTY
 from bot.cards.problem_line import problem_title
 from bot.cards.shared_problem import line_card, shared_problem_card, succession_words, what_happened
-from bot.cards.sharing import undelivered_card
+from bot.cards.sharing import undelivered_card, undelivered_file_card
 from bot.cards.texts import Texts
 from bot.delivery.rendering import Rendered, Renderers
 from bot.operations.sharing import Sharing
-from bot.store.outbox import Told
+from bot.store.outbox import FILES, Told
 from bot.store.postings import Postings, StoredPosting
 
 LINES: Final = (
@@ -62,6 +62,8 @@ class SharedProblems:
         wanted = await Postings(self.sharing.database).get(posting.scope, posting.subject)
         if wanted is None:
             return None
-        view = await self.sharing.view(wanted.scope, wanted.subject) if wanted.kind is Told.PROBLEM else None
+        of_problem = wanted.kind in (Told.PROBLEM, Told.CALL_STACK, Told.SUPPORT_REQUEST)
+        view = await self.sharing.view(wanted.scope, wanted.subject) if of_problem else None
         problem = EMPTY if view is None else problem_title(view.line, texts)
-        return undelivered_card(problem, wanted.failure, texts)
+        draw = undelivered_file_card if wanted.kind in FILES else undelivered_card
+        return draw(problem, wanted.failure, texts)

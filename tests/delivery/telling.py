@@ -6,7 +6,7 @@ from bot.cards.markup import own
 from bot.cards.shared_problem import line_card
 from bot.cards.texts import Texts
 from bot.delivery import Attachment, Renderers
-from bot.delivery.rendering import Rendered
+from bot.delivery.rendering import Enclosure, Rendered
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
 
@@ -20,7 +20,8 @@ async def card(posting: StoredPosting, texts: Texts) -> Rendered | None:
 
 
 async def file(posting: StoredPosting, _texts: Texts) -> Rendered | None:
-    return Attachment("errors.csv", CONTENT, "Errors", f"Errors of {posting.subject}")
+    beside = (Enclosure("errors.zip", b"PK", "The same"),)
+    return Attachment("errors.csv", CONTENT, "Errors", f"Errors of {posting.subject}", beside)
 
 
 def renderers() -> Renderers:

@@ -48,8 +48,7 @@ async def test_there_is_one_message_whatever_dies(migrated_url: str) -> None:
         assert [reply.plain() for reply in kim.thread(card)] == ["result of the run"]
         kim.visit_bot()
         (message,) = kim.messages
-        (file_id,) = message.files
-        assert slack.file(file_id).content == CONTENT
+        assert [slack.file(file).content for file in message.files] == [CONTENT, b"PK"]
         assert {"conversations.history", "files.info"} <= {call.method for call in slack.calls}
         assert slack.refusals == []
     await database.close()
