@@ -46,7 +46,7 @@ def opened(text: str) -> str:
 
 def _from_json(text: str) -> str | None:
     if _ESCAPED_KEY in text and '"message"' not in text:
-        text = text.replace('\\"', '"')
+        text = text.replace('\\"', '"').replace("\\\\", "\\")
     found = _MESSAGE.search(text)
     if found is None:
         return None
