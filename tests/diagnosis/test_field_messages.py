@@ -2,12 +2,12 @@
 
 ``field_messages/*.jsonl`` holds texts that products of Microsoft wrote, found in public issues, forums and
 documentation (``source``): the product's fixed words with every id, name and number of the finder replaced.
-``noise.jsonl`` holds texts that are none. A third of each (a half of ``field_2026_11_*``), picked by a hash of
-the text, is set aside: nobody looks at how it does one by one, only the figures are measured.
+``noise.jsonl`` holds texts that are none. A third of each (a half of ``field_2026_11_*``), picked by a hash
+of the text, is set aside: nobody looks at how it does one by one, only the figures are measured.
 
-The batches ``field_2026_11_*`` were labelled before the classifier saw them. What it made of each on the first
-run: a 82 of 115, b 41 of 60, c 22 of 23, d 14 of 17; after each, general phrases were added and the next was
-collected. Of the noise collected with them, 14 of 553 got a confident answer on the first run.
+The batches ``field_2026_11_*`` were labelled before the classifier saw them. What it made of each on the
+first run: a 82 of 115, b 41 of 60, c 22 of 23, d 14 of 17; after each, general phrases were added and the
+next was collected. Of the noise collected with them, 14 of 553 got a confident answer on the first run.
 """
 
 from __future__ import annotations
