@@ -22,6 +22,8 @@ FREQUENT_WORD = "Salesperson"
 _PAGE = 5_000
 _BEGIN = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 _HISTORY = timedelta(days=30)
+FILLED_UNTIL = _BEGIN + _HISTORY
+"""When the last error was logged, and read."""
 _FIELDS = ("Salesperson Code", "Currency Code", "Payment Terms Code", "Shipment Method Code")
 _RECORDS_A_PROBLEM = 200
 """A record that fails is tried again and again: the same ones make most of the rows."""

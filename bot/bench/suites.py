@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from enum import StrEnum
 
+from bot.bench.actions import measure_actions
 from bot.bench.asking import measure_asking
 from bot.bench.databases import databases
 from bot.bench.diagnosis import measure_diagnosis
@@ -22,9 +23,10 @@ class Suite(StrEnum):
     START = "start"
     SOAK = "soak"
     DIAGNOSIS = "diagnosis"
+    ACTIONS = "actions"
 
 
-QUICK = (Suite.ASK, Suite.PULL, Suite.START, Suite.DIAGNOSIS)
+QUICK = (Suite.ASK, Suite.PULL, Suite.START, Suite.DIAGNOSIS, Suite.ACTIONS)
 """What is measured unless told otherwise: all but the soak."""
 
 
@@ -46,3 +48,5 @@ async def measure(suite: Suite, database: str, scale: float = 1.0, minutes: floa
                 return await measure_starting(made, scale)
             case Suite.SOAK:
                 return await measure_soaking(made, scale, minutes)
+            case Suite.ACTIONS:
+                return await measure_actions(made, scale)

@@ -64,12 +64,12 @@ async def work(database_url: str, source: Running) -> Work:
     return Work(
         rows=outcome.value.rows_read,
         seconds=seconds,
-        peak_megabytes=_peak_megabytes(),
+        peak_megabytes=peak_megabytes(),
         longest_block=heart.longest,
     )
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """Of this process alone: on Linux ``ru_maxrss`` begins with what the parent had (fork)."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -22,6 +22,7 @@ NAMES = {
         *("diagnosis.load", "diagnosis.memory", "diagnosis.classes", "diagnosis.values"),
         *("diagnosis.field", "diagnosis.noise"),
     },
+    Suite.ACTIONS: {"purge.rate", "purge.memory", "purge.dialog"},
 }
 KEYS = ("name", "value", "unit", "baseline", "ratio", "goal", "met")
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.businesscentral import LARGEST_BATCH, BusinessCentralClient, Deletion
+from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
 from bot.failures import SourceGarbled
+from bot.operations.purging.batches import Batches, Progress
 from bot.operations.purging.values import Bounds
 from bot.store import Database
 from bot.store.columns import as_key
-from bot.store.purging import Doomed, Known, Purged, Purging
-from bot.store.runs import Runs
+from bot.store.purging import Doomed, Known, Purged, Purging, Selected
 from bot.store.values import Scope
 
 _PAGES: Final = 1_000
@@ -55,6 +55,8 @@ class Deleting:
     scope: Scope
     run: str
     bounds: Bounds
+    progress: Progress
+    """Asked while rows are deleted by id."""
 
     async def window(self, above: int, most: int, room: int, by_id: bool) -> Done:
         """The next ``most`` selected rows above that number, at most ``room``; ``by_id`` never by number.
@@ -65,54 +67,66 @@ class Deleting:
         selected = await purging.select(self.scope, self.bounds.selection(), self.run, above, min(most, room))
         if room <= 0 or not selected.rows:
             return Done(selected.up_to, selected.is_last or room <= 0, by_id)
-        by_number = self.bounds.what in (Purged.OLD, Purged.ALL) and not by_id
+        if self.bounds.what in (Purged.OLD, Purged.ALL) and not by_id:
+            return await self._by_number(selected)
+        return await self._by_id(selected)
+
+    async def _by_number(self, selected: Selected) -> Done:
+        """One action of Business Central's; nothing, but by id from here, where it could reach others."""
+        purging = Purging(self.database)
         up_to = selected.rows[-1].number
         # From the beginning, since an action by number deletes from the beginning; what earlier windows
         # left is little.
-        there = await self._there(0 if by_number else selected.rows[0].number - 1, up_to)
+        there = await self._there(0, up_to)
         compared = compare(selected.rows, there)
-        if by_number and not await self._all_known(there, compared):
-            return Done(above, is_last=False, by_id=True)  # the same rows again, by id
-        await purging.archive(
-            self.scope, (), [row for row in compared.away if not row.is_marked], self._now()
-        )
+        if not await self._all_known(there, compared):
+            return Done(selected.rows[0].number - 1, is_last=False, by_id=True)  # the same rows again, by id
         mine = [row for row in compared.away if row.is_marked]
-        await purging.archive(self.scope, mine, (), self._now())
-        await purging.spare(self.scope, compared.foreign)
+        missed = [row for row in compared.away if not row.is_marked]
+        await purging.archive(self.scope, mine, missed, self._now())
         await purging.mark(self.scope, self.run, compared.there)
-        if by_number:
-            if compared.there:
-                await self.client.delete_errors(self.bounds.logged_until, up_to)
-            await purging.archive(self.scope, compared.there, (), self._now())
-            deleted, kept = len(compared.there), 0
-        else:
-            deleted, kept, up_to = await self._by_id(compared.there, up_to)
+        if compared.there:
+            await self.client.delete_errors(self.bounds.logged_until, up_to)
+        await purging.archive(self.scope, compared.there, (), self._now())
         return Done(
-            up_to=selected.up_to if up_to == selected.rows[-1].number else up_to,
-            is_last=selected.is_last and up_to == selected.rows[-1].number,
-            by_id=by_id,
-            deleted=deleted + len(mine),
-            missed=len(compared.away) - len(mine),
-            kept=kept,
-            foreign=len(compared.foreign),
+            up_to=selected.up_to,
+            is_last=selected.is_last,
+            by_id=False,
+            deleted=len(compared.there) + len(mine),
+            missed=len(missed),
         )
 
-    async def _by_id(self, rows: Sequence[Doomed], up_to: int) -> tuple[int, int, int]:
-        """Delete rows in batches until somebody says stop; how many are away, how many stayed, how far."""
+    async def _by_id(self, selected: Selected) -> Done:
+        """Several batches at once, written down while the next ones are under way, until somebody says stop.
+
+        An id is never given twice, so nothing else can be hit: what is there needs no comparing before. What
+        Business Central does not know is compared afterwards.
+        """
+        batches = Batches(self.database, self.client, self.clock, self.scope, self.run, self.progress)
+        sent = await batches.delete(selected.rows)
+        foreign = await self._tell_gone(sent.gone)
+        up_to = selected.rows[len(sent.outcomes) - 1].number if sent.outcomes else selected.rows[0].number - 1
+        whole = len(sent.outcomes) == len(selected.rows)
+        return Done(
+            up_to=selected.up_to if whole else up_to,
+            is_last=selected.is_last and whole,
+            by_id=True,
+            deleted=sent.deleted,
+            missed=len(sent.gone) - foreign,
+            kept=sent.kept,
+            foreign=foreign,
+        )
+
+    async def _tell_gone(self, gone: Sequence[Doomed]) -> int:
+        """Rows that were away before this run: archived as such. How many have a number that is another
+        entry's now: those are left to whoever compares."""
+        if not gone:
+            return 0
+        compared = compare(gone, await self._there(gone[0].number - 1, gone[-1].number))
         purging = Purging(self.database)
-        deleted = kept = 0
-        for start in range(0, len(rows), LARGEST_BATCH):
-            if start and (await Runs(self.database).get(self.scope, self.run)).stop_asked_by:
-                await purging.spare(self.scope, rows[start:])
-                return deleted, kept, rows[start - 1].number
-            part = rows[start : start + LARGEST_BATCH]
-            outcomes = await self.client.delete_error_rows([row.id for row in part])
-            away = [row for row in part if outcomes.get(row.id, Deletion.NOT_NOW).is_away]
-            stayed = [row for row in part if not outcomes.get(row.id, Deletion.NOT_NOW).is_away]
-            await purging.archive(self.scope, away, (), self._now())
-            await purging.spare(self.scope, stayed)
-            deleted, kept = deleted + len(away), kept + len(stayed)
-        return deleted, kept, up_to
+        await purging.spare(self.scope, gone)
+        await purging.archive(self.scope, (), (*compared.away, *compared.there), self._now())
+        return len(compared.foreign)
 
     async def _all_known(self, there: Mapping[int, str | None], compared: _Compared) -> bool:
         """Whether everything that an action by number could reach is stored and selected.

@@ -20,7 +20,7 @@ from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailab
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.durable.port import Durable, Queue, Steps
-from bot.operations.purging.deleting import Deleting, Done
+from bot.operations.purging.deleting import Deleting
 from bot.operations.purging.values import ACT_OF, Bounds
 from bot.operations.reading import FailureNote, note_of
 from bot.store import Database
@@ -77,8 +77,8 @@ class Purge:
     activity: Activity
     rows_a_window: int = 5_000
     """Deleted by number: one action, well below Business Central's 8 minutes."""
-    rows_by_id: int = 500
-    """Deleted by id: five batches, some 25 seconds at Business Central's limit."""
+    rows_by_id: int = 10_000
+    """Deleted by id: a hundred batches, each of which is written down when it is answered."""
 
     def register(self, durable: Durable) -> None:
         """Make the workflow known; before ``durable.start``."""
@@ -162,8 +162,10 @@ class Purge:
         if run.stop_asked_by:
             return Window(up_to=above, stopped=True)
         bounds = Bounds.of(run.bounds)
-        room = bounds.entries - await Purging(self.database).deleted_by(scope, run_id)
-        deleting = Deleting(self.database, client, self.clock, scope, run_id, bounds)
+        before = await Purging(self.database).deleted_by(scope, run_id)
+        room = bounds.entries - before
+        told = _Told(self, scope, run_id, before, self.clock.monotonic())
+        deleting = Deleting(self.database, client, self.clock, scope, run_id, bounds, told.so_far)
         by_number = bounds.what in (Purged.OLD, Purged.ALL) and not by_id
         try:
             done = await deleting.window(
@@ -171,7 +173,9 @@ class Purge:
             )
         except (SourceFailure, StoreUnavailable) as failure:
             return Window(up_to=above, failure=note_of(failure), retry_helps=failure.retry_helps)
-        await self._whatever_the_store(partial(self._progress, scope, run_id, done))
+        await self._whatever_the_store(
+            partial(self._progress, scope, run_id, before + done.deleted, done.up_to)
+        )
         return Window(
             up_to=done.up_to,
             last=done.is_last,
@@ -185,7 +189,7 @@ class Purge:
     async def _wait(self, connection: str, run_id: str, tries: int, failure: FailureNote) -> bool:
         """Wait for Business Central, and say so meanwhile; whether somebody asked to stop."""
         scope = self._scope(connection)
-        await self._change(
+        await self.change(
             scope,
             run_id,
             state=RunState.WAITING,
@@ -198,7 +202,7 @@ class Purge:
                 return True
             await self.clock.sleep(_LOOK)
             waited += _LOOK
-        await self._change(scope, run_id, state=RunState.RUNNING, failure_key=None, failure_facts=None)
+        await self.change(scope, run_id, state=RunState.RUNNING, failure_key=None, failure_facts=None)
         return False
 
     async def _end(self, connection: str, run_id: str, place: Window, kept: int, foreign: int) -> str:
@@ -243,18 +247,37 @@ class Purge:
         except SourceFailure:
             return None
 
-    async def _progress(self, scope: Scope, run_id: str, done: Done) -> None:
+    async def _progress(self, scope: Scope, run_id: str, deleted: int, up_to: int) -> None:
         """Counts from the rows themselves: a step that is repeated counts nothing twice."""
-        deleted = await Purging(self.database).deleted_by(scope, run_id)
-        await self._change(scope, run_id, done=deleted, reached=done.up_to)
+        await self.change(scope, run_id, done=deleted, reached=up_to)
 
-    async def _change(self, scope: Scope, run_id: str, **values: object) -> None:
+    async def change(self, scope: Scope, run_id: str, **values: object) -> None:
+        """Write into the run, and have its message rewritten."""
         async with self.database.writing() as transaction:
             await RunBook(transaction, scope).change(run_id, **values)
             await Outbox(transaction, scope, self.clock.now()).tell(Told.PROGRESS, run_id)
 
     def _scope(self, connection: str) -> Scope:
         return Scope(self.workspace, connection)
+
+
+@dataclass
+class _Told:
+    """How far a window is, told every ``_LOOK`` seconds."""
+
+    purge: Purge
+    scope: Scope
+    run_id: str
+    before: int
+    told_at: float
+
+    async def so_far(self, deleted: int) -> bool:
+        """Whether somebody asked to stop."""
+        now = self.purge.clock.monotonic()
+        if now - self.told_at >= _LOOK:
+            self.told_at = now
+            await self.purge.change(self.scope, self.run_id, done=self.before + deleted)
+        return bool((await Runs(self.purge.database).get(self.scope, self.run_id)).stop_asked_by)
 
 
 async def enqueue_purge(durable: Durable, connection: str, run_id: str) -> str:
