@@ -14,14 +14,17 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards.actions import Action
 from bot.cards.purge_run import progress_of_purge, result_of_purge
+from bot.cards.retry_run import progress_of_retry
 from bot.cards.texts import Texts
 from bot.cli.stage import manifest
 from bot.operations.activity import PAGE, Deed
 from bot.operations.actors import THE_BOT
 from bot.operations.durable.inline import InlineSteps
 from bot.operations.purging import PurgeReport
+from bot.operations.retry import RetryReport, Target
 from bot.operations.rights import Act
 from bot.simulator.slack import RESPONSE_URL, Person
+from bot.store.retries import Tally
 from bot.store.runs import Run, RunKind, RunState
 from handlers import Dependencies, register_all
 from handlers.acts import ACTS, COMMANDS
@@ -130,6 +133,9 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
         await stage.kim.click(pressed, message=card)
         await stage.kim.until(lambda one, before=card: cards(one)[0].updates > before.updates)
         look()
+    await stage.kim.click("Details", message=cards(stage.kim)[0])
+    await stage.kim.click("Show error call stack")
+    look()
     for number in range(PAGE + 1):
         await stage.core.activity.add(stage.scope, Deed(str(number), THE_BOT, Act.RETRY))
     await stage.kim.command("/syncerrors activity")
@@ -137,6 +143,7 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
     await stage.kim.click("Next")
     look()
     await stage.kim.command("/syncerrors forget 'Customer: 20000'")
+    await stage.kim.until("Remove for good")
     look()
     seen |= await buttons_of_cleaning_up(stage)
     seen |= await buttons_of_teaching(stage)
@@ -165,6 +172,13 @@ async def buttons_of_cleaning_up(stage: Stage) -> set[str]:
     bounds, now = offer.choices[-1].bounds, stage.clock.now()
     run = Run("run", RunKind.PURGE, bounds.what, "slack:U1", now, bounds.stored(), state=RunState.RUNNING)
     report = PurgeReport(offer.connection, run, bounds)
+    watched = RetryReport(offer.connection, run, Target(), Tally({}), ())
+    seen |= {
+        one["action_id"]
+        for block in progress_of_retry(watched, Texts.for_locale("en")).blocks
+        for one in block.get("elements", ())
+        if "action_id" in one
+    }
     for draw in (progress_of_purge, result_of_purge):
         for block in draw(report, Texts.for_locale("en")).blocks:
             seen |= {one["action_id"] for one in block.get("elements", ()) if "action_id" in one}
