@@ -162,7 +162,7 @@ def _scope(dossier: Dossier, texts: Texts) -> Markup:
 
 
 def _state(dossier: Dossier, texts: Texts) -> Markup:
-    return texts.gettext("Fixed") if dossier.care.state is ProblemState.FIXED else texts.gettext("Open")
+    return texts.gettext("Fixed") if dossier.care.state is ProblemState.FIXED else texts.gettext("Not fixed")
 
 
 def _versions(dossier: Dossier, texts: Texts) -> Iterator[str]:

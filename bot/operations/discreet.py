@@ -23,10 +23,22 @@ def discreet_line(line: ProblemLine) -> ProblemLine:
     """A line of a list."""
     return replace(
         line,
-        params=masked_params(line.params),
+        params=params_for_many(line),
         example_record=masked(line.example_record),
         masked=masked(line.masked),
     )
+
+
+def params_for_many(line: ProblemLine) -> dict[str, str | int]:
+    """What is known of a problem, masked. A value that makes it this problem and no other is a code of the
+    set-up, such as a currency's, not what somebody filled in: it stays."""
+    decisive = {
+        key: masked(value) if isinstance(value, str) else value
+        for names in line.error_class.group_by
+        for key in names.split("|")
+        if (value := line.params.get(key)) is not None
+    }
+    return {**masked_params(line.params), **decisive}
 
 
 def discreet_record(record: AffectedRecord) -> AffectedRecord:

@@ -9,7 +9,8 @@ from bot.diagnosis.model import Step
 from bot.failures import NotFound
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask
-from bot.operations.masking import masked, masked_params
+from bot.operations.discreet import params_for_many
+from bot.operations.masking import masked
 from bot.operations.rights import Act
 from bot.operations.views import ConnectionView, ProblemLine
 from bot.store import Database, Problems
@@ -108,19 +109,7 @@ def line_for_many(line: ProblemLine) -> ProblemLine:
     """A problem as everybody may see it."""
     return replace(
         line,
-        params=_for_many(line),
+        params=params_for_many(line),
         masked=masked(line.masked),
         example_record=masked(line.example_record),
     )
-
-
-def _for_many(line: ProblemLine) -> dict[str, str | int]:
-    """What is known of a problem, masked. A value that makes it this problem and no other is a code of the
-    set-up, such as a currency's, not what somebody filled in: it stays."""
-    decisive = {
-        key: masked(value) if isinstance(value, str) else value
-        for names in line.error_class.group_by
-        for key in names.split("|")
-        if (value := line.params.get(key)) is not None
-    }
-    return {**masked_params(line.params), **decisive}
