@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from bot.app import Core, Outside, open_core
@@ -23,6 +24,8 @@ from bot.simulator.entra import EntraSimulator
 CLIENT_ID = "4c1b7a36-2f0e-4b4a-8f8d-5a9e3c7d1b20"
 SECRET = "only-known-to-the-simulator"  # noqa: S105 # the simulator's own
 SECRET_FILE = "entra.secret"  # noqa: S105 # its name
+WATCHED_FOR = timedelta(minutes=1)
+"""Nobody waits half an hour at a demo for evidence that does not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,12 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
             database_url=f"sqlite:///{Path(folder) / 'demo.db'}", connections_file=file
         )
         business_central = Environments([company.server for company in companies])
-        outside = Outside(business_central=business_central, entra=entra.transport(), clock=clock)
+        outside = Outside(
+            business_central=business_central,
+            entra=entra.transport(),
+            clock=clock,
+            watched_for=WATCHED_FOR,
+        )
         async with open_core(settings, outside) as core:
 
             def fix(words: str) -> int:

@@ -20,7 +20,7 @@ async def test_a_shared_problem_is_a_card_in_the_channel(stage: Stage) -> None:
     assert "For the owner of the records · 2 errors" in card.plain()
     assert "2 records affected" in card.plain()
     assert "What to do" in card.plain()
-    assert [element.label for element in card.elements()] == ["Claim", "Mark fixed", "Details"]
+    assert [element.label for element in card.elements()] == ["Claim", "Mark fixed", "Retry…", "Details"]
     assert f"/archives/{stage.slack.general.id}/p{card.ts.replace('.', '')}" in answer
     assert card.mentions() == []
 
