@@ -114,8 +114,8 @@ async def _add(
         new += [tuple(row) for row in await connection.execute(returning, rows)]
     concerned = {problem_id for kind, _, problem_id, _ in new if kind != TieKind.REFUSES}
     refused = [key for kind, key, _, _ in new if kind == TieKind.REFUSES]
-    for part in _parts(refused):
-        concerned |= {row.problem_id for row in await _tied(connection, scope, TieKind.NEEDS, part)}
+    for keys in _parts(refused):
+        concerned |= {row.problem_id for row in await _tied(connection, scope, TieKind.NEEDS, keys)}
     return concerned
 
 

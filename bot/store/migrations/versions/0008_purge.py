@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -192,7 +194,7 @@ def _runs() -> None:
     )
 
 
-def _table(name: str, *columns: tuple[object, ...], key: str = "") -> None:
+def _table(name: str, *columns: tuple[Any, ...], key: str = "") -> None:
     """A table of a connection; a column with a third item may be null."""
     op.create_table(
         name,
