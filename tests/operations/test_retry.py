@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.failures import NothingToRetry, RetryChanged
-from bot.operations.retry import Hope, Target
+from bot.failures import NotFound, NothingToRetry, RetryChanged
+from bot.operations.durable.inline import InlineDurable
+from bot.operations.retry import Hope, Target, enqueue_retry
+from bot.simulator.businesscentral.couplings import LastResult
+from bot.simulator.businesscentral.rows import SynchDirection
 from bot.simulator.businesscentral.troubles import Kind
 from bot.store import Problems
 from bot.store.activity import Outcome
@@ -66,20 +69,20 @@ async def test_without_evidence_it_says_so_after_half_an_hour(yard: RetryYard) -
     assert (await yard.desk.report(yard.scope, run.id)).silent == ("Customer: 10000", "Customer: 10001")
 
 
-async def test_an_old_success_proves_nothing(yard: RetryYard) -> None:
-    """The coupling's last result is Success, from a job before the retry; then nothing runs."""
+async def test_a_success_of_a_job_from_before_proves_nothing(yard: RetryYard) -> None:
+    """The coupling turns to Success during the watch, but its job started before the retry did."""
     yard.fail(1)
     await yard.read()
     yard.there.fix()
-    target = await yard.target()
-    offered = await yard.offer(target)
+    coupling = yard.there.couplings.of_record("Customer: 10000")
+    before = yard.world.company.begin_job("CUSTOMER", SynchDirection.TO_DATAVERSE, yard.world.clock.now())
+    yard.world.clock.advance(1)
     yard.there.wake = lambda mapping: None  # type: ignore[method-assign]
-    yard.durable.register("later", yard.retry.workflow)
-    assert offered.records == 1
-    await yard.start(target)
-    yard.there.run("CUSTOMER")  # at the very moment of the release: not later than the retry's beginning
+    await yard.start()
+    changed = coupling.ran(SynchDirection.TO_DATAVERSE, LastResult.SUCCESS, before.id, yard.world.clock.now())
+    yard.there.couplings.change(coupling.id, yard.world.clock.now(), **changed)
     run = await yard.ended()
-    assert run.state is RunState.DONE
+    assert (run.done, run.missed) == (0, 1)
 
 
 async def test_a_failed_job_ends_it_at_once_with_its_text(yard: RetryYard) -> None:
@@ -235,3 +238,54 @@ async def test_coupled_to_a_deleted_record_is_doubtful(yard: RetryYard) -> None:
     assert (await yard.offer()).hopes == {Hope.DELETED: 1}
     yard.there.mappings["CUSTOMER"].deletion_conflict = "Restore records"
     assert (await yard.offer()).hopes == {Hope.READY: 1}
+
+
+async def test_what_was_taken_in_by_a_process_that_died_is_found(yard: RetryYard) -> None:
+    yard.fail(1)
+    await yard.read()
+    yard.there.fix()
+    target, durable = await yard.target(), yard.durable
+
+    class Dead(InlineDurable):
+        async def enqueue(self, workflow: str, *args: object, **options: object) -> str:
+            return "never"
+
+    yard.durable = Dead()
+    await yard.start(target)
+    assert await yard.retry.left_behind() == ()
+    yard.world.clock.advance(31)
+    [(connection, run_id)] = await yard.retry.left_behind()
+    yard.durable = durable
+    await enqueue_retry(durable, connection, run_id)
+    await enqueue_retry(durable, connection, run_id)
+    assert (await yard.ended()).done == 1
+    assert len(await yard.lines()) == 1
+
+
+async def test_a_connection_that_is_removed_meanwhile_ends_it(yard: RetryYard) -> None:
+    yard.fail(1)
+    await yard.read()
+    target = await yard.target()
+    await yard.start(target)
+    gone = dict.fromkeys(())
+    object.__setattr__(yard.retry, "clients", gone)
+    object.__setattr__(yard.retry.ending, "clients", gone)
+    run = await yard.ended()
+    assert (run.state, run.failure_key) == (RunState.FAILED, "connection.gone")
+    [line] = await yard.lines()
+    assert (line.outcome, line.facts["failure"]) == (Outcome.FAILED, "connection.gone")
+
+
+async def test_what_is_no_retry_and_what_is_not_there(yard: RetryYard) -> None:
+    yard.fail(1)
+    await yard.read()
+    with pytest.raises(NotFound):
+        await yard.desk.stop(yard.scope, "forged", SANNE)
+    with pytest.raises(NotFound):
+        await yard.desk.report(yard.scope, "forged")
+    with pytest.raises(NotFound):
+        await yard.desk.offer(yard.scope, Target("forged"))
+    with pytest.raises(NotFound):
+        await yard.desk.offer(yard.scope, Target(number=4711))
+    with pytest.raises(ValueError, match="nonsense"):
+        Target.of("nonsense:1")

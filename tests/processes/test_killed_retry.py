@@ -63,7 +63,7 @@ async def test_a_retry_is_done_once_whatever_dies(database_url: str) -> None:
 
             async def ended(process: asyncio.subprocess.Process) -> int:
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(2 * PATIENCE):
                         return await process.wait()
                 except TimeoutError:
                     process.kill()
