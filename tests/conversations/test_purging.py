@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.operations.actors import slack_user
 from bot.operations.durable.inline import InlineDurable, InlineSteps
-from bot.simulator.slack import Message, Modal, Rank
+from bot.simulator.slack import Message, Modal, Person, Rank
 from bot.store.outbox import Place
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
@@ -199,3 +200,144 @@ async def test_a_forged_form_deletes_nothing(stage: Stage) -> None:
     ):
         with pytest.raises(StaleForm):
             read(forged, "")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody presses and reads, in their language."""
+
+    locale: str
+    clean_up: str
+    delete: str
+    type_it: str
+    over: str
+
+
+ENGLISH = Words(
+    "en-US",
+    "Clean up…",
+    "Delete {} entries…",
+    "Type the company's name, {}, to delete everything",
+    "Over:",
+)
+DUTCH = Words(
+    "nl-NL",
+    "Opschonen…",
+    "{} posten verwijderen…",
+    "Typ de naam van het bedrijf, {}, om alles te verwijderen",
+    "Klaar:",
+)
+
+
+async def choosing(stage: Stage, words: Words) -> Person:
+    """An admin who has the choices before them."""
+    admin = stage.slack.person("Robin", rank=Rank.ADMIN, locale=words.locale)
+    await admin.command("/syncerrors")
+    await admin.click(words.clean_up)
+    await admin.until(lambda one: one.modal is not None and "1 Month" in one.modal.plain())
+    return admin
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ENGLISH,
+            "You typed “CRONUS Demo BV”, but the company is called “Kleiweg”. Nothing was deleted.",
+        ),
+        (
+            DUTCH,
+            "Je hebt “CRONUS Demo BV” getypt, maar het bedrijf heet “Kleiweg”. Er is niets verwijderd.",
+        ),
+    ],
+)
+async def test_the_company_is_renamed_while_the_form_is_open(stage: Stage, words: Words, told: str) -> None:
+    await old_errors(stage)
+    count = there(stage)
+    admin = await choosing(stage, words)
+    await admin.modal_click(words.delete.format(count), nth=1)
+    stage.company.display_name = "Kleiweg"
+    stage.clock.advance(timedelta(days=2).total_seconds())
+    await stage.read()
+
+    admin.fill(words.type_it.format("CRONUS Demo BV"), "CRONUS Demo BV")
+    modal = await admin.submit()
+    assert modal is not None
+    assert told in modal.plain()
+    assert there(stage) == count
+
+    admin.fill(words.type_it.format("Kleiweg"), "Kleiweg")
+    await admin.submit()
+    admin.visit_bot()
+    await admin.until(lambda one: any(words.over in message.plain() for message in one.messages))
+    assert there(stage) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (ENGLISH, "entries were gone already: retention, or somebody deleted them in Business Central."),
+        (DUTCH, "posten waren al weg: bewaarbeleid, of iemand heeft ze in Business Central verwijderd."),
+    ],
+)
+async def test_retention_runs_in_the_middle(
+    stage: Stage, words: Words, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await old_errors(stage)
+    stage.clock.advance(timedelta(days=30).total_seconds())
+    await stage.read()
+    count = there(stage)
+    object.__setattr__(stage.core.purge, "rows_a_window", 2)
+    client = stage.core.purge.clients[stage.connection]
+    delete = client.delete_errors
+
+    async def at_night(logged_until: datetime, highest_number: int) -> int:
+        deleted = await delete(logged_until, highest_number)
+        stage.company.apply_retention(stage.clock.now())
+        return deleted
+
+    monkeypatch.setattr(client, "delete_errors", at_night)
+    admin = await choosing(stage, words)
+    await admin.modal_click(words.delete.format(count), nth=0)
+    await admin.submit()
+    admin.visit_bot()
+    await admin.until(lambda one: any(words.over in message.plain() for message in one.messages))
+    [progress] = [one for one in admin.messages if words.over in one.plain()]
+    await stage.slack.until(lambda: bool(admin.thread(progress)))
+
+    assert f"{count - 2} {told}" in admin.thread(progress)[0].plain()
+    assert there(stage) == 0
+
+
+@pytest.mark.parametrize("zone", [timezone(timedelta(hours=14)), timezone(timedelta(hours=-11, minutes=-30))])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (ENGLISH, "entries older than 7 days, up to Mar 4, 2026 10:30"),
+        (DUTCH, "posten ouder dan 7 dagen, tot en met 4 mrt 2026 10:30"),
+    ],
+)
+async def test_a_clock_in_another_zone(
+    stage: Stage, words: Words, told: str, zone: timezone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven days are up to this very moment a week ago, wherever the machine is. Whoever reads that sees
+    their own zone (Amsterdam), not the machine's."""
+    now = stage.clock.now
+    monkeypatch.setattr(stage.clock, "now", lambda: now().astimezone(zone))
+    ordinary_day(stage.company, stage.clock)
+    count = there(stage)
+    stage.clock.advance(timedelta(days=7).total_seconds() + 1)
+    stage.company.log_error(
+        message="young", source="Customer: 5", logged_at=now() - timedelta(days=7) + timedelta(seconds=1)
+    )
+    await stage.read()
+    assert await stage.core.synchronization.workflow(InlineSteps(), stage.connection) is None
+
+    admin = await choosing(stage, words)
+    modal = await admin.modal_click(words.delete.format(count), nth=0)
+    assert modal is not None
+    assert f"{count} {told}" in modal.plain()
+    await admin.submit()
+    admin.visit_bot()
+    await admin.until(lambda one: any(words.over in message.plain() for message in one.messages))
+    assert [row.error_message for row in stage.company.rows(now())] == ["young"]
