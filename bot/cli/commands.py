@@ -283,7 +283,8 @@ def migrate() -> None:
 @app.command()
 def bench(
     suite: Annotated[
-        str, typer.Argument(help="ask, pull, start or soak; all but the soak unless given.")
+        str,
+        typer.Argument(help="ask, pull, start, diagnosis, actions or soak; all but the soak unless given."),
     ] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a list of objects instead of a table.")

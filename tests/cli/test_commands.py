@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.bench.suites import Suite
 from bot.businesscentral.connection import connection_from
 from bot.failures import SettingsInvalid
 from bot.settings import WORKSPACE, Need, Settings, load_settings, single_connection
@@ -54,6 +55,12 @@ def test_help_names_every_command() -> None:
     shown = run("--help").stdout
     for command in ("demo", "demo-browser", "ask", "pull", "classify", "socket", "web", "worker", "migrate"):
         assert command in shown
+
+
+def test_help_of_the_bench_names_every_suite() -> None:
+    shown = run("bench", "--help").stdout
+    for suite in Suite:
+        assert suite.value in shown
 
 
 def test_missing_settings_are_listed_all_at_once() -> None:
