@@ -76,7 +76,9 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     )
     durable = InlineDurable()
     pull.register(durable)
-    yield Bot(world, database, pull, durable, CallStacks(database, world.clients, world.connections, world.clock))
+    yield Bot(
+        world, database, pull, durable, CallStacks(database, world.clients, world.connections, world.clock)
+    )
     await durable.stop()
     await world.aclose()
     await database.close()
