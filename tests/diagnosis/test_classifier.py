@@ -415,8 +415,9 @@ def test_any_text_gives_an_answer(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(max_size=300))
+@given(st.text(max_size=300).filter(lambda text: "prv" not in text))
 def test_random_text_is_never_taken_for_a_cause(text: str) -> None:
+    """But for the name of a privilege, which is one wherever it stands: Hypothesis knows our constants."""
     assert CLASSIFIER.classify(text).class_code == UNKNOWN
 
 
