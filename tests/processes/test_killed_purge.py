@@ -151,7 +151,8 @@ async def test_a_purge_is_done_once_whatever_dies(database_url: str) -> None:
                 assert them.heard[-1] == "looked around"
                 worker = await them.start("bot", "worker")
                 kim.visit_bot()
-                await slack.until(lambda: bool(kim.messages and kim.thread(kim.messages[0])))
+                await slack.until(lambda: bool(kim.messages) and "Over:" in kim.messages[0].plain())
+                await slack.until(lambda: bool(kim.thread(kim.messages[0])))
                 os.kill(worker, signal.SIGTERM)
                 assert await them.ended(worker) == 0
             (progress,) = kim.messages
