@@ -82,6 +82,7 @@ class Filler:
         seen: dict[str, str] = {}
         values: dict[str, str] = {}
         parts: list[str] = []
+        undecided = False  # a value that holds the very words behind it: "Amt to Deduct" before " to "
         for index, gap in enumerate(template.gaps):
             written = []
             for hole in gap:
@@ -94,7 +95,11 @@ class Filler:
                 written.append(value)
             parts.append(" ".join(written))
             if index < len(template.literals):
-                parts.append(template.literals[index])
+                following = template.literals[index]
+                parts.append(following)
+                undecided = undecided or following in parts[-2]
+        if undecided:
+            values.clear()
         return Filled("".join(parts) + "." * template.final_dot, rule, values)
 
     def wrap(self, text: str) -> str:
