@@ -20,6 +20,7 @@ from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailab
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.durable.port import Durable, Queue, Steps
+from bot.operations.outage import LOOK, wait_out
 from bot.operations.purging.deleting import Deleting
 from bot.operations.purging.values import ACT_OF, Bounds
 from bot.operations.reading import FailureNote, note_of
@@ -36,8 +37,6 @@ TICK: Final = "purge.tick"
 WAITS: Final = (60.0, 120.0, 300.0, 300.0, 600.0, 600.0)
 """Seconds between attempts while Business Central is down or too busy, beside the client's own; then the run
 ends with what it did."""
-_LOOK: Final = 5.0
-"""Seconds between looks for *Stop* while waiting."""
 LEFT_BEHIND: Final = timedelta(seconds=30)
 """A run that nobody enqueued by then: the process that took it in died. It is enqueued by the tick."""
 
@@ -132,7 +131,7 @@ class Purge:
                 return await step()
             except StoreUnavailable:
                 _log.warning("the store does not answer; the purge waits")
-                await self.clock.sleep(_LOOK)
+                await self.clock.sleep(LOOK)
         return await step()
 
     async def _begin(self, connection: str, run_id: str) -> Window | None:
@@ -187,23 +186,9 @@ class Purge:
         )
 
     async def _wait(self, connection: str, run_id: str, tries: int, failure: FailureNote) -> bool:
-        """Wait for Business Central, and say so meanwhile; whether somebody asked to stop."""
+        """Wait for Business Central; whether somebody asked to stop."""
         scope = self._scope(connection)
-        await self.change(
-            scope,
-            run_id,
-            state=RunState.WAITING,
-            failure_key=failure.key,
-            failure_facts=dict(failure.facts),
-        )
-        waited = 0.0
-        while waited < WAITS[tries]:
-            if (await Runs(self.database).get(scope, run_id)).stop_asked_by:
-                return True
-            await self.clock.sleep(_LOOK)
-            waited += _LOOK
-        await self.change(scope, run_id, state=RunState.RUNNING, failure_key=None, failure_facts=None)
-        return False
+        return await wait_out(self.database, self.clock, self.change, scope, run_id, WAITS[tries], failure)
 
     async def _end(self, connection: str, run_id: str, place: Window, kept: int, foreign: int) -> str:
         """The run's end, its activity line and its last words, in one transaction; once, however often."""
@@ -263,7 +248,7 @@ class Purge:
 
 @dataclass
 class _Told:
-    """How far a window is, told every ``_LOOK`` seconds."""
+    """How far a window is, told every ``LOOK`` seconds."""
 
     purge: Purge
     scope: Scope
@@ -274,7 +259,7 @@ class _Told:
     async def so_far(self, deleted: int) -> bool:
         """Whether somebody asked to stop."""
         now = self.purge.clock.monotonic()
-        if now - self.told_at >= _LOOK:
+        if now - self.told_at >= LOOK:
             self.told_at = now
             await self.purge.change(self.scope, self.run_id, done=self.before + deleted)
         return bool((await Runs(self.purge.database).get(self.scope, self.run_id)).stop_asked_by)

@@ -20,6 +20,7 @@ from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
 from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailable
 from bot.operations.durable.port import Durable, Queue, Steps
+from bot.operations.outage import LOOK, wait_out
 from bot.operations.reading import FailureNote, note_of
 from bot.operations.retry.ending import Ending, tell_progress
 from bot.operations.retry.releasing import LOOK_BACK, Releasing, jobs_after, since_of
@@ -37,8 +38,6 @@ TICK: Final = "retry.tick"
 WAITS: Final = (15.0, 60.0, 120.0, 300.0, 300.0)
 """Seconds between attempts while Business Central is down or too busy, beside the client's own; then the run
 ends with what it did."""
-LOOK: Final = 5.0
-"""Seconds between looks for *Stop* while waiting."""
 LEFT_BEHIND: Final = timedelta(seconds=30)
 STORE_TRIES: Final = 120
 MOST_STEPS: Final = 10_000
@@ -188,23 +187,9 @@ class Retry:
         return Did(more=await releasing.next())
 
     async def _wait(self, connection: str, run_id: str, tries: int, failure: FailureNote) -> bool:
-        """Wait for Business Central, and say so meanwhile; whether somebody asked to stop."""
+        """Wait for Business Central; whether somebody asked to stop."""
         scope = self._scope(connection)
-        await self._change(
-            scope,
-            run_id,
-            state=RunState.WAITING,
-            failure_key=failure.key,
-            failure_facts=dict(failure.facts),
-        )
-        waited = 0.0
-        while waited < WAITS[tries]:
-            if (await Runs(self.database).get(scope, run_id)).stop_asked_by:
-                return True
-            await self.clock.sleep(LOOK)
-            waited += LOOK
-        await self._change(scope, run_id, state=RunState.RUNNING, failure_key=None, failure_facts=None)
-        return False
+        return await wait_out(self.database, self.clock, self._change, scope, run_id, WAITS[tries], failure)
 
     async def _hand_over(self, connection: str, run_id: str) -> None:
         run = await Runs(self.database).get(self._scope(connection), run_id)
