@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field
 
 from bot.store.columns import JsonText, KeyText, StoredText, UtcTime
 from bot.store.tables import Row, table_of
+
+_SKIPPED = text("skipped")
 
 
 class CouplingRow(Row, table=True):
@@ -20,6 +22,13 @@ class CouplingRow(Row, table=True):
     __table_args__ = (
         Index(None, "workspace", "connection", "record_id"),
         Index(None, "workspace", "connection", "dataverse_id"),
+        Index(
+            "ix_coupling_skipped",
+            "workspace",
+            "connection",
+            sqlite_where=_SKIPPED,
+            postgresql_where=_SKIPPED,
+        ),
     )
 
     id: str = Field(primary_key=True, sa_type=KeyText)

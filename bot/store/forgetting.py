@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.action_tables import COUPLING, SYNC_JOB
 from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
 from bot.store.database import Database
+from bot.store.decisions import forget_decided
 from bot.store.holding import lock
 from bot.store.leaving import COLUMNS, drop_words, leave
 from bot.store.mentions import Somebody
@@ -260,6 +261,7 @@ async def _forget_others(
     for part in slices(traces.couplings):
         await connection.execute(delete(COUPLING).where(belongs(COUPLING, scope), COUPLING.c.id.in_(part)))
     await forget_records(connection, scope, somebody)
+    await forget_decided(connection, scope, somebody)
     for part in slices(traces.jobs):
         await connection.execute(
             update(SYNC_JOB).where(belongs(SYNC_JOB, scope), SYNC_JOB.c.id.in_(part)).values(message="")

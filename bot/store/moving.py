@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.action_tables import ACTION_RUN
 from bot.store.arriving import arrive, stored_problems
 from bot.store.database import insert_into
+from bot.store.decision_tables import DECIDED_RECORD
 from bot.store.departing import Moved
 from bot.store.outbox import Outbox
 from bot.store.pages import slices
@@ -102,7 +103,7 @@ async def _supersede_or_unsettle(
     )
     await forget_ties(connection, scope, problem_id)
     # What was done about it was done about its successor; a run's bounds stay what was confirmed.
-    for table in (ACTION_RUN, RETRY_RECORD):
+    for table in (ACTION_RUN, RETRY_RECORD, DECIDED_RECORD):
         await connection.execute(
             update(table)
             .where(belongs(table, scope), table.c.problem_id == problem_id)

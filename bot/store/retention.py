@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from bot.store.action_tables import SYNC_JOB
 from bot.store.database import Database
+from bot.store.decisions import Decisions
 from bot.store.holding import lock
 from bot.store.leaving import BOTH, columns_of, drop_words, leave
 from bot.store.retries import Retries
@@ -80,3 +81,4 @@ class Retention:
                 .values(message="")
             )
         await Retries(self.database).let_go(scope, until)
+        await Decisions(self.database).let_go(scope, until)

@@ -27,6 +27,8 @@ class RunKind(StrEnum):
 
     PURGE = "purge"
     RETRY = "retry"
+    DECISION = "decision"
+    """Couples, uncouples, creates or forces what somebody decided about."""
     SUPPORT = "support"
     """A support request; it changes nothing, so any number of them may be under way."""
 
