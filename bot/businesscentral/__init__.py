@@ -6,6 +6,13 @@ from bot.businesscentral.client import BusinessCentralClient
 from bot.businesscentral.connection import Connection, connection_from
 from bot.businesscentral.deleting import LARGEST_BATCH, Deletion
 from bot.businesscentral.limits import ApplicationUser, RequestLimit, RequestLimits
+from bot.businesscentral.mapped_fields import (
+    Comparison,
+    CoupledFields,
+    FieldPair,
+    MappedRecord,
+    RecordField,
+)
 from bot.businesscentral.reading_states import Freshness
 from bot.businesscentral.record_ids import RecordId, parse_record_id
 from bot.businesscentral.states import (
@@ -25,17 +32,22 @@ __all__ = [
     "ApplicationUser",
     "Authentication",
     "BusinessCentralClient",
+    "Comparison",
     "Connection",
     "ConnectionState",
+    "CoupledFields",
     "Coupling",
     "CouplingKind",
     "Deletion",
+    "FieldPair",
     "Freshness",
     "Guard",
     "JobQueueEntry",
     "JobQueueLogEntry",
+    "MappedRecord",
     "Page",
     "PermissionSet",
+    "RecordField",
     "RecordId",
     "RequestLimit",
     "RequestLimits",

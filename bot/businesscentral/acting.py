@@ -226,8 +226,8 @@ class Acting(Asking):
                 return ActionNotPermitted(
                     "", action=action.name, permission_set=action.needs.value, **permission
                 )
-            case SourceRejected() if guard := _GUARD.match(complaint_of(answer).message):
-                return ActionRefused("", action=action.name, guard=_known(guard[1]))
+            case SourceRejected() if (guard := guard_in(answer)) is not None:
+                return ActionRefused("", action=action.name, guard=guard)
             case _:
                 return failure
 
@@ -239,9 +239,12 @@ class Acting(Asking):
         return "extension" if isinstance(failure_of(there), SourceMissing) else "version"
 
 
-def _known(guard: str) -> str:
-    """A guard that this version knows; empty for one of another version."""
-    return guard if guard in set(Guard) else ""
+def guard_in(answer: Answer) -> str | None:
+    """The guard of the extension that refused; empty for one of another version, None where none did."""
+    found = _GUARD.match(complaint_of(answer).message)
+    if found is None:
+        return None
+    return found[1] if found[1] in set(Guard) else ""
 
 
 def _counted(ids: Collection[str]) -> None:
