@@ -54,7 +54,10 @@ class SyncJobRow(Row, table=True):
     """A synchronization job, as last read."""
 
     __tablename__ = "sync_job"
-    __table_args__ = (Index(None, "workspace", "connection", "started_at"),)
+    __table_args__ = (
+        Index(None, "workspace", "connection", "started_at"),
+        Index("ix_sync_job_latest", "workspace", "connection", "mapping", "direction", "started_at"),
+    )
 
     id: str = Field(primary_key=True, sa_type=KeyText)
     started_at: datetime = Field(sa_type=UtcTime)

@@ -20,8 +20,10 @@ from bot.store.database import Database
 from bot.store.decisions import forget_decided
 from bot.store.holding import lock
 from bot.store.leaving import COLUMNS, drop_words, leave
+from bot.store.live_states import forget_live_states
 from bot.store.mentions import Somebody
 from bot.store.pages import slices
+from bot.store.record_names import forget_names
 from bot.store.retries import forget_records
 from bot.store.search_index import INDEX, row_id, scope_query
 from bot.store.search_words import message_terms, record_terms
@@ -261,6 +263,8 @@ async def _forget_others(
     for part in slices(traces.couplings):
         await connection.execute(delete(COUPLING).where(belongs(COUPLING, scope), COUPLING.c.id.in_(part)))
     await forget_records(connection, scope, somebody)
+    await forget_names(connection, scope, somebody)
+    await forget_live_states(connection, scope)
     await forget_decided(connection, scope, somebody)
     for part in slices(traces.jobs):
         await connection.execute(

@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.decisions import Decisions
 from bot.store.holding import lock
 from bot.store.leaving import BOTH, columns_of, drop_words, leave
+from bot.store.record_names import let_names_go
 from bot.store.retries import Retries
 from bot.store.search_words import message_terms, record_terms
 from bot.store.tables import PULL_STATE, RAW_ROW, SYNC_ERROR, belongs
@@ -80,5 +81,6 @@ class Retention:
                 .where(belongs(SYNC_JOB, scope), SYNC_JOB.c.started_at < until, SYNC_JOB.c.message != "")
                 .values(message="")
             )
+            await let_names_go(connection, scope, until)
         await Retries(self.database).let_go(scope, until)
         await Decisions(self.database).let_go(scope, until)
