@@ -1,7 +1,7 @@
 """Reading single records and their mapped fields.
 
-Both values of a coupling, a record that is not coupled, and what would be sent of it (companion API's contract,
-"Reading").
+Both values of a coupling, a record that is not coupled, and what would be sent of it (companion API's
+contract, "Reading").
 
 All are read from the primary database: somebody decides by them, or has just decided.
 """
@@ -14,13 +14,13 @@ from uuid import UUID
 
 from bot.businesscentral import field_rows
 from bot.businesscentral.acting import Acting, guard_in
-from bot.businesscentral.answers import page_of
 from bot.businesscentral.asking import FROM_PRIMARY
-from bot.businesscentral.exchange import Outgoing
 from bot.businesscentral.fields import Row
 from bot.businesscentral.mapped_fields import CoupledFields, MappedRecord, RecordField
 from bot.businesscentral.state_rows import State, states
 from bot.failures import ActionMissing, ActionRefused, SourceMissing, SourceRejected
+from bot.odata.answers import page_of
+from bot.odata.exchange import Outgoing
 
 PAIRS = "couplingFields"
 RECORDS = "mappedRecords"
