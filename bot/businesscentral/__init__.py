@@ -1,11 +1,11 @@
 """The way into Business Central: connection, sign-in, request limits, client, and what it hands over."""
 
 from bot.businesscentral.acting import Guard, PermissionSet
-from bot.businesscentral.authentication import Authentication, authentication_from
+from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.client import BusinessCentralClient
 from bot.businesscentral.connection import Connection, connection_from
 from bot.businesscentral.deleting import LARGEST_BATCH, Deletion
-from bot.businesscentral.limits import ApplicationUser, RequestLimit, RequestLimits
+from bot.businesscentral.limits import ApplicationUser, RequestLimits
 from bot.businesscentral.mapped_fields import (
     Comparison,
     CoupledFields,
@@ -22,10 +22,13 @@ from bot.businesscentral.states import (
     JobQueueEntry,
     JobQueueLogEntry,
     Page,
+    Permission,
     SynchResult,
     SyncJob,
     TableMapping,
 )
+from bot.odata.authentication import Authentication
+from bot.odata.limits import RequestLimit
 
 __all__ = [
     "LARGEST_BATCH",
@@ -46,6 +49,7 @@ __all__ = [
     "JobQueueLogEntry",
     "MappedRecord",
     "Page",
+    "Permission",
     "PermissionSet",
     "RecordField",
     "RecordId",

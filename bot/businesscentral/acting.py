@@ -15,9 +15,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
-from bot.businesscentral.answers import Answer, complaint_of, failure_of
+from bot.businesscentral.answers import failure_of
 from bot.businesscentral.asking import Asking
-from bot.businesscentral.exchange import AnswerLost, Outgoing, Repeat
 from bot.businesscentral.records import Direction
 from bot.failures import (
     ActionMissing,
@@ -30,6 +29,8 @@ from bot.failures import (
     SourceRefused,
     SourceRejected,
 )
+from bot.odata.answers import Answer, complaint_of
+from bot.odata.exchange import AnswerLost, Outgoing, Repeat
 
 MAINTENANCE = "53390000-0000-4000-8000-000000005339"
 """Key of the single row of ``maintenance``: a bound action needs one."""

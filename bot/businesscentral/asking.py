@@ -9,13 +9,14 @@ from typing import TypeVar
 
 import httpx
 
-from bot.businesscentral.answers import Answer, complaint_of, failure_of
-from bot.businesscentral.authentication import Authentication
+from bot.businesscentral.answers import failure_of
 from bot.businesscentral.connection import Connection
-from bot.businesscentral.exchange import Exchange, Outgoing
-from bot.businesscentral.limits import RequestLimit
 from bot.clock import Clock
 from bot.failures import SourceFailure, SourceGarbled, SourceMissing
+from bot.odata.answers import Answer, complaint_of
+from bot.odata.authentication import Authentication
+from bot.odata.exchange import Exchange, Outgoing
+from bot.odata.limits import RequestLimit
 
 LARGEST_PAGE = 20_000
 """Entities; more answers 413 (``dev-itpro/api-reference/v2.0/dynamics-current-limits.md``)."""

@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from bot.businesscentral.answers import RETRIED, Answer, complaint_of, parse_json
 from bot.businesscentral.asking import Asking
-from bot.businesscentral.exchange import Outgoing
-from bot.businesscentral.retrying import Patience, seconds_asked
 from bot.failures import (
     ActionMissing,
     ActionNotPermitted,
@@ -28,6 +25,9 @@ from bot.failures import (
     SourceThrottled,
     SourceUnreachable,
 )
+from bot.odata.answers import RETRIED, Answer, complaint_of, parse_json
+from bot.odata.exchange import Outgoing
+from bot.odata.retrying import Patience, seconds_asked
 
 LARGEST_BATCH = 100
 """Operations (``dev-itpro/api-reference/v2.0/dynamics-current-limits.md``)."""

@@ -14,10 +14,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from bot.businesscentral.answers import page_of
 from bot.businesscentral.fields import MAX_INTEGER, MAX_TEXT, Breach, clean, guid_of, option_of
 from bot.businesscentral.records import Direction, ErrorPage, SyncErrorRecord, UnreadableRow
 from bot.businesscentral.rows import DIRECTIONS, sync_error
+from bot.odata.answers import page_of
 
 _Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 _Integer = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.businesscentral import rows
-from bot.businesscentral.answers import page_of, parse_json
 from bot.businesscentral.asking import FROM_PRIMARY, LARGEST_PAGE, Asking, paged
 from bot.businesscentral.error_pages import error_page
 from bot.businesscentral.records import (
@@ -16,6 +15,7 @@ from bot.businesscentral.records import (
     NumbersPage,
 )
 from bot.failures import SourceGarbled
+from bot.odata.answers import page_of, parse_json
 
 
 class ReadingErrors(Asking):

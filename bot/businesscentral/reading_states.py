@@ -10,7 +10,6 @@ from enum import Enum
 from urllib.parse import quote
 
 from bot.businesscentral import state_rows
-from bot.businesscentral.answers import page_of, parse_json
 from bot.businesscentral.asking import FROM_PRIMARY, Asking, paged
 from bot.businesscentral.fields import Breach, Row, json_object
 from bot.businesscentral.state_rows import State, states
@@ -20,10 +19,12 @@ from bot.businesscentral.states import (
     JobQueueEntry,
     JobQueueLogEntry,
     Page,
+    Permission,
     SyncJob,
     TableMapping,
 )
 from bot.failures import SourceGarbled
+from bot.odata.answers import page_of, parse_json
 
 PAGE = 5_000
 """Rows of a page where the caller wants no other size."""
@@ -106,6 +107,13 @@ class ReadingStates(Asking):
         return await self._whole(
             f"{self._connection.companion_api}/connectionStates", state_rows.connection_state
         )
+
+    async def permissions(self) -> tuple[Permission, ...]:
+        """What the permission sets of the extension are for, and whether the bot's application has it.
+
+        Raises SourceMissing with ``what`` = ``extension`` also for an extension that is too old to tell.
+        """
+        return await self._whole(f"{self._connection.companion_api}/permissions", state_rows.permission)
 
     async def job_queue_entries(self) -> tuple[JobQueueEntry, ...]:
         """The jobs that run mappings, from the standard API."""

@@ -33,6 +33,7 @@ from bot.businesscentral.states import (
     CouplingKind,
     JobQueueEntry,
     JobQueueLogEntry,
+    Permission,
     SynchResult,
     SyncJob,
     TableMapping,
@@ -138,6 +139,17 @@ def connection_state(row: Row) -> ConnectionState:
         disable_reason=optional_text(row, "disableReason"),
         extension_version=optional_text(row, "extensionVersion"),
         application_version=optional_text(row, "applicationVersion"),
+    )
+
+
+def permission(row: Row) -> Permission:
+    """One element of ``permissions``."""
+    return Permission(
+        permission_set=text(row, "permissionSet"),
+        table=integer(row, "tableNumber"),
+        table_name=optional_text(row, "tableName"),
+        access=option(row, "access"),
+        granted=truth(row, "granted"),
     )
 
 

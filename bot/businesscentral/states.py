@@ -164,6 +164,19 @@ class ConnectionState:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """One row of ``permissions``: what one of the bot's permission sets is for, and whether it is given."""
+
+    permission_set: str
+    """A value of ``bot.businesscentral.PermissionSet``, or one of a later extension."""
+    table: int
+    table_name: str
+    access: str
+    """Read, Insert, Modify, Delete or Write (the last three together)."""
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JobQueueEntry:
     """One row of the standard ``jobQueueEntries`` (table 472)."""
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.businesscentral import BusinessCentralClient, RequestLimits, connection_from
-from bot.businesscentral.authentication import BasicAuthentication
 from bot.businesscentral.records import Direction
 from bot.clock import ManualClock
 from bot.failures import (
@@ -30,6 +29,7 @@ from bot.failures import (
     SourceThrottled,
     SourceUnreachable,
 )
+from bot.odata.authentication import BasicAuthentication
 from bot.simulator.businesscentral import ABSENT, NextLinkForm
 from tests.businesscentral.world import SECRET, START, World, build_world, client_on, settings
 
@@ -338,7 +338,7 @@ async def test_other_statuses(status: int, body: bytes, failure: type[SourceFail
 
 
 async def test_an_endless_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.businesscentral.exchange.LARGEST_BODY", 1_000)
+    monkeypatch.setattr("bot.odata.exchange.LARGEST_BODY", 1_000)
     with pytest.raises(SourceGarbled, match="too large"):
         await _answers(200, b" " * 2_000).company()
 

@@ -21,11 +21,11 @@ from bot.businesscentral import (
     authentication_from,
     connection_from,
 )
-from bot.businesscentral.authentication import BasicAuthentication
 from bot.businesscentral.limits import BURST, REQUESTS_PER_WINDOW, WINDOW_SECONDS
-from bot.businesscentral.retrying import BUDGET_SECONDS, Patience, seconds_asked
 from bot.clock import ManualClock
 from bot.failures import SettingsInvalid, SourceRefused
+from bot.odata.authentication import BasicAuthentication
+from bot.odata.retrying import BUDGET_SECONDS, Patience, seconds_asked
 from tests.businesscentral.world import START, TENANT, settings
 
 

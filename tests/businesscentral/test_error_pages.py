@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.businesscentral.answers import parse_json
 from bot.businesscentral.error_pages import error_page
 from bot.businesscentral.records import ErrorPage, SyncErrorRecord, UnreadableRow
 from bot.businesscentral.rows import LIGHT_FIELDS, sync_error
 from bot.failures import SourceGarbled
+from bot.odata.answers import parse_json
 from tests.businesscentral.test_rows import ROW as _ROW
 
 ROW = {**_ROW, "loggedAt": "2026-11-22T08:00:00.123+01:00"}

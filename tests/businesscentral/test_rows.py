@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.businesscentral.answers import parse_json
 from bot.businesscentral.records import Direction, SyncErrorRecord, UnreadableRow
 from bot.businesscentral.rows import LIGHT_FIELDS, error_details, sync_error
 from bot.failures import SourceGarbled
+from bot.odata.answers import parse_json
 
 ROW: dict[str, Any] = {
     "@odata.etag": 'W/"JzE5OzEyMzQ1Njc4OTs="',

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.businesscentral import Coupling, CouplingKind, Freshness, SynchResult
+from bot.businesscentral import Coupling, CouplingKind, Freshness, PermissionSet, SynchResult
 from bot.businesscentral.records import Direction
 from bot.businesscentral.state_rows import (
     connection_state,
@@ -23,6 +23,7 @@ from bot.businesscentral.state_rows import (
 )
 from bot.failures import SourceGarbled, SourceMissing
 from bot.simulator.businesscentral import NextLinkForm, SynchDirection
+from bot.simulator.businesscentral import PermissionSet as SimulatedSet
 from tests.businesscentral.world import START, World, build_world, client_on
 
 GUID = "12345678-0000-4000-8000-000000000000"
@@ -182,3 +183,26 @@ def test_an_unreadable_row_names_its_field_and_keeps_what_came() -> None:
     assert unreadable.raw == row
     (read,), _ = states([{**row, "lastModifiedDateTime": "2026-11-22T10:00:00Z"}], coupling)
     assert read.modified_at == datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+async def test_each_permission_is_told(world: World) -> None:
+    world.server.permission_sets = frozenset({SimulatedSet.READ})
+    world.server.withheld = frozenset({(5339, "Delete")})
+    permissions = await world.client.permissions()
+    missing = {(one.permission_set, one.table, one.access) for one in permissions if not one.granted}
+    assert (PermissionSet.READ, 5339, "Delete") in missing
+    assert {name for name, _, _ in missing} == set(PermissionSet)
+    assert any(one.permission_set == PermissionSet.READ and one.granted for one in permissions)
+    world.server.faults.extension_old()
+    with pytest.raises(SourceMissing) as caught:
+        await world.client.permissions()
+    assert caught.value.facts["what"] == "extension"
+
+
+async def test_versions_are_told_by_extensions_that_know_theirs(world: World) -> None:
+    world.company.extension_version = "1.2.0.0"
+    there = await world.client.maintenance()
+    assert (there.extension_version, there.application_version) == ("1.2.0.0", "26.3.36158.0")
+    world.server.faults.extension_old()
+    there = await world.client.maintenance()
+    assert (there.extension_version, there.application_version) == ("", "")

@@ -10,9 +10,10 @@ import httpx
 from pydantic import SecretStr
 
 from bot.businesscentral import ApplicationUser, BusinessCentralClient, Connection, RequestLimits
-from bot.businesscentral.authentication import SCOPE, ClientCredentials
+from bot.businesscentral.authentication import SCOPE
 from bot.businesscentral.connection import connection_from
 from bot.clock import ManualClock
+from bot.odata.authentication import ClientCredentials
 from bot.settings import ConnectionSettings, Settings, single_connection
 from bot.simulator.businesscentral import BusinessCentralSimulator, SimulatedCompany
 from bot.simulator.entra import EntraSimulator
@@ -97,7 +98,9 @@ def build_world(names: Sequence[str] = ("Kleiweg",), *, secret: str = SECRET) ->
     clients = {
         connection.key: BusinessCentralClient(
             connection,
-            ClientCredentials(TENANT, APPLICATION, SecretStr(secret), transport=entra.transport()),
+            ClientCredentials(
+                TENANT, APPLICATION, SecretStr(secret), scope=SCOPE, transport=entra.transport()
+            ),
             clock=clock,
             limit=limit,
             transport=server.transport(),
@@ -115,7 +118,7 @@ def client_on(handler: httpx.MockTransport, *, clock: ManualClock | None = None)
     entra.register(TENANT, APPLICATION, SECRET, audience_scopes=[SCOPE])
     return BusinessCentralClient(
         connection_from(settings()),
-        ClientCredentials(TENANT, APPLICATION, SecretStr(SECRET), transport=entra.transport()),
+        ClientCredentials(TENANT, APPLICATION, SecretStr(SECRET), scope=SCOPE, transport=entra.transport()),
         clock=clock or entra_clock,
         limit=RequestLimits().of(ApplicationUser(TENANT, "production", APPLICATION)),
         transport=handler,

@@ -10,21 +10,21 @@ from enum import Enum
 
 import httpx
 
-from bot.businesscentral.answers import RETRIED, Answer
-from bot.businesscentral.authentication import Authentication
-from bot.businesscentral.limits import RequestLimit
-from bot.businesscentral.retrying import Patience, seconds_asked
 from bot.clock import Clock
 from bot.failures import SourceGarbled, SourceUnreachable
+from bot.odata.answers import RETRIED, Answer
+from bot.odata.authentication import Authentication
+from bot.odata.limits import RequestLimit
+from bot.odata.retrying import Patience, seconds_asked
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes after decompression: 5,000 rows with the longest texts, escaped, and as much again."""
 
 CONNECT_SECONDS = 10.0
 
-_ALWAYS = {
+_ALWAYS: Mapping[str, str] = {
     "Accept": "application/json",
-    # Language and formats of what Business Central says itself; stored texts keep the language of their job.
+    # Language and formats of what a service says itself; stored texts keep the language of their job.
     "Accept-Language": "en-US",
 }
 
@@ -56,7 +56,11 @@ class AnswerLost(Exception):
 
 
 class Exchange:
-    """Gets answers from one place. ``answer_seconds`` bounds each attempt from its first to its last byte."""
+    """Gets answers from one place.
+
+    ``answer_seconds`` bounds each attempt from its first to its last byte, ``patience`` all of them together;
+    ``headers`` go with every request.
+    """
 
     def __init__(
         self,
@@ -67,12 +71,16 @@ class Exchange:
         transport: httpx.AsyncBaseTransport | None,
         jitter: Callable[[], float],
         answer_seconds: float,
+        patience: Callable[[], Patience] = Patience,
+        headers: Mapping[str, str] = _ALWAYS,
     ) -> None:
         self._auth = auth
         self._clock = clock
         self._limit = limit
         self._jitter = jitter
         self._answer_seconds = answer_seconds
+        self._patience = patience
+        self._headers = {**_ALWAYS, **headers}
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS),
@@ -90,7 +98,7 @@ class Exchange:
         Raises SourceUnreachable where there was none, AnswerLost where that leaves open what was done,
         SourceGarbled for one too large, and what signing in raises.
         """
-        patience = Patience()
+        patience = self._patience()
         while True:
             outcome = await self._signed_in(request)
             if isinstance(outcome, Answer) and outcome.status not in RETRIED:
@@ -120,7 +128,7 @@ class Exchange:
         return self._jitter()
 
     def count_parts(self) -> None:
-        """Told that Business Central counts the parts of a batch against the limits."""
+        """Told that the service counts the parts of a batch against the limits."""
         self._limit.count_parts()
 
     async def _signed_in(self, request: Outgoing) -> Answer | _NoAnswer:
@@ -132,7 +140,7 @@ class Exchange:
 
     async def _once(self, request: Outgoing) -> Answer | _NoAnswer:
         authorization = await self._auth.header()
-        headers = {**_ALWAYS, **request.headers, "Authorization": authorization}
+        headers = {**self._headers, **request.headers, "Authorization": authorization}
         async with self._limit.request(request.parts):
             try:
                 async with (

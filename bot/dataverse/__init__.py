@@ -1,0 +1,1 @@
+"""The way into Dataverse: its Web API, read and never written."""
