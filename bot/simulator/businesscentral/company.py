@@ -53,6 +53,8 @@ class SimulatedCompany:
         self.display_name = display_name or name
         self.dataverse_url = dataverse_url
         self.retention = retention
+        self.extension_version = "1.0.0.0"
+        self.application_version = "26.3.36158.0"
         self.created_at = clock.now()
         self.jobs: dict[str, SimulatedJob] = {}
         self._rows: list[SimulatedError] = []

@@ -117,6 +117,8 @@ def maintenance_json(company: SimulatedCompany, rows: list[SimulatedError]) -> d
         "oldestLoggedAt": moment_text(oldest),
         "retentionEnabled": company.retention.enabled,
         "retentionPeriod": company.retention.period,
+        "extensionVersion": company.extension_version,
+        "applicationVersion": company.application_version,
     }
 
 
@@ -125,7 +127,7 @@ def company_json(company: SimulatedCompany) -> dict[str, Any]:
     created = moment_text(company.created_at)
     return {
         "id": company.id,
-        "systemVersion": "26.3.36158.0",
+        "systemVersion": company.application_version,
         "timestamp": 4711,
         "name": company.name,
         "displayName": company.display_name,

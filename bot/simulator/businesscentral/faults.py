@@ -79,6 +79,7 @@ class Faults:
         self._next_link_form = NextLinkForm.ABSOLUTE
         self._replica_lag = 0.0
         self._extension_is_missing = False
+        self._extension_is_old = False
         self._parts: deque[PartFault | None] = deque()
         self._cut_at: deque[int] = deque()
         self._missing_actions: frozenset[str] = frozenset()
@@ -169,6 +170,10 @@ class Faults:
         """Answer as an environment in which the companion extension is not installed."""
         self._extension_is_missing = True
 
+    def extension_old(self) -> None:
+        """Answer as an extension that knows nothing of its version yet, nor of permissions."""
+        self._extension_is_old = True
+
     def unauthorized(self) -> None:
         """Refuse every token, as when the application is not set up in Business Central."""
         self._everybody_is_refused = True
@@ -184,6 +189,11 @@ class Faults:
     def is_extension_missing(self) -> bool:
         """Whether the companion API exists."""
         return self._extension_is_missing
+
+    @property
+    def is_extension_old(self) -> bool:
+        """Whether the extension is the first one."""
+        return self._extension_is_old
 
     @property
     def is_everybody_refused(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
 from bot.simulator.businesscentral.refusal import Refusal
 
@@ -33,3 +35,66 @@ def demand(needed: PermissionSet, given: Collection[PermissionSet]) -> None:
     if needed not in given:
         text = f"Sorry, the current permissions prevented the action. ({_LACKING[needed]})"
         raise Refusal(403, "Authorization_RequestDenied", text)
+
+
+_TABLES = {
+    18: "Customer",
+    472: "Job Queue Entry",
+    474: "Job Queue Log Entry",
+    700: "Error Message",
+    701: "Error Message Register",
+    3901: "Retention Policy Setup",
+    5330: "CRM Connection Setup",
+    5331: "CRM Integration Record",
+    5334: "CRM Option Mapping",
+    5335: "Integration Table Mapping",
+    5336: "Integration Field Mapping",
+    5338: "Integration Synch. Job",
+    5339: "Integration Synch. Job Errors",
+    7200: "CDS Connection Setup",
+}
+
+_LETTERS = {"R": "Read", "I": "Insert", "M": "Modify", "D": "Delete"}
+
+_NEEDED = {
+    PermissionSet.READ: {
+        **dict.fromkeys((3901, 5330, 5334, 5335, 5336, 5338, 7200), "R"),
+        472: "RM",
+        474: "R",
+        5331: "RM",
+        5339: "RD",
+    },
+    PermissionSet.SYNC: {
+        18: "RIM",
+        472: "RIM",
+        474: "RI",
+        700: "RIM",
+        701: "RIM",
+        5331: "RIMD",
+        5335: "RIMD",
+        5336: "RIMD",
+    },
+}
+
+
+def permission_rows(
+    given: Collection[PermissionSet], withheld: Collection[tuple[int, str]]
+) -> list[dict[str, Any]]:
+    """What the sets are for. ``withheld`` are accesses to tables, such as ``(5339, "Delete")``, that an
+    administrator took out of copies of the sets."""
+    granted = {
+        (table, letter) for name in given for table, access in _NEEDED[name].items() for letter in access
+    }
+    return [
+        {
+            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{name}|{table}|{letter}")),
+            "permissionSet": name.value,
+            "tableNumber": table,
+            "tableName": _TABLES[table],
+            "access": _LETTERS[letter],
+            "granted": (table, letter) in granted and (table, _LETTERS[letter]) not in withheld,
+        }
+        for name, needed in _NEEDED.items()
+        for table, access in sorted(needed.items())
+        for letter in access
+    ]

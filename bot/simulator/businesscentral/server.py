@@ -26,13 +26,14 @@ from bot.simulator.businesscentral.entities import (
     sync_error_json,
 )
 from bot.simulator.businesscentral.faults import Faults
+from bot.simulator.businesscentral.field_entities import ASKED_SETS, conditions_of
 from bot.simulator.businesscentral.filters import Kind, parse_literal
 from bot.simulator.businesscentral.front_door import FrontDoor, Gate, RecordedRequest
 from bot.simulator.businesscentral.installation import Anybody, ByEntra, OnPremises
 from bot.simulator.businesscentral.job_queue_entities import STANDARD_SETS
 from bot.simulator.businesscentral.limits import DOCUMENTED_LIMITS, Limits
 from bot.simulator.businesscentral.pages import Source, take_page
-from bot.simulator.businesscentral.permissions import ALL, PermissionSet, demand
+from bot.simulator.businesscentral.permissions import ALL, PermissionSet, demand, permission_rows
 from bot.simulator.businesscentral.queries import parse_query
 from bot.simulator.businesscentral.refusal import (
     Refusal,
@@ -86,6 +87,8 @@ class BusinessCentralSimulator:
         self._root = on_premises.root if on_premises else _ENVIRONMENT
         self.permission_sets: frozenset[PermissionSet] = ALL
         """What an administrator gave the application."""
+        self.withheld: frozenset[tuple[int, str]] = frozenset()
+        """Accesses to tables that it lacks all the same, such as ``(5339, "Delete")``."""
         self.faults = Faults()
         self._answering = Answering(self._origin, self.base_url, self.faults)
         self._acting = Acting(
@@ -145,6 +148,8 @@ class BusinessCentralSimulator:
             Route(in_company + "/syncErrorDetails", self._list_details, methods=["GET"]),
             Route(in_company + "/syncErrorDetails({key})", self._details, methods=["GET"]),
             Route(in_company + "/maintenance", self._maintenance, methods=["GET"]),
+            Route(in_company + "/permissions", self._permissions, methods=["GET"]),
+            *(Route(f"{in_company}/{name}", self._ask, methods=["GET"]) for name in ASKED_SETS),
             *_state_routes(in_company, COMPANION_SETS, self._list_states, self._state),
             Route(in_company + "/{set}({key})/{action}", self._acting.action, methods=["POST"]),
             Route(self._root + _COMPANION + "/$batch", self._batch, methods=["POST"]),
@@ -189,11 +194,18 @@ class BusinessCentralSimulator:
         company = self._company_of(request)
         _refuse_options(request)
         rows = list(company.rows(self._visible_moment(request), above=-1))
-        body = {
-            "@odata.context": self._answering.context(request),
-            "value": [maintenance_json(company, rows)],
-        }
-        return self._answering.json(body)
+        row = maintenance_json(company, rows)
+        if self.faults.is_extension_old:
+            row = {name: value for name, value in row.items() if not name.endswith("Version")}
+        return self._answering.json({"@odata.context": self._answering.context(request), "value": [row]})
+
+    async def _permissions(self, request: Request) -> Response:
+        self._company_of(request)
+        if self.faults.is_extension_old:
+            raise resource_missing(self._answering.address(request))
+        _refuse_options(request)
+        rows = permission_rows(self.permission_sets, self.withheld)
+        return self._answering.json({"@odata.context": self._answering.context(request), "value": rows})
 
     async def _list_states(self, request: Request) -> Response:
         company = self._company_of(request)
@@ -213,6 +225,20 @@ class BusinessCentralSimulator:
         if row is None:
             raise record_missing(states.table, key)
         return self._answering.entity(request, states.to_json(company, row, moment), states.entity)
+
+    async def _ask(self, request: Request) -> Response:
+        """A few rows about one coupling or record; nothing without a filter."""
+        company = self._company_of(request)
+        name = request.url.path.rsplit("/", 1)[-1]
+        if name in self.faults.missing_actions:
+            raise resource_missing(self._answering.address(request))
+        asked = ASKED_SETS[name]
+        for option in request.query_params:
+            if option != "$filter":
+                raise bad_request(f"The query parameter '{option}' is not supported.")
+        conditions = conditions_of(asked, request.query_params.get("$filter"))
+        rows = list(asked.rows(company, conditions, self._visible_moment(request)))
+        return self._answering.json({"@odata.context": self._answering.context(request), "value": rows})
 
     async def _batch(self, request: Request) -> Response:
         self._check_environment(request)

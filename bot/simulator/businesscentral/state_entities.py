@@ -232,7 +232,7 @@ def _connection_id(row: SimulatedConnection) -> str:
     return f"{7200 if row.name == 'Dataverse' else 5330:08d}-0000-4000-8000-000000000000"
 
 
-def _connection_json(_: SimulatedCompany, row: SimulatedConnection, moment: datetime) -> dict[str, Any]:
+def _connection_json(company: SimulatedCompany, row: SimulatedConnection, moment: datetime) -> dict[str, Any]:
     del moment
     return {
         "@odata.etag": etag(_connection_id(row), int(row.enabled)),
@@ -244,8 +244,8 @@ def _connection_json(_: SimulatedCompany, row: SimulatedConnection, moment: date
         "ownershipModel": row.ownership_model,
         "businessUnit": row.business_unit,
         "disableReason": row.disable_reason,
-        "extensionVersion": "1.0.0.0",
-        "applicationVersion": "26.3.36158.0",
+        "extensionVersion": company.extension_version,
+        "applicationVersion": company.application_version,
     }
 
 

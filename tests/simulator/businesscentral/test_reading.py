@@ -133,6 +133,8 @@ async def test_maintenance_is_one_row(wire: Wire, clock: ManualClock) -> None:
         "oldestLoggedAt": "2026-11-20T09:30:00Z",
         "retentionEnabled": False,
         "retentionPeriod": "",
+        "extensionVersion": "1.0.0.0",
+        "applicationVersion": "26.3.36158.0",
     }
 
 
