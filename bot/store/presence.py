@@ -7,28 +7,19 @@ and by problem, mapping and day. So what matters now is ``errors - gone``, and n
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import ask_to_reread, lock
-from bot.store.pages import SLICE, slices
-from bot.store.tables import (
-    PROBLEM,
-    PROBLEM_COUNTER,
-    PROBLEM_RECORD,
-    PULL_STATE,
-    RECONCILE_STATE,
-    SYNC_ERROR,
-    belongs,
-)
+from bot.store.pages import SLICE
+from bot.store.tables import PULL_STATE, RECONCILE_STATE, SYNC_ERROR, belongs
+from bot.store.turning import turn_back, turn_gone
 from bot.store.values import Finding, Judged, KnownRow, ReconcileState, Scope, Verdict
 
 
@@ -82,8 +73,7 @@ class Presence:
         async with self.database.writing() as connection:
             held = await lock(connection, scope)
             gone = await turn_gone(connection, scope, (*verdict.missing, *verdict.replaced), at)
-            back = await _turn(connection, scope, verdict.back, None)
-            await _count(connection, scope, back, -1)
+            back = await turn_back(connection, scope, verdict.back)
             newly = {row.number for row in gone}
             if lowest := min((row.number for row in verdict.replaced if row.number in newly), default=0):
                 await ask_to_reread(connection, scope, held, lowest - 1)
@@ -103,120 +93,6 @@ class Presence:
         """The failure of that key ended the run; what was judged stays, and the next run goes on there."""
         async with self.database.writing() as connection:
             await _save(connection, scope, attempted_at=at, failure_key=key)
-
-
-async def turn_gone(
-    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], at: datetime
-) -> list[Turned]:
-    """Mark rows as gone and count them, in a transaction that holds the connection's row of ``pull_state``;
-    answers those that were not marked yet."""
-    gone = await _turn(connection, scope, rows, at)
-    await _count(connection, scope, gone, 1)
-    return gone
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A row whose mark changed, as the counters know it."""
-
-    number: int
-    problem_id: str
-    record_id: str
-    """The failing record; empty where the row names none."""
-    mapping: str
-    day: date
-
-
-async def _turn(
-    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], gone_at: datetime | None
-) -> list[Turned]:
-    """Mark or unmark these rows; answers those that it changed.
-
-    A row whose number another one has taken meanwhile is none of these. One that is back was deleted by no
-    run, whatever that run believed.
-    """
-    changed: list[Turned] = []
-    ids = {row.number: row.id for row in rows}
-    is_marked = SYNC_ERROR.c.gone_at.is_not(None)
-    to_change: ColumnElement[bool] = is_marked if gone_at is None else ~is_marked
-    for part in slices(sorted(ids)):
-        here = (belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(part), to_change)
-        found = await connection.execute(
-            select(
-                SYNC_ERROR.c.number,
-                SYNC_ERROR.c.id,
-                SYNC_ERROR.c.problem_id,
-                SYNC_ERROR.c.source_record_id,
-                SYNC_ERROR.c.destination_record_id,
-                SYNC_ERROR.c.mapping,
-                SYNC_ERROR.c.logged_at,
-            ).where(*here)
-        )
-        mine = [
-            Turned(
-                row.number,
-                row.problem_id,
-                as_key(row.source_record_id or row.destination_record_id),
-                as_key(row.mapping),
-                row.logged_at.astimezone(UTC).date(),
-            )
-            for row in found
-            if as_key(row.id) == ids[row.number]
-        ]
-        if mine:
-            numbers = [row.number for row in mine]
-            await connection.execute(
-                update(SYNC_ERROR)
-                .where(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(numbers))
-                .values({"gone_at": gone_at} | ({"purge_run": None} if gone_at is None else {}))
-            )
-            changed.extend(mine)
-    return changed
-
-
-async def _count(connection: AsyncConnection, scope: Scope, rows: Sequence[Turned], sign: int) -> None:
-    """Add to ``gone``. Rows in the order of their keys, so that two writers never wait for each other."""
-    problems = Counter(row.problem_id for row in rows)
-    records = Counter((row.problem_id, row.record_id) for row in rows if row.record_id)
-    days = Counter((row.problem_id, row.mapping, row.day) for row in rows)
-    by_problem = [{"p": problem, "n": sign * count} for problem, count in sorted(problems.items())]
-    by_record = [
-        {"p": problem, "r": record, "n": sign * count} for (problem, record), count in sorted(records.items())
-    ]
-    by_day = [
-        {"p": problem, "m": mapping, "d": day, "n": sign * count}
-        for (problem, mapping, day), count in sorted(days.items())
-    ]
-    for part in slices(by_problem):
-        await connection.execute(
-            update(PROBLEM)
-            .where(belongs(PROBLEM, scope), PROBLEM.c.id == bindparam("p"))
-            .values(gone=PROBLEM.c.gone + bindparam("n")),
-            part,
-        )
-    for part in slices(by_record):
-        await connection.execute(
-            update(PROBLEM_RECORD)
-            .where(
-                belongs(PROBLEM_RECORD, scope),
-                PROBLEM_RECORD.c.problem_id == bindparam("p"),
-                PROBLEM_RECORD.c.record_id == bindparam("r"),
-            )
-            .values(gone=PROBLEM_RECORD.c.gone + bindparam("n")),
-            part,
-        )
-    for part in slices(by_day):
-        await connection.execute(
-            update(PROBLEM_COUNTER)
-            .where(
-                belongs(PROBLEM_COUNTER, scope),
-                PROBLEM_COUNTER.c.problem_id == bindparam("p"),
-                PROBLEM_COUNTER.c.mapping == bindparam("m"),
-                PROBLEM_COUNTER.c.day == bindparam("d"),
-            )
-            .values(gone=PROBLEM_COUNTER.c.gone + bindparam("n")),
-            part,
-        )
 
 
 async def _progress(connection: AsyncConnection, scope: Scope, verdict: Verdict) -> None:

@@ -21,9 +21,9 @@ from bot.store.database import Database
 from bot.store.entries import FAILING_RECORD
 from bot.store.holding import lock
 from bot.store.pages import slices
-from bot.store.presence import turn_gone
 from bot.store.resolution import Resolution, cases
 from bot.store.tables import SYNC_ERROR, belongs
+from bot.store.turning import turn_gone
 from bot.store.values import KnownRow, Scope
 
 
