@@ -88,7 +88,11 @@ class ErrorDetails:
     source_url: str
     destination_url: str
     source_description: str
+    """The record's own name: no table, no number; empty where it has none or could not be read."""
     destination_description: str
+    source_state: str = ""
+    """``Blank``, ``Found``, ``Deleted`` or ``Unreadable``; empty where the extension is too old to tell."""
+    destination_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ class Maintenance:
     oldest_logged_at: datetime | None
     retention_enabled: bool
     retention_period: str
+    extension_version: str = ""
+    """Of the bot's extension, such as ``1.0.0.0``; empty where it is too old to tell."""
+    application_version: str = ""
+    """Of Business Central, such as ``26.3.36158.0``; empty as above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ def error_details(row: object) -> ErrorDetails:
             destination_url=optional_text(fields, "destinationUrl"),
             source_description=optional_text(fields, "sourceDescription"),
             destination_description=optional_text(fields, "destinationDescription"),
+            source_state=option(fields, "sourceState"),
+            destination_state=option(fields, "destinationState"),
         )
     except Breach as breach:
         raise SourceGarbled(str(breach)) from breach
@@ -134,6 +136,8 @@ def maintenance(row: object) -> Maintenance:
             oldest_logged_at=optional_moment(fields, "oldestLoggedAt"),
             retention_enabled=fields.get("retentionEnabled") is True,
             retention_period=option(fields, "retentionPeriod"),
+            extension_version=optional_text(fields, "extensionVersion"),
+            application_version=optional_text(fields, "applicationVersion"),
         )
     except Breach as breach:
         raise SourceGarbled(str(breach)) from breach
