@@ -91,7 +91,9 @@ def _release(call: Call) -> None:
 
 def _uncouple(call: Call) -> None:
     """The overload that fits: local record gone, Dataverse row gone, both gone, none gone."""
-    call.company.synchronization.couplings.remove(_coupling(call).id, call.clock.now())
+    coupling = _coupling(call)
+    call.company.synchronization.couplings.remove(coupling.id, call.clock.now())
+    call.company.synchronization.troubles.uncoupled(coupling.record_id)
 
 
 def _coupling(call: Call) -> SimulatedCoupling:
@@ -148,6 +150,7 @@ def _create(call: Call) -> None:
         if _find_coupling(call, given) is not None:
             raise guard("AlreadyCoupled", "A record is already coupled.")
         trouble = synchronization.troubles.new_record(given, direction)
+        trouble = trouble or synchronization.never_tried(given, mapping, direction)
         if trouble is None or given in synchronization.gone:
             raise guard("RecordGone", "A record does not exist.")
         if trouble.mapping != mapping.name:
@@ -169,6 +172,7 @@ def _couple(call: Call) -> None:
     if _find_coupling(call, local_id) is not None or _find_coupling(call, remote_id) is not None:
         raise guard("AlreadyCoupled", "A record is already coupled.")
     synchronization.couple(local, remote_id)
+    synchronization.troubles.coupled(local.record_id)
 
 
 def _mapping(call: Call) -> SimulatedMapping:

@@ -7,6 +7,7 @@ wrong has been mended: passing faults by the next run, the others by people, som
 from __future__ import annotations
 
 import random
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ _STANDS_STILL = "RESOURCE-PRODUCT"
 """A mapping whose watermark has not moved for days, which nothing else tells."""
 
 _BOTH_CHANGED = "both changed"
+_EDITS = {
+    "Name": ("name", "{name}", "{name} (nieuw)"),
+    "Phone No.": ("telephone1", "+31 10 413 7788", "+31 6 5555 0134"),
+    "Address": ("address1_line1", "Havenstraat 12", "Havenstraat 12-14"),
+}
+"""Field in Business Central -> its column, what somebody wrote here, and somebody else there."""
+
 _OVER_BY = 0.65
 """A cause whose window ends before this part of the past has been found and mended by somebody."""
 
@@ -96,8 +104,29 @@ class PastStates:
             failure.call_stack,
         )
         synchronization.troubles.add(trouble)
+        if trouble.waits_for and not trouble.waits_for.startswith("Item Unit"):
+            synchronization.known(trouble.waits_for)
+        if coupling is not None and kind is Kind.BOTH_CHANGED:
+            self._change_both(synchronization, coupling, item)
         synchronization.record_failure(coupling, failure.direction, job, row)
         return trouble
+
+    def _change_both(
+        self, synchronization: Synchronization, coupling: SimulatedCoupling, item: Written
+    ) -> None:
+        """Two people wrote into the field that the text names, some time before the run."""
+        found = re.search(r"between (.+?) field", item.failure.message)
+        column, here, there = _EDITS.get(found[1] if found else "", _EDITS["Name"])
+        name = item.failure.source.description if item.failure.source else ""
+        synchronization.both_changed(
+            synchronization.records[coupling.local_system_id],
+            column,
+            here.format(name=name),
+            there.format(name=name),
+            dataverse_by=self._people.person,
+            at=item.row.logged_at - timedelta(minutes=47),
+            dataverse_at=item.row.logged_at - timedelta(minutes=12),
+        )
 
     def _coupling(
         self, synchronization: Synchronization, item: Written, local: SimulatedRecord

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.simulator.businesscentral.couplings import LastResult, SimulatedCoupling
 from bot.simulator.businesscentral.job_queue import EntryStatus, LogStatus, SimulatedEntry, SimulatedLogEntry
-from bot.simulator.businesscentral.mappings import SimulatedMapping
+from bot.simulator.businesscentral.mappings import FROM, TO, SimulatedMapping
 from bot.simulator.businesscentral.rows import SimulatedError, SimulatedJob, SynchDirection
 from bot.simulator.businesscentral.synchronization_tables import ErrorLog, SynchronizationTables
 from bot.simulator.businesscentral.tables import SimulatedRecord
@@ -105,6 +105,7 @@ class Runs(SynchronizationTables):
             of_mapping = [coupling for coupling in self.couplings.now() if coupling.mapping == name]
             for coupling in sorted(of_mapping, key=lambda coupling: coupling.record_id):
                 if not coupling.skipped and coupling.result(direction) is LastResult.FAILURE:
+                    self._by_rule(mapping, coupling, at)
                     self._attempt(coupling, direction, job, at)
             self._move_watermark(mapping, direction, at)
         if entry is not None:
@@ -123,12 +124,30 @@ class Runs(SynchronizationTables):
             coupling = self.couplings.find(coupling_id, at)
             if coupling is None:
                 continue
-            trouble = self.troubles.of(coupling.record_id, forced.direction)
-            if trouble is not None and trouble.kind is Kind.BOTH_CHANGED:
-                self.troubles.remove(coupling.record_id)
+            self._choose(coupling, forced.direction, at)
             self._attempt(coupling, forced.direction, job, at)
         for trouble in forced.inserts:
             self._insert(trouble, job, at)
+
+    def _by_rule(self, mapping: SimulatedMapping, coupling: SimulatedCoupling, at: datetime) -> None:
+        """What *Resolve Update Conflicts* of the mapping says about a record that both sides changed."""
+        winner = {"Send": TO, "Get": FROM}.get(mapping.update_conflict.partition(" ")[0])
+        both = (self.troubles.of(coupling.record_id, way) for way in (TO, FROM))
+        if winner and any(one is not None and one.kind is Kind.BOTH_CHANGED for one in both):
+            self._choose(coupling, winner, at)
+
+    def _choose(self, coupling: SimulatedCoupling, direction: SynchDirection, at: datetime) -> None:
+        """One side wins: its values are taken over, and nothing contradicts any more."""
+        trouble = self.troubles.of(coupling.record_id, direction)
+        if trouble is not None and trouble.kind is not Kind.BOTH_CHANGED:
+            return
+        for way in (TO, FROM):
+            trouble = self.troubles.of(coupling.record_id, way)
+            if trouble is not None and trouble.kind is Kind.BOTH_CHANGED:
+                trouble.is_fixed = True
+        local = self.records.get(coupling.local_system_id)
+        if local is not None and coupling.dataverse_id is not None:
+            self.values.overwrite(local, coupling.dataverse_id, coupling.mapping, direction, self._end(at))
 
     def _end(self, at: datetime) -> datetime:
         """When a run that began then ended: nothing lies in the future."""
@@ -170,6 +189,7 @@ class Runs(SynchronizationTables):
         coupling = self.couple(trouble.local or self._created(trouble), remote_id, at=at)
         ran = coupling.ran(trouble.direction, LastResult.SUCCESS, job.id, at)
         self.couplings.change(coupling.id, self._end(at), **ran)
+        self.troubles.coupled(coupling.record_id)
 
     def _created(self, trouble: Trouble) -> SimulatedRecord:
         """The record that Business Central makes for a row of Dataverse, with a number of its own."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.simulator.businesscentral.mapped_fields import FIELDS
 from bot.simulator.businesscentral.rows import SimulatedError, SynchDirection
 from bot.simulator.businesscentral.runs import EVERY, Runs
 from bot.simulator.businesscentral.synchronization_tables import remote_record
@@ -49,6 +52,35 @@ class Synchronization(Runs):
     def fix(self, *, record_id: str | None = None, cause: str | None = None, words: str = "") -> int:
         """As ``Troubles.fix``."""
         return self.troubles.fix(record_id=record_id, cause=cause, words=words)
+
+    def both_changed(
+        self,
+        local: SimulatedRecord | str,
+        column: str,
+        here: str,
+        there: str,
+        *,
+        by: str = "SANNE",
+        dataverse_by: str = "",
+        at: datetime | None = None,
+        dataverse_at: datetime | None = None,
+    ) -> None:
+        """Two people write different values into one mapped field of a coupled record.
+
+        ``column`` is the field's logical name in Dataverse. What fails because of it says ``fail``.
+        """
+        local = self.known(local)
+        coupling = self.couplings.of_record(local.record_id)
+        if coupling is None or coupling.dataverse_id is None:
+            raise ValueError("only a coupled record can be changed on both sides")
+        mapped = next(one for one in FIELDS[coupling.mapping] if one.column.casefold() == column.casefold())
+        written = self.values.local(local, coupling.mapping)
+        self.values.remote(coupling.dataverse_id, coupling.mapping, written)
+        written.values[str(mapped.number)] = here
+        written.changed_at, written.changed_by = at or self._clock.now(), by
+        when = dataverse_at or self._clock.now()
+        values = {mapped.column.casefold(): there}
+        self.values.put_remote(coupling.dataverse_id, values, when, dataverse_by)
 
     def delete_record(self, local: SimulatedRecord | str) -> None:
         """Somebody deletes a record in Business Central; its coupling stays."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.simulator.businesscentral.couplings import Couplings, LastResult, SimulatedCoupling
+from bot.simulator.businesscentral.field_values import FieldValues
 from bot.simulator.businesscentral.job_queue import SimulatedEntry, SimulatedLogEntry
 from bot.simulator.businesscentral.mappings import (
     MAPPING_OF_TABLE,
@@ -20,7 +21,7 @@ from bot.simulator.businesscentral.mappings import (
 )
 from bot.simulator.businesscentral.rows import JobType, SimulatedError, SimulatedJob, SynchDirection
 from bot.simulator.businesscentral.tables import DATAVERSE_TABLES, SimulatedRecord, record
-from bot.simulator.businesscentral.troubles import Troubles
+from bot.simulator.businesscentral.troubles import Kind, Trouble, Troubles
 
 JOB_USER = "BC-INTEGRATIE"
 """Who the recurring jobs run as; nothing that the bot does may change it."""
@@ -86,6 +87,8 @@ class SynchronizationTables:
         """Local records that are known, by SystemId."""
         self.gone: set[str] = set()
         """SystemIds and row ids of records that were deleted."""
+        self.values = FieldValues(clock.now())
+        """What stands in the mapped fields, on both sides."""
         self._last_rows: dict[tuple[str, SynchDirection], SimulatedError] = {}
 
     def couple(
@@ -123,6 +126,17 @@ class SynchronizationTables:
         if local.system_id is not None:
             self.records.setdefault(local.system_id, local)
         return local
+
+    def never_tried(
+        self, system_id: str, mapping: SimulatedMapping, direction: SynchDirection
+    ) -> Trouble | None:
+        """The insert of a record of Business Central with which nothing is wrong; None where there is none
+        such."""
+        local = self.records.get(system_id)
+        if local is None or direction is not SynchDirection.TO_DATAVERSE:
+            return None
+        name = MAPPING_OF_TABLE.get(local.table, mapping.name)
+        return Trouble("", Kind.NEW_RECORD, name, direction, "", local, None, is_fixed=True)
 
     def _new_guid(self) -> str:
         return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))

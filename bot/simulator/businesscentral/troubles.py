@@ -8,6 +8,7 @@ from enum import Enum
 
 from bot.simulator.businesscentral.rows import SynchDirection
 from bot.simulator.businesscentral.tables import SimulatedRecord
+from bot.simulator.businesscentral.waiting import awaited
 
 
 class Kind(Enum):
@@ -36,6 +37,11 @@ class Trouble:
     destination: SimulatedRecord | None
     call_stack: str = ""
     is_fixed: bool = False
+
+    @property
+    def waits_for(self) -> str:
+        """The record that must be coupled first; empty where the text names none."""
+        return awaited(self.message)
 
     @property
     def local(self) -> SimulatedRecord | None:
@@ -83,6 +89,20 @@ class Troubles:
             if is_insert and side is not None and side.system_id == system_id:
                 return trouble
         return None
+
+    def coupled(self, record_id: str) -> None:
+        """What waited for that record need wait no longer."""
+        for trouble in self._waiting(record_id):
+            trouble.is_fixed = True
+
+    def uncoupled(self, record_id: str) -> None:
+        """What needs that record waits for it again."""
+        for trouble in self._waiting(record_id):
+            trouble.is_fixed = False
+
+    def _waiting(self, record_id: str) -> list[Trouble]:
+        wanted = record_id.casefold()
+        return [trouble for trouble in self if trouble.waits_for.casefold() == wanted]
 
     def remove(self, record_id: str) -> None:
         """Nothing is wrong with that record any more, in either direction."""
