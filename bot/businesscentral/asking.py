@@ -57,6 +57,7 @@ class Asking:
             transport=transport,
             jitter=jitter,
             answer_seconds=answer_seconds,
+            query={"tenant": connection.server_tenant} if connection.server_tenant else {},
         )
 
     async def aclose(self) -> None:

@@ -10,8 +10,10 @@ import httpx
 
 from bot.odata.authentication import Authentication, BasicAuthentication, client_credentials
 from bot.settings import BasicSignIn, EntraSignIn
+from bot.settings.connections import AUDIENCE
 
-SCOPE = "https://api.businesscentral.dynamics.com/.default"
+SCOPE = f"{AUDIENCE}/.default"
+"""Online, and where nobody told another audience."""
 
 
 def authentication_from(
@@ -20,4 +22,4 @@ def authentication_from(
     """The way of signing in that the settings describe; ``transport`` replaces the network to Entra."""
     if isinstance(sign_in, BasicSignIn):
         return BasicAuthentication(sign_in.username, sign_in.key)
-    return client_credentials(sign_in, SCOPE, transport=transport)
+    return client_credentials(sign_in, f"{sign_in.audience}/.default", transport=transport)

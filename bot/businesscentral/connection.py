@@ -35,6 +35,8 @@ class Connection:
     dataverse_url: str | None
     application_user: ApplicationUser
     """Whose request limits its client shares."""
+    server_tenant: str | None = None
+    """Of a multitenant server on-premises: goes with every address as ``tenant``."""
 
     @property
     def standard_api(self) -> str:
@@ -56,7 +58,7 @@ def connection_from(settings: ConnectionSettings) -> Connection:
     """The company as addresses."""
     prefix = _prefix(settings)
     return Connection(
-        key=_key(prefix, settings.company_id),
+        key=_key(prefix, settings.company_id, settings.server_tenant),
         name=settings.name,
         prefix=prefix,
         company_id=settings.company_id,
@@ -64,10 +66,11 @@ def connection_from(settings: ConnectionSettings) -> Connection:
         web_client=_web_client(settings),
         dataverse_url=settings.dataverse_url,
         application_user=ApplicationUser(
-            tenant=prefix if settings.environment is None else settings.tenant or prefix,
+            tenant=_tenant(settings, prefix),
             environment=(settings.environment or "").lower(),
             application=_application(settings.sign_in),
         ),
+        server_tenant=settings.server_tenant,
     )
 
 
@@ -84,11 +87,20 @@ def _web_client(settings: ConnectionSettings) -> str | None:
     return f"{WEB_ONLINE}/{settings.tenant}/{quote(settings.environment, safe='')}"
 
 
+def _tenant(settings: ConnectionSettings, prefix: str) -> str:
+    """Of whose limits: on-premises the server's, or that of its tenant."""
+    if settings.environment is None:
+        return f"{prefix}?tenant={settings.server_tenant}" if settings.server_tenant else prefix
+    return settings.tenant or prefix
+
+
 def _application(sign_in: EntraSignIn | BasicSignIn) -> str:
     return sign_in.client_id if isinstance(sign_in, EntraSignIn) else sign_in.username
 
 
-def _key(prefix: str, company_id: str) -> str:
+def _key(prefix: str, company_id: str, server_tenant: str | None) -> str:
     """Environment names are case-insensitive, so the key is too."""
     place = f"{prefix.lower()}|{company_id.lower()}"
+    if server_tenant is not None:
+        place += f"|{server_tenant.lower()}"
     return hashlib.blake2s(place.encode(), digest_size=8).hexdigest()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from urllib.parse import quote
 
 import httpx
 
@@ -27,6 +29,9 @@ _ALWAYS: Mapping[str, str] = {
     # Language and formats of what a service says itself; stored texts keep the language of their job.
     "Accept-Language": "en-US",
 }
+
+
+_NOTHING: Mapping[str, str] = {}
 
 
 class Repeat(Enum):
@@ -59,7 +64,7 @@ class Exchange:
     """Gets answers from one place.
 
     ``answer_seconds`` bounds each attempt from its first to its last byte, ``patience`` all of them together;
-    ``headers`` go with every request.
+    ``headers`` and ``query`` go with every request.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Exchange:
         answer_seconds: float,
         patience: Callable[[], Patience] = Patience,
         headers: Mapping[str, str] = _ALWAYS,
+        query: Mapping[str, str] = _NOTHING,
     ) -> None:
         self._auth = auth
         self._clock = clock
@@ -81,6 +87,7 @@ class Exchange:
         self._answer_seconds = answer_seconds
         self._patience = patience
         self._headers = {**_ALWAYS, **headers}
+        self._query = dict(query)
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS),
@@ -138,6 +145,13 @@ class Exchange:
             outcome = await self._once(request)
         return outcome
 
+    def _address(self, url: str) -> str:
+        """With what goes into every address, where a link does not have it already."""
+        for name, value in self._query.items():
+            if not re.search(rf"[?&]{re.escape(name)}=", url, re.IGNORECASE):
+                url += f"{'&' if '?' in url else '?'}{name}={quote(value, safe='')}"
+        return url
+
     async def _once(self, request: Outgoing) -> Answer | _NoAnswer:
         authorization = await self._auth.header()
         headers = {**self._headers, **request.headers, "Authorization": authorization}
@@ -146,7 +160,7 @@ class Exchange:
                 async with (
                     asyncio.timeout(self._answer_seconds),
                     self._http.stream(
-                        request.method, request.url, headers=headers, content=request.content
+                        request.method, self._address(request.url), headers=headers, content=request.content
                     ) as response,
                 ):
                     return Answer(

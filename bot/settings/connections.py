@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import SecretStr
 
 from bot.settings.roles import USUAL_ROLES, RoleSettings
 
 AUTHORITY_HOST = "https://login.microsoftonline.com"
+AUDIENCE = "https://api.businesscentral.dynamics.com"
+"""Of tokens for Business Central online; on-premises usually too (``ValidAudiences`` of the server)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class EntraSignIn:
     credential: SecretStr | Certificate
     """A client secret, or a certificate."""
     authority_host: str = AUTHORITY_HOST
+    audience: str = AUDIENCE
+    """For whom tokens for Business Central are; Dataverse's is its own address."""
+    secret_expires: date | None = None
+    """Last day of the client secret, where somebody wrote it down: nothing but Graph would tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +61,15 @@ class ConnectionSettings:
     """Another API server; never None on-premises."""
     web_url: str | None
     dataverse_url: str | None
+    server_tenant: str | None = None
+    """Tenant of a multitenant server on-premises: every address needs it (``?tenant=``)."""
     roles: RoleSettings = USUAL_ROLES
+    dataverse_application: EntraSignIn | None = None
+    """Another application for Dataverse than for Business Central."""
+
+    @property
+    def dataverse_sign_in(self) -> EntraSignIn | None:
+        """Who the bot is in Dataverse; None where nobody told, which takes basic authentication."""
+        if self.dataverse_application is not None:
+            return self.dataverse_application
+        return self.sign_in if isinstance(self.sign_in, EntraSignIn) else None

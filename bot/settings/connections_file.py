@@ -167,6 +167,7 @@ def _doubles(found: Sequence[tuple[_Place, ConnectionSettings]]) -> list[_Proble
             connection.base_url or "",
             (connection.tenant or "") if connection.environment is not None else "",
             (connection.environment or "").lower(),
+            (connection.server_tenant or "").lower(),
             connection.company_id,
         )
         other = companies.setdefault(company, connection.name)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from bot.settings import values
 from bot.settings.certificates import certificate_from_pem, certificate_from_pfx
 from bot.settings.connections import (
+    AUDIENCE,
     AUTHORITY_HOST,
     BasicSignIn,
     Certificate,
@@ -34,13 +36,19 @@ KEYS: Final[Mapping[str, str]] = {
     "pfx_file": "PFX file with certificate and private key, instead of a secret",
     "passphrase_env": "Environment variable with the passphrase of the private key or PFX file",
     "passphrase_file": "File with that passphrase",
+    "secret_expires": "Last day of the client secret, so that the bot can warn; such as 2027-03-31",
     "authority_host": "Sign-in host, for sovereign clouds",
+    "audience": "For whom tokens are, where that is not https://api.businesscentral.dynamics.com",
     "username": "User for basic authentication, on-premises only",
     "environment": "Name of the environment, such as Production; on-premises give base_url instead",
     "company_id": "Id of the company (a GUID)",
     "base_url": "Another API server; on-premises https://server:7048/instance",
+    "server_tenant": "Tenant of a multitenant server, on-premises only",
     "web_url": "Web client, for links; needed on-premises only",
     "dataverse_url": "https://yourorg.crm4.dynamics.com",
+    "dataverse_client_id": "Another application (client) id for Dataverse, which basic authentication needs",
+    "dataverse_secret_env": "Environment variable with the client secret of that application",
+    "dataverse_secret_file": "File with that secret",
     "admins": "Who does what cannot be undone: Slack ids of users or user groups, workspace-admins",
     "fixers": "Who works on errors: the same, or * for everybody",
     "viewers": "Who looks: the same",
@@ -95,7 +103,9 @@ class _Entry:
         tenant = self._text("tenant_id", values.tenant)
         sign_in = self._basic() if "username" in self._entry else self._entra(tenant)
         web_url = self._text("web_url", values.address)
-        dataverse_url = self._text("dataverse_url", values.address)
+        dataverse_url = self._text("dataverse_url", values.dataverse_address)
+        application = self._dataverse_application(tenant)
+        server_tenant = self._on_premises_only("server_tenant", values.server_tenant)
         roles = self._roles()
         if self._wrong or name is None or company_id is None or sign_in is None:
             return None
@@ -108,7 +118,9 @@ class _Entry:
             base_url=base_url,
             web_url=web_url,
             dataverse_url=dataverse_url,
+            server_tenant=server_tenant,
             roles=roles,
+            dataverse_application=application,
         )
 
     def _roles(self) -> RoleSettings:
@@ -140,7 +152,7 @@ class _Entry:
             self._wrong_at(
                 "username", "basic authentication is gone online; leave out environment or username"
             )
-        for key in ("client_id", "certificate_file", "private_key_file", "pfx_file"):
+        for key in _OF_ENTRA:
             if key in self._entry:
                 self._wrong_at(key, "does not go with username, which is basic authentication")
         secret = self._secret_or("secret")
@@ -153,10 +165,40 @@ class _Entry:
             self._missing("tenant_id")
         client_id = self._needed("client_id", values.guid)
         host = self._text("authority_host", values.address) or AUTHORITY_HOST
+        audience = self._text("audience", values.audience) or AUDIENCE
+        expires = self._day("secret_expires")
         credential = self._credential()
         if tenant is None or client_id is None or credential is None:
             return None
-        return EntraSignIn(tenant, client_id, credential, host)
+        return EntraSignIn(tenant, client_id, credential, host, audience, expires)
+
+    def _day(self, key: str) -> date | None:
+        """A day, written as text or as TOML's own date."""
+        value = self._entry.get(key)
+        if value is not None and not ({"secret_env", "secret_file"} & self._entry.keys()):
+            self._wrong_at(key, "goes with secret_env or secret_file; a certificate tells by itself")
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        text = self._text(key, lambda given: values.day(given).isoformat())
+        return date.fromisoformat(text) if text else None
+
+    def _dataverse_application(self, tenant: str | None) -> EntraSignIn | None:
+        """An application of its own for Dataverse; None where nobody gave one."""
+        given = [key for key in _DATAVERSE if key in self._entry]
+        if not given:
+            return None
+        if "dataverse_url" not in self._entry:
+            self._wrong_at(given[0], "is of no use without dataverse_url")
+        if "tenant_id" not in self._entry:
+            self._missing("tenant_id")
+        client_id = self._needed("dataverse_client_id", values.guid)
+        secret = self._secret_or("dataverse_secret")
+        if secret is None and not ({"dataverse_secret_env", "dataverse_secret_file"} & self._entry.keys()):
+            self._missing("dataverse_secret_env")
+        host = self._text("authority_host", values.address) or AUTHORITY_HOST
+        if tenant is None or client_id is None or secret is None:
+            return None
+        return EntraSignIn(tenant, client_id, secret, host)
 
     def _credential(self) -> SecretStr | Certificate | None:
         ways = [way for way, keys in _WAYS.items() if any(key in self._entry for key in keys)]
@@ -256,6 +298,11 @@ class _Entry:
             return None
         return self._text(key, check)
 
+    def _on_premises_only(self, key: str, check: Callable[[str], str]) -> str | None:
+        if key in self._entry and "environment" in self._entry:
+            self._wrong_at(key, "does not go with environment, which is online")
+        return self._text(key, check)
+
     def _text(self, key: str, check: Callable[[str], str] = str) -> str | None:
         value = self._entry.get(key)
         if value is None:
@@ -289,6 +336,14 @@ class _Entry:
         self._wrong = True
         self._complain(key, what)
 
+
+_OF_ENTRA: Final = (
+    *("client_id", "certificate_file", "private_key_file", "pfx_file"),
+    *("authority_host", "audience", "secret_expires"),
+)
+"""Keys that say nothing where there is basic authentication."""
+
+_DATAVERSE: Final = ("dataverse_client_id", "dataverse_secret_env", "dataverse_secret_file")
 
 _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "secret_env": ("secret_env", "secret_file"),

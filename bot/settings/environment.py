@@ -9,17 +9,28 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.failures import SettingsInvalid
 from bot.settings.connections_file import read_connections
 from bot.settings.roles import USUAL_ROLES, RoleSettings, grantees
-from bot.settings.values import address, environment_name, guid, secret, tenant
+from bot.settings.values import (
+    address,
+    audience,
+    dataverse_address,
+    day,
+    environment_name,
+    guid,
+    secret,
+    server_tenant,
+    tenant,
+)
 
 WORKSPACE = "main"
 """Key of the one workspace of an installation that is configured by environment variables."""
@@ -44,8 +55,12 @@ def _secret(prefix: str = "") -> Any:
 Guid = Annotated[str, AfterValidator(guid)]
 Tenant = Annotated[str, AfterValidator(tenant)]
 Address = Annotated[str, AfterValidator(address)]
+DataverseAddress = Annotated[str, AfterValidator(dataverse_address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Environment = Annotated[str, AfterValidator(environment_name)]
+Audience = Annotated[str, AfterValidator(audience)]
+ServerTenant = Annotated[str, AfterValidator(server_tenant)]
+Day = Annotated[date, BeforeValidator(lambda value: day(value) if isinstance(value, str) else value)]
 Secret = Annotated[SecretStr, _secret()]
 Grantees = Annotated[str, AfterValidator(lambda value: ",".join(grantees(value)))]
 BotToken = Annotated[SecretStr, _secret("xoxb-")]
@@ -90,12 +105,22 @@ class Settings(BaseSettings):
     azure_authority_host: Address = Field(
         default="https://login.microsoftonline.com", description="Sign-in host, for sovereign clouds"
     )
+    azure_client_secret_expires: Day | None = Field(
+        default=None, description="Last day of the client secret, so that the bot can warn"
+    )
+    bc_audience: Audience | None = Field(
+        default=None,
+        description="For whom tokens are, where that is not https://api.businesscentral.dynamics.com",
+    )
     bc_environment: Environment | None = Field(
         default=None, description="Name of the environment, such as Production; leave out on-premises"
     )
     bc_company_id: Guid | None = Field(default=None, description="Id of the company (a GUID)")
     bc_base_url: Address | None = Field(
         default=None, description="Another API server; on-premises https://server:7048/instance"
+    )
+    bc_server_tenant: ServerTenant | None = Field(
+        default=None, description="Tenant of a multitenant server, on-premises only"
     )
     bc_web_url: Address | None = Field(
         default=None, description="Web client, for links; needed on-premises only"
@@ -104,7 +129,15 @@ class Settings(BaseSettings):
         default=None, description="User for basic authentication, on-premises only"
     )
     bc_web_service_key: Secret | None = Field(default=None, description="Its web service access key")
-    dataverse_url: Address | None = Field(default=None, description="https://yourorg.crm4.dynamics.com")
+    dataverse_url: DataverseAddress | None = Field(
+        default=None, description="https://yourorg.crm4.dynamics.com"
+    )
+    dataverse_client_id: Guid | None = Field(
+        default=None, description="Another application (client) id for Dataverse than for Business Central"
+    )
+    dataverse_client_secret: Secret | None = Field(
+        default=None, description="Client secret of that application"
+    )
     connections_file: Path | None = Field(
         default=None, description="TOML file with several connections, instead of BC_COMPANY_ID and the like"
     )

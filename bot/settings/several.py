@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from bot.failures import SettingsInvalid
-from bot.settings.connections import BasicSignIn, ConnectionSettings, EntraSignIn
+from bot.settings.connections import AUDIENCE, BasicSignIn, ConnectionSettings, EntraSignIn
 from bot.settings.connections_file import read_connections
 from bot.settings.environment import Settings
 
@@ -27,6 +27,8 @@ def single_connection(settings: Settings) -> ConnectionSettings:
         raise SettingsInvalid(("BC_COMPANY_ID: missing. Id of the company (a GUID)",))
     if settings.bc_environment is None and settings.bc_base_url is None:
         raise SettingsInvalid(("BC_ENVIRONMENT: missing. Name of the environment, such as Production",))
+    if settings.bc_environment is not None and settings.bc_server_tenant is not None:
+        raise SettingsInvalid(("BC_SERVER_TENANT: is for on-premises; leave it or BC_ENVIRONMENT out",))
     if settings.bc_environment is not None and settings.azure_tenant_id is None:
         raise SettingsInvalid(("AZURE_TENANT_ID: missing. Directory (tenant) id in Entra",))
     return ConnectionSettings(
@@ -38,8 +40,22 @@ def single_connection(settings: Settings) -> ConnectionSettings:
         base_url=settings.bc_base_url,
         web_url=settings.bc_web_url,
         dataverse_url=settings.dataverse_url,
+        server_tenant=settings.bc_server_tenant,
         roles=settings.roles,
+        dataverse_application=_dataverse_application(settings),
     )
+
+
+def _dataverse_application(settings: Settings) -> EntraSignIn | None:
+    """An application of its own for Dataverse; where Business Central takes a user and a key, ``AZURE_*``."""
+    client_id, secret = settings.dataverse_client_id, settings.dataverse_client_secret
+    if (client_id is None) is not (secret is None):
+        raise SettingsInvalid(("DATAVERSE_CLIENT_ID and DATAVERSE_CLIENT_SECRET: both or neither",))
+    if client_id is None and settings.uses_basic_authentication:
+        client_id, secret = settings.azure_client_id, settings.azure_client_secret
+    if client_id is None or secret is None or settings.azure_tenant_id is None:
+        return None
+    return EntraSignIn(settings.azure_tenant_id, client_id, secret, settings.azure_authority_host)
 
 
 def _sign_in(settings: Settings) -> EntraSignIn | BasicSignIn:
@@ -56,4 +72,11 @@ def _sign_in(settings: Settings) -> EntraSignIn | BasicSignIn:
         raise SettingsInvalid(
             ("AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET: all three are needed",)
         )
-    return EntraSignIn(tenant, client_id, secret, settings.azure_authority_host)
+    return EntraSignIn(
+        tenant,
+        client_id,
+        secret,
+        settings.azure_authority_host,
+        settings.bc_audience or AUDIENCE,
+        settings.azure_client_secret_expires,
+    )

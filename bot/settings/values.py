@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from urllib.parse import urlsplit
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_AUDIENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._-]{0,252}")
+_SERVER_TENANT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9 _.-]{1,100}")
 
 
@@ -45,6 +48,46 @@ def address(value: str) -> str:
             "must begin with https:// (plain http:// only on this machine's own loopback address)"
         )
     return bare
+
+
+def audience(value: str) -> str:
+    """For whom a token is: an Application ID URI or a client id, without ``/.default``."""
+    bare = value.strip().removesuffix("/.default").rstrip("/")
+    if not _AUDIENCE.fullmatch(bare):
+        raise ValueError("must be an Application ID URI such as api://contoso-bc, or a client id")
+    return bare
+
+
+def server_tenant(value: str) -> str:
+    """Id of a tenant of a multitenant server on-premises (``?tenant=``)."""
+    bare = value.strip()
+    if not _SERVER_TENANT.fullmatch(bare):
+        raise ValueError("must be a tenant's id: letters, digits, dots, dashes, up to 100")
+    return bare
+
+
+def day(value: str) -> date:
+    """A day as ``2027-03-31``."""
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError("must be a day such as 2027-03-31") from None
+
+
+_WEB_API = re.compile(r"/api/data(/v[0-9.]+)?", re.IGNORECASE)
+_API_HOST = re.compile(r"(?<=//)([^./]+)\.api\.(?=crm)", re.IGNORECASE)
+
+
+def dataverse_address(value: str) -> str:
+    """A Dataverse environment's own address, in lower case, also from its Web API endpoint.
+
+    Power Apps shows that one under Settings, Developer resources: ``https://org.api.crm4.dynamics.com/api/
+    data/v9.2``. Tokens and links need the environment's.
+    """
+    bare = _WEB_API.sub("", address(value), count=1)
+    if urlsplit(bare).path:
+        raise ValueError("must be the environment's address alone, as in https://yourorg.crm4.dynamics.com")
+    return _API_HOST.sub(r"\1.", bare).lower()
 
 
 def environment_name(value: str) -> str:

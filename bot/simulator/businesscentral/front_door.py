@@ -79,6 +79,7 @@ class FrontDoor:
             await _faulty(fault, self._next_correlation_id())(request.scope, receive, answer)
             return
         caller = self._authenticate(request)
+        request.scope["query_string"] = self._sign_in.within(request.scope["query_string"])
         turnstile = self._turnstiles.setdefault(caller, Turnstile(self._limits, self._clock))
         async with turnstile.admit():
             delay = self._faults.next_delay()

@@ -13,9 +13,9 @@ import binascii
 import secrets
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from bot.simulator.businesscentral.refusal import credentials_rejected
+from bot.simulator.businesscentral.refusal import credentials_rejected, tenant_missing
 from bot.simulator.entra import EntraSimulator
 
 AUDIENCE = "https://api.businesscentral.dynamics.com"
@@ -27,6 +27,9 @@ class SignIn(Protocol):
     def caller(self, authorization: str) -> str:
         """Whose limits the request counts against; raises Refusal (401)."""
 
+    def within(self, query: bytes) -> bytes:
+        """The query without what names a tenant of the server; raises Refusal (404) for another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Anybody:
@@ -35,6 +38,10 @@ class Anybody:
     def caller(self, authorization: str) -> str:
         """One name for everybody."""
         return ""
+
+    def within(self, query: bytes) -> bytes:
+        """Everything."""
+        return query
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,10 @@ class ByEntra:
             raise credentials_rejected()
         return issued.client_id
 
+    def within(self, query: bytes) -> bytes:
+        """Everything: online the path names the tenant."""
+        return query
+
 
 @dataclass(frozen=True, slots=True)
 class OnPremises:
@@ -60,6 +71,8 @@ class OnPremises:
     address: str
     username: str
     web_service_key: str
+    tenant: str | None = None
+    """Where the server has several tenants: every address has to name it (``?tenant=``)."""
 
     @property
     def origin(self) -> str:
@@ -83,3 +96,15 @@ class OnPremises:
         if not secrets.compare_digest(given, expected):
             raise credentials_rejected()
         return self.username
+
+    def within(self, query: bytes) -> bytes:
+        """Everything but the tenant, which has to be this one where the server has several.
+
+        ``?tenant=``: ``dev-itpro/deployment/Multitenant-Deployment-Architecture.md``.
+        """
+        if self.tenant is None:
+            return query
+        options = parse_qsl(query.decode("ascii"), keep_blank_values=True)
+        if [value for name, value in options if name == "tenant"] != [self.tenant]:
+            raise tenant_missing()
+        return urlencode([pair for pair in options if pair[0] != "tenant"]).encode("ascii")

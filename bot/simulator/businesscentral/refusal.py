@@ -53,6 +53,11 @@ def environment_missing() -> Refusal:
     return Refusal(404, "NoEnvironment", "Environment does not exist.")
 
 
+def tenant_missing() -> Refusal:
+    """404: a multitenant server that was not told which tenant, or one that it does not have."""
+    return Refusal(404, "Internal_TenantUnavailable", "The tenant is not available.")
+
+
 def company_missing() -> Refusal:
     """404: no such company."""
     return Refusal(
