@@ -240,6 +240,66 @@ class OutcomeUnknown(SourceFailure):
     key = "action.outcome_unknown"
 
 
+class DataverseFailure(Failure):
+    """Dataverse or the way to it."""
+
+    key = "dataverse.failed"
+
+
+class DataverseNotSet(DataverseFailure):
+    """The settings do not say which Dataverse environment the company synchronizes with, or as whom."""
+
+    key = "dataverse.not_set"
+
+
+class DataverseSignInRefused(DataverseFailure):
+    """Microsoft Entra gave no token; ``facts['code']`` is the AADSTS number where it gave one."""
+
+    key = "dataverse.sign_in_refused"
+
+
+class DataverseUnreachable(DataverseFailure):
+    """No answer: name, network, timeout, or 5xx after all retries."""
+
+    key = "dataverse.unreachable"
+    retry_helps = True
+
+
+class DataverseThrottled(DataverseFailure):
+    """A service protection limit (429), after all retries."""
+
+    key = "dataverse.throttled"
+    retry_helps = True
+
+
+class DataverseRefused(DataverseFailure):
+    """401 or 403: the application is no user there, or lacks a privilege.
+
+    ``facts``: ``why``, a value of ``bot.dataverse.Why``; ``privilege`` where Dataverse named one; ``code``.
+    """
+
+    key = "dataverse.refused"
+
+
+class DataverseMissing(DataverseFailure):
+    """404; ``facts['what']`` is ``environment`` (nothing answers there), ``table``, ``row``, ``function``."""
+
+    key = "dataverse.missing"
+
+
+class DataverseRejected(DataverseFailure):
+    """Any other 4xx: the request itself is not accepted."""
+
+    key = "dataverse.rejected"
+
+
+class DataverseGarbled(DataverseFailure):
+    """An answer that is not what the Web API promises (broken JSON, no ``value``, a foreign nextLink)."""
+
+    key = "dataverse.garbled"
+    retry_helps = True
+
+
 class PurgeChanged(Failure):
     """More entries match than were confirmed; ``facts``: ``entries`` now, ``confirmed`` then."""
 
@@ -268,6 +328,19 @@ class NothingToRetry(Failure):
     """No record is left that a retry could take."""
 
     key = "retry.nothing"
+
+
+class ChoiceChanged(Failure):
+    """What somebody chose by is no longer what they were shown."""
+
+    key = "choice.changed"
+    retry_helps = True
+
+
+class NothingToDecide(Failure):
+    """No record is left that could be coupled, uncoupled, created or forced."""
+
+    key = "decision.nothing"
 
 
 class RuleRefused(Failure):

@@ -11,6 +11,7 @@ from bot.cards import blocks
 from bot.cards.card import Card, compose
 from bot.cards.doing import DOING
 from bot.cards.failed_actions import WORDS_OF_ACTIONS
+from bot.cards.failed_dataverse import WORDS_OF_DATAVERSE
 from bot.cards.failed_rules import WORDS_OF_RULES
 from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, bold, code, joined, lines, mention, own, sentence
@@ -379,6 +380,7 @@ def _source_garbled(_facts: Facts, texts: Texts) -> FailureWords:
 
 WORDS: Final[dict[str, Words]] = {
     **WORDS_OF_ACTIONS,
+    **WORDS_OF_DATAVERSE,
     **WORDS_OF_RULES,
     "failure": _failure,
     "settings.invalid": _settings_invalid,
