@@ -154,8 +154,20 @@ class ActionRun(Row, table=True):
     result: Mapping[str, Any] | None = Field(sa_type=JsonText)
 
 
+class PurgeMarkRow(Row, table=True):
+    """Errors that a purge is about to delete; away once what became of them is known."""
+
+    __tablename__ = "purge_mark"
+
+    run_id: str = Field(primary_key=True, sa_type=Text)
+    first_number: int = Field(primary_key=True, sa_type=BigInteger)
+    numbers: str = Field(sa_type=Text)
+    """Of the errors, as a JSON list."""
+
+
 COUPLING = table_of(CouplingRow)
 SYNC_JOB = table_of(SyncJobRow)
 TABLE_MAPPING = table_of(TableMappingRow)
 SYNCHRONIZATION_STATE = table_of(SynchronizationState)
 ACTION_RUN = table_of(ActionRun)
+PURGE_MARK = table_of(PurgeMarkRow)

@@ -1,29 +1,34 @@
 """Which stored errors a purge deletes, and what became of them.
 
-A row that is about to be deleted is marked with the run first, in a transaction of its own: whoever goes on
-after a crash knows by that mark what the world may have lost meanwhile. When it is away it is marked as gone,
-too: it is *archived*, stays stored, searchable and counted, and says by its run who deleted it and when.
+What is about to be deleted is marked first, in a transaction of its own: whoever goes on after a crash knows
+by that mark what the world may have lost meanwhile. When a row is away it is *archived*: it stays stored,
+searchable and counted, and says by its run who deleted it and when.
+
+Marks are few rows beside the errors, since updating each error twice takes longer than Business Central takes
+to delete them. ``recall`` writes them onto the errors where an attempt was cut off.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.action_tables import PURGE_MARK
 from bot.store.columns import as_key
-from bot.store.database import Database
+from bot.store.database import Database, insert_into
 from bot.store.entries import FAILING_RECORD
 from bot.store.holding import lock
 from bot.store.pages import slices
 from bot.store.resolution import Resolution, cases
 from bot.store.tables import SYNC_ERROR, belongs
-from bot.store.turning import turn_gone
+from bot.store.turning import turn_gone, turn_purged
 from bot.store.values import KnownRow, Scope
 
 
@@ -121,23 +126,60 @@ class Purging:
         return known
 
     async def mark(self, scope: Scope, run: str, rows: Sequence[Doomed]) -> None:
-        """These are about to be deleted by the run."""
-        await self._write_run(scope, [row.number for row in rows], run)
+        """These are about to be deleted by the run, those beside that are marked already."""
+        numbers = [row.number for row in rows if not row.is_marked]
+        if not numbers:
+            return
+        async with self.database.writing() as connection:
+            await connection.execute(
+                insert_into(connection, PURGE_MARK)
+                .values(
+                    workspace=scope.workspace,
+                    connection=scope.connection,
+                    run_id=run,
+                    first_number=numbers[0],
+                    numbers=json.dumps(numbers),
+                )
+                .on_conflict_do_nothing()
+            )
+
+    async def recall(self, scope: Scope, run: str) -> None:
+        """An attempt was cut off: what it was about to delete says so from now on, gone or not."""
+        here = (belongs(PURGE_MARK, scope), PURGE_MARK.c.run_id == run)
+        async with self.database.reading() as connection:
+            if (await connection.execute(select(PURGE_MARK.c.run_id).where(*here).limit(1))).first() is None:
+                return
+        async with self.database.writing() as connection:
+            await lock(connection, scope)
+            marks = await connection.execute(select(PURGE_MARK.c.numbers).where(*here))
+            for numbers in marks.scalars().all():
+                await self._write_run(connection, scope, json.loads(numbers), run)
+            await connection.execute(delete(PURGE_MARK).where(*here))
+
+    async def unmark(self, scope: Scope, run: str) -> None:
+        """It is known what became of everything that the run was about to delete."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                delete(PURGE_MARK).where(belongs(PURGE_MARK, scope), PURGE_MARK.c.run_id == run)
+            )
 
     async def spare(self, scope: Scope, rows: Sequence[Doomed]) -> None:
         """These were not deleted after all."""
-        await self._write_run(scope, [row.number for row in rows], None)
+        numbers = [row.number for row in rows if row.is_marked]
+        if numbers:
+            async with self.database.writing() as connection:
+                await self._write_run(connection, scope, numbers, None)
 
     async def archive(
-        self, scope: Scope, deleted: Sequence[Doomed], missed: Sequence[Doomed], at: datetime
+        self, scope: Scope, run: str, deleted: Sequence[Doomed], missed: Sequence[Doomed], at: datetime
     ) -> None:
-        """``deleted`` are away because of their run, ``missed`` were away before. Twice is once."""
+        """``deleted`` are away because of the run, ``missed`` were away before. Twice is once."""
         if not deleted and not missed:
             return
         async with self.database.writing() as connection:
             await lock(connection, scope)
-            rows = [KnownRow(row.number, row.id, gone=False) for row in (*deleted, *missed)]
-            await turn_gone(connection, scope, rows, at)
+            await turn_purged(connection, scope, _known(deleted), at, run)
+            await turn_gone(connection, scope, _known(missed), at)
 
     async def deleted_by(self, scope: Scope, run: str) -> int:
         """How many errors the run deleted."""
@@ -153,20 +195,18 @@ class Purging:
         async with self.database.reading() as connection:
             return int((await connection.execute(query)).scalar_one())
 
-    async def _write_run(self, scope: Scope, numbers: Sequence[int], run: str | None) -> None:
-        if not numbers:
-            return
-        async with self.database.writing() as connection:
-            for part in slices(numbers):
-                await connection.execute(
-                    update(SYNC_ERROR)
-                    .where(
-                        belongs(SYNC_ERROR, scope),
-                        SYNC_ERROR.c.number.in_(part),
-                        SYNC_ERROR.c.gone_at.is_(None),
-                    )
-                    .values(purge_run=run)
-                )
+    async def _write_run(
+        self, connection: AsyncConnection, scope: Scope, numbers: Sequence[int], run: str | None
+    ) -> None:
+        is_there = SYNC_ERROR.c.gone_at.is_(None)
+        # What is gone, and nobody says by whom, is gone by who was about to delete it.
+        is_to_change = is_there if run is None else or_(is_there, SYNC_ERROR.c.purge_run.is_(None))
+        for part in slices(numbers):
+            await connection.execute(
+                update(SYNC_ERROR)
+                .where(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number.in_(part), is_to_change)
+                .values(purge_run=run)
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +222,10 @@ SLICE = 1_000
 LOOKED_THROUGH = 20_000
 """Errors that one call looks through at most, where few of them are selected."""
 _CASES = 200
+
+
+def _known(rows: Sequence[Doomed]) -> list[KnownRow]:
+    return [KnownRow(row.number, row.id, gone=False) for row in rows]
 
 
 def _present(scope: Scope, chosen: Selection, above: int) -> Select[Any]:

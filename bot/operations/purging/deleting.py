@@ -64,12 +64,15 @@ class Deleting:
         Raises what the client raises, and StoreUnavailable. What it did before that is archived.
         """
         purging = Purging(self.database)
+        await purging.recall(self.scope, self.run)
+        if room <= 0:
+            return Done(above, is_last=True, by_id=by_id)
+        if self.bounds.what not in (Purged.OLD, Purged.ALL) or by_id:
+            return await self._by_id(above, min(most, room))
         selected = await purging.select(self.scope, self.bounds.selection(), self.run, above, min(most, room))
-        if room <= 0 or not selected.rows:
-            return Done(selected.up_to, selected.is_last or room <= 0, by_id)
-        if self.bounds.what in (Purged.OLD, Purged.ALL) and not by_id:
-            return await self._by_number(selected)
-        return await self._by_id(selected)
+        if not selected.rows:
+            return Done(selected.up_to, selected.is_last, by_id)
+        return await self._by_number(selected)
 
     async def _by_number(self, selected: Selected) -> Done:
         """One action of Business Central's; nothing, but by id from here, where it could reach others."""
@@ -83,11 +86,12 @@ class Deleting:
             return Done(selected.rows[0].number - 1, is_last=False, by_id=True)  # the same rows again, by id
         mine = [row for row in compared.away if row.is_marked]
         missed = [row for row in compared.away if not row.is_marked]
-        await purging.archive(self.scope, mine, missed, self._now())
+        await purging.archive(self.scope, self.run, mine, missed, self._now())
         await purging.mark(self.scope, self.run, compared.there)
         if compared.there:
             await self.client.delete_errors(self.bounds.logged_until, up_to)
-        await purging.archive(self.scope, compared.there, (), self._now())
+        await purging.archive(self.scope, self.run, compared.there, (), self._now())
+        await purging.unmark(self.scope, self.run)
         return Done(
             up_to=selected.up_to,
             is_last=selected.is_last,
@@ -96,20 +100,26 @@ class Deleting:
             missed=len(missed),
         )
 
-    async def _by_id(self, selected: Selected) -> Done:
+    async def _by_id(self, above: int, most: int) -> Done:
         """Several batches at once, written down while the next ones are under way, until somebody says stop.
 
         An id is never given twice, so nothing else can be hit: what is there needs no comparing before. What
         Business Central does not know is compared afterwards.
         """
-        batches = Batches(self.database, self.client, self.clock, self.scope, self.run, self.progress)
-        sent = await batches.delete(selected.rows)
+        batches = Batches(
+            self.database,
+            self.client,
+            self.clock,
+            self.scope,
+            self.run,
+            self.bounds.selection(),
+            self.progress,
+        )
+        sent = await batches.delete(above, most)
         foreign = await self._tell_gone(sent.gone)
-        up_to = selected.rows[len(sent.outcomes) - 1].number if sent.outcomes else selected.rows[0].number - 1
-        whole = len(sent.outcomes) == len(selected.rows)
         return Done(
-            up_to=selected.up_to if whole else up_to,
-            is_last=selected.is_last and whole,
+            up_to=sent.up_to,
+            is_last=sent.is_last,
             by_id=True,
             deleted=sent.deleted,
             missed=len(sent.gone) - foreign,
@@ -123,9 +133,8 @@ class Deleting:
         if not gone:
             return 0
         compared = compare(gone, await self._there(gone[0].number - 1, gone[-1].number))
-        purging = Purging(self.database)
-        await purging.spare(self.scope, gone)
-        await purging.archive(self.scope, (), (*compared.away, *compared.there), self._now())
+        missed = (*compared.away, *compared.there)
+        await Purging(self.database).archive(self.scope, self.run, (), missed, self._now())
         return len(compared.foreign)
 
     async def _all_known(self, there: Mapping[int, str | None], compared: _Compared) -> bool:
