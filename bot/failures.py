@@ -389,6 +389,12 @@ class StoreNotMigrated(Failure):
     key = "store.not_migrated"
 
 
+class WorkersFull(Failure):
+    """As many processes as can, ``facts['workers']``, work on this database already."""
+
+    key = "work.full"
+
+
 class WorkTakenOver(Failure):
     """Another process holds the executor slot ``facts['executor']`` of this one, which must stop."""
 

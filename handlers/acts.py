@@ -62,6 +62,8 @@ ACTS: Final[Mapping[Action, Act | None]] = {
     Action.PURGE_STOP: Act.STOP,
     Action.RETRY_OPEN: Act.RETRY,
     Action.RETRY_STOP: Act.STOP,
+    Action.DECISION_STOP: Act.STOP,
+    Action.DECISION_UNDO: Act.UNCOUPLE,
     Action.ARCHIVE_SHOW: Act.ARCHIVE,
     Action.ARCHIVE_PREVIOUS: Act.ARCHIVE,
     Action.ARCHIVE_NEXT: Act.ARCHIVE,
@@ -79,6 +81,7 @@ FORMS: Final[Mapping[Form, Act]] = {
     Form.RULE_UNDO: Act.UNTEACH,
     Form.PURGE: Act.PURGE_RESOLVED,
     Form.RETRY: Act.RETRY,
+    Form.DECISION_UNDO: Act.UNCOUPLE,
     Form.SUPPORT: Act.SUPPORT_REQUEST,
 }
 

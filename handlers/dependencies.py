@@ -11,9 +11,11 @@ from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
+from bot.operations.deciding import DecisionDesk, Plan
 from bot.operations.explaining import Explanations
 from bot.operations.find import Find
 from bot.operations.forget import Forget
+from bot.operations.naming import Naming
 from bot.operations.purging import Bounds, PurgeDesk
 from bot.operations.refresh import Refresh
 from bot.operations.retry import RetryDesk, Target
@@ -40,6 +42,9 @@ StartPurge = Callable[[Scope, Bounds, Actor, Place, str], Awaitable[Run]]
 StartRetry = Callable[[Scope, Target, int, Actor, Place, str], Awaitable[Run]]
 """``RetryDesk.start`` on this process's way into the queues."""
 
+StartDecision = Callable[[Scope, Plan, Actor, Place, str], Awaitable[Run]]
+"""``DecisionDesk.start`` on this process's way into the queues."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
@@ -51,6 +56,7 @@ class Dependencies:
     drawn: Drawn
     refresh: Refresh
     call_stacks: CallStacks
+    naming: Naming
     explanations: Explanations
     sharing: Sharing
     care: TakingCare
@@ -63,6 +69,8 @@ class Dependencies:
     start_purge: StartPurge
     retrying: RetryDesk
     start_retry: StartRetry
+    deciding: DecisionDesk
+    start_decision: StartDecision
     support: SupportDesk
     start_support: StartSupport
     selection: Selection

@@ -11,6 +11,7 @@ from handlers import (
     care,
     command,
     connections,
+    deciding,
     find,
     forget,
     overview,
@@ -34,5 +35,5 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
     asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
-    for feature in (*asking, sharing, care, teach, rules, purge, retry, archive, support, stale):
+    for feature in (*asking, sharing, care, teach, rules, purge, retry, deciding, archive, support, stale):
         feature.register(listening, deps)

@@ -22,11 +22,14 @@ from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
+from bot.operations.deciding import Decide, DecisionDesk, WatchDecision
+from bot.operations.deciding import Ending as EndOfDecision
 from bot.operations.explaining import Explanations
 from bot.operations.filters import Understanding
 from bot.operations.find import Find
 from bot.operations.forget import Forget
 from bot.operations.knowledge import Knowledge
+from bot.operations.naming import Naming
 from bot.operations.pull import Pull
 from bot.operations.purging import Purge, PurgeDesk
 from bot.operations.reconcile import Reconcile
@@ -74,6 +77,9 @@ class Core:
     synchronization: ReadSynchronization
     purging: PurgeDesk
     purge: Purge
+    deciding: DecisionDesk
+    decide: Decide
+    watch_decision: WatchDecision
     retrying: RetryDesk
     retry: Retry
     watch: Watch
@@ -81,6 +87,7 @@ class Core:
     support: SupportDesk
     prepare_support: PrepareSupport
     call_stacks: CallStacks
+    naming: Naming
     explanations: Explanations
     rediagnose: Rediagnose
     teaching: Teaching
@@ -118,6 +125,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         survey = Survey(database, ask, clients, outside.clock)
         retrying = RetryDesk(database, ask, survey, outside.clock, outside.watched_for)
         ending = Ending(WORKSPACE, database, clients, outside.clock, activity)
+        deciding = DecisionDesk(database, ask, clients, outside.clock, outside.watched_for)
+        end_of_decision = EndOfDecision(WORKSPACE, database, outside.clock, activity, retrying)
         exchange = RuleExchange(database, knowledge, outside.clock, activity)
         call_stacks = CallStacks(database, clients, connections, outside.clock)
         support = SupportDesk(database, ask, outside.clock)
@@ -146,12 +155,18 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
+            deciding=deciding,
+            decide=Decide(WORKSPACE, database, clients, outside.clock, end_of_decision),
+            watch_decision=WatchDecision(
+                WORKSPACE, database, clients, outside.clock, end_of_decision, outside.watched_for
+            ),
             retrying=retrying,
             retry=Retry(WORKSPACE, database, clients, outside.clock, survey, ending),
             watch=Watch(WORKSPACE, database, clients, outside.clock, ending, outside.watched_for),
             support=support,
             prepare_support=PrepareSupport(WORKSPACE, database, ask, call_stacks, activity, outside.clock),
             call_stacks=call_stacks,
+            naming=Naming(database, clients, outside.clock),
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
             teaching=teaching,
@@ -168,6 +183,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 exchange,
                 purging,
                 retrying,
+                deciding,
                 archive,
                 call_stacks,
                 support,

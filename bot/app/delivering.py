@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Renderers, WebApi
+from bot.delivery.decisions import DecisionMessages
 from bot.delivery.exports import ActivityExport, ArchiveExport, CallStackExport
 from bot.delivery.problems import SharedProblems
 from bot.delivery.purges import Purges
@@ -17,6 +18,7 @@ from bot.operations.activity import Activity
 from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
+from bot.operations.deciding import DecisionDesk
 from bot.operations.durable.port import Durable
 from bot.operations.purging import PurgeDesk
 from bot.operations.retry import RetryDesk
@@ -39,6 +41,7 @@ def delivery_of(
     exchange: RuleExchange,
     purging: PurgeDesk,
     retrying: RetryDesk,
+    deciding: DecisionDesk,
     archive: Archive,
     call_stacks: CallStacks,
     support: SupportDesk,
@@ -50,6 +53,7 @@ def delivery_of(
     TaughtRuleMessages(teaching, exchange).register(renderers)
     Purges(purging).register(renderers)
     RetryMessages(retrying).register(renderers)
+    DecisionMessages(deciding).register(renderers)
     renderers.register(ArchiveExport(archive), Told.EXPORT)
     renderers.register(CallStackExport(call_stacks), Told.EXPORT, Told.CALL_STACK)
     delivery = Delivery(database, clock, renderers)

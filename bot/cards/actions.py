@@ -53,6 +53,8 @@ class Action(StrEnum):
     PURGE_STOP = "purge.stop"
     RETRY_OPEN = "retry.open"
     RETRY_STOP = "retry.stop"
+    DECISION_STOP = "decision.stop"
+    DECISION_UNDO = "decision.undo"
     ARCHIVE_SHOW = "archive.show"
     ARCHIVE_PREVIOUS = "archive.previous"
     ARCHIVE_NEXT = "archive.next"

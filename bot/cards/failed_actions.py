@@ -9,6 +9,7 @@ from bot.cards.texts import Texts
 from bot.cards.wording import Facts, FailureWords, Words, fact
 
 _OVERVIEW: Final = code(own("/syncerrors"))
+_COUPLED: Final = code(own("/syncerrors coupled"))
 
 
 def _not_permitted(facts: Facts, texts: Texts) -> FailureWords:
@@ -70,6 +71,9 @@ def _refused(facts: Facts, texts: Texts) -> FailureWords:
         case "ConnectionOff":
             what = texts.gettext("The connection to Dataverse is turned off in Business Central.")
             next_step = texts.gettext("An administrator turns it on: page Dataverse Connection Setup.")
+        case "ErrorGone":
+            what = texts.gettext("The record's error is deleted, so the bot cannot tell which record it is.")
+            next_step = texts.gettext("Synchronize it from its card in Business Central.")
         case "NoJob":
             what = texts.gettext("This mapping has no job of its own that could be started.")
             next_step = texts.gettext("An administrator looks at the job queue entry of the mapping.")
@@ -135,6 +139,13 @@ def _nothing_to_retry(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _nothing_to_decide(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("There is nothing left of this that could be done. Nothing was changed."),
+        texts.gettext("Type {command} for a fresh list.", command=_COUPLED),
+    )
+
+
 WORDS_OF_ACTIONS: Final[dict[str, Words]] = {
     "action.not_permitted": _not_permitted,
     "action.missing": _missing,
@@ -146,4 +157,5 @@ WORDS_OF_ACTIONS: Final[dict[str, Words]] = {
     "purge.nothing": _nothing_to_purge,
     "retry.changed": _retry_changed,
     "retry.nothing": _nothing_to_retry,
+    "decision.nothing": _nothing_to_decide,
 }

@@ -31,6 +31,7 @@ class Form(StrEnum):
     TEACH = "teach.form"
     PURGE = "purge.form"
     RETRY = "retry.form"
+    DECISION_UNDO = "decision.undo.form"
     RULE_UNDO = "rule.undo.form"
     SUPPORT = "support.form"
 

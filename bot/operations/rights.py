@@ -40,6 +40,10 @@ class Act(StrEnum):
     MARK_FIXED = "mark_fixed"
     REOPEN = "reopen"
     RETRY = "retry"
+    COUPLE = "couple"
+    UNCOUPLE = "uncouple"
+    CREATE = "create"
+    SYNCHRONIZE = "synchronize"
     STOP = "stop"
     SUPPORT_REQUEST = "support_request"
     SUPPORT_UNMASKED = "support_request.unmasked"
@@ -72,6 +76,10 @@ LEAST: Final[Mapping[Act, Role]] = {
     Act.MARK_FIXED: Role.FIXER,
     Act.REOPEN: Role.FIXER,
     Act.RETRY: Role.FIXER,
+    Act.COUPLE: Role.FIXER,  # its inverse is beside it
+    Act.UNCOUPLE: Role.FIXER,
+    Act.CREATE: Role.FIXER,  # what a run of the mapping would have done, had it not failed the first time
+    Act.SYNCHRONIZE: Role.ADMIN,  # overwrites what somebody changed, for good
     Act.STOP: Role.FIXER,  # the safe direction: whoever sees a purge go wrong may end it
     Act.SUPPORT_REQUEST: Role.FIXER,
     Act.RULES_EXPORT: Role.FIXER,

@@ -71,6 +71,8 @@ class Told(StrEnum):
     """Its errors are another problem now; about: the former problem's id."""
     RETRIED = "retried"
     """about: the run's id."""
+    DECIDED = "decided"
+    """about: the run's id."""
     PURGED = "purged"
     """about: the run's id."""
     CALL_STACK = "call_stack"

@@ -213,6 +213,19 @@ class Synchronization:
         return tuple(found)
 
 
+async def keep_couplings(
+    transaction: AsyncConnection, scope: Scope, couplings: Sequence[StoredCoupling]
+) -> None:
+    """Add couplings that were seen by the way; reading goes on where it was."""
+    await _store(transaction, scope, COUPLING, couplings)
+
+
+async def drop_couplings(transaction: AsyncConnection, scope: Scope, coupling_ids: Sequence[str]) -> None:
+    """Remove couplings that are there no more, of which no change tells."""
+    for part in slices(list(coupling_ids)):
+        await transaction.execute(delete(COUPLING).where(belongs(COUPLING, scope), COUPLING.c.id.in_(part)))
+
+
 async def _store(connection: AsyncConnection, scope: Scope, table: Table, rows: Sequence[Any]) -> None:
     """Insert or replace, each by its key."""
     statement = insert_into(connection, table)

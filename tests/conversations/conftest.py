@@ -104,6 +104,8 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
         core.purge.register(durable)
         core.retry.register(durable)
         core.watch.register(durable)
+        core.decide.register(durable)
+        core.watch_decision.register(durable)
         core.prepare_support.register(durable)
         stack.push_async_callback(durable.stop)
         slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id, AT_ONCE))

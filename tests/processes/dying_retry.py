@@ -30,8 +30,8 @@ RUN = "run-1"
 KILLED_AFTER = {
     "release": (BusinessCentralClient, "release_all"),
     "wake": (BusinessCentralClient, "wake"),
-    "watching": (Retry, "_hand_over"),
-    "evidence": (Watch, "_take_note"),
+    "watching": (Retry, "hand_over"),
+    "evidence": (Watch, "take_note"),
     "end": (Ending, "end"),
 }
 

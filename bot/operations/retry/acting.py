@@ -1,29 +1,27 @@
 """Retry: releasing the chosen records and waking their mappings' jobs, as a durable workflow.
 
-It holds the connection's partition of the queue only while it acts. Watching is a workflow of its own in a
-partition of its own: nothing waits half an hour for evidence. What is to be done next is in the store, not in
-the workflow: a step that is done again after a crash finds it there.
+How it goes on through outages and crashes is ``bot.operations.performing``'s; watching afterwards is a
+workflow of its own.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
-from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailable
 from bot.operations.durable.port import Durable, Queue, Steps
-from bot.operations.outage import LOOK, wait_out
-from bot.operations.reading import FailureNote, note_of
+from bot.operations.lookout import latest_job, since_of
+from bot.operations.performing import Did, Performance
+from bot.operations.reading import FailureNote
 from bot.operations.retry.ending import Ending, tell_progress
-from bot.operations.retry.releasing import LOOK_BACK, Releasing, jobs_after, since_of
+from bot.operations.retry.releasing import Releasing
 from bot.operations.retry.survey import Survey
 from bot.operations.retry.values import Target
 from bot.operations.retry.watching import enqueue_watch
@@ -35,27 +33,7 @@ from bot.store.values import Scope
 RETRY: Final = "retry"
 TICK: Final = "retry.tick"
 
-WAITS: Final = (15.0, 60.0, 120.0, 300.0, 300.0)
-"""Seconds between attempts while Business Central is down or too busy, beside the client's own; then the run
-ends with what it did."""
 LEFT_BEHIND: Final = timedelta(seconds=30)
-STORE_TRIES: Final = 120
-MOST_STEPS: Final = 10_000
-
-T = TypeVar("T")
-_log = logging.getLogger("bot.retry")
-
-
-@dataclass(frozen=True, slots=True)
-class Did:
-    """What one step came to."""
-
-    more: bool = True
-    over: bool = False
-    """The run has ended already."""
-    stopped: bool = False
-    failure: FailureNote | None = None
-    retry_helps: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,57 +69,15 @@ class Retry:
 
     async def workflow(self, durable: Durable, steps: Steps, connection: str, run_id: str) -> str:
         """Do a run up to where it is watched. A failure is stored and told, never raised."""
-        did = await self._persistently(steps, "begin", self._begin, connection, run_id)
-        for _ in range(MOST_STEPS):
-            if not did.more or did.over or did.stopped or did.failure is not None:
-                break
-            did = await self._persistently(steps, "act", self._act, connection, run_id)
-        if did.over:
-            return "over"
-        if did.stopped or did.failure is not None:
-            end = partial(self.ending.end, connection, run_id, did.failure)
-            return await steps.run("end", self._whatever_the_store, end)
-        watch = partial(self._hand_over, connection, run_id)
-        await steps.run("hand over", self._whatever_the_store, watch)
-        await enqueue_watch(durable, connection, run_id)
-        return RunState.WATCHING
+        performance = Performance(self.workspace, self.database, self.clock, self.clients, self)
+        state = await performance.through(steps, connection, run_id)
+        if state == RunState.WATCHING:
+            await enqueue_watch(durable, connection, run_id)
+        return state
 
-    async def _persistently(
-        self, steps: Steps, name: str, step: Callable[[str, str], Awaitable[Did]], connection: str, run: str
-    ) -> Did:
-        """Do a step until Business Central answers; gives up after the last of ``WAITS``."""
-        for tries in range(len(WAITS) + 1):
-            did = await steps.run(name, self._guarded, step, connection, run)
-            if did.failure is None or not did.retry_helps or tries == len(WAITS):
-                return did
-            wait = partial(self._wait, connection, run, tries, did.failure)
-            if await steps.run("wait", self._whatever_the_store, wait):
-                return Did(stopped=True)
-        return did
+    # What a performer does. Each is safe to repeat.
 
-    # Steps. Each is safe to repeat.
-
-    async def _whatever_the_store(self, step: Callable[[], Awaitable[T]]) -> T:
-        """Do a step again while the store does not answer: a run that has begun must come to an end."""
-        for _ in range(STORE_TRIES):
-            try:
-                return await step()
-            except StoreUnavailable:
-                _log.warning("the store does not answer; the retry waits")
-                await self.clock.sleep(LOOK)
-        return await step()
-
-    async def _guarded(self, step: Callable[[str, str], Awaitable[Did]], connection: str, run_id: str) -> Did:
-        if connection not in self.clients:
-            return Did(failure=note_of(ConnectionGone()))
-        try:
-            return await step(connection, run_id)
-        except NotFound:
-            return Did(over=True)
-        except (SourceFailure, StoreUnavailable) as failure:
-            return Did(failure=note_of(failure), retry_helps=failure.retry_helps)
-
-    async def _begin(self, connection: str, run_id: str) -> Did:
+    async def begin(self, connection: str, run_id: str) -> Did:
         """Choose the records, unless somebody confirmed them, and note which job was the latest so far."""
         scope = self._scope(connection)
         run = await Runs(self.database).get(scope, run_id)
@@ -155,9 +91,7 @@ class Retry:
                 return Did(failure=chosen.now.hopeless)
             bounds, total = dict(chosen.bounds()), len(chosen.records)
         if "since" not in bounds:
-            floor = self.clock.now() - LOOK_BACK
-            jobs = await jobs_after(self.clients[connection], floor)
-            bounds["since"] = max((job.started_at for job in jobs), default=floor).isoformat()
+            bounds["since"] = (await latest_job(self.clients[connection], self.clock.now())).isoformat()
         async with self.database.writing() as transaction:
             if chosen is not None:
                 book = RetryBook(transaction, scope, run_id)
@@ -174,7 +108,8 @@ class Retry:
             await self._tell(transaction, scope, run_id)
         return Did(more=total > 0)
 
-    async def _act(self, connection: str, run_id: str) -> Did:
+    async def act(self, connection: str, run_id: str) -> Did:
+        """Release some records of a mapping, or start its job."""
         scope = self._scope(connection)
         run = await Runs(self.database).get(scope, run_id)
         if run.state.is_over:
@@ -186,17 +121,18 @@ class Retry:
         )
         return Did(more=await releasing.next())
 
-    async def _wait(self, connection: str, run_id: str, tries: int, failure: FailureNote) -> bool:
-        """Wait for Business Central; whether somebody asked to stop."""
-        scope = self._scope(connection)
-        return await wait_out(self.database, self.clock, self._change, scope, run_id, WAITS[tries], failure)
-
-    async def _hand_over(self, connection: str, run_id: str) -> None:
+    async def hand_over(self, connection: str, run_id: str) -> None:
+        """Everything is released and started: from here on it is watched."""
         run = await Runs(self.database).get(self._scope(connection), run_id)
         result = run.result or {"watching_since": self.clock.now().isoformat()}
-        await self._change(self._scope(connection), run_id, state=RunState.WATCHING, result=result)
+        await self.change(self._scope(connection), run_id, state=RunState.WATCHING, result=result)
 
-    async def _change(self, scope: Scope, run_id: str, **values: object) -> None:
+    async def end(self, connection: str, run_id: str, failure: FailureNote | None) -> str:
+        """Its last words."""
+        return await self.ending.end(connection, run_id, failure)
+
+    async def change(self, scope: Scope, run_id: str, **values: object) -> None:
+        """Write columns of the run, and have its progress told."""
         async with self.database.writing() as transaction:
             await RunBook(transaction, scope).change(run_id, **values)
             await self._tell(transaction, scope, run_id)

@@ -125,6 +125,18 @@ class RetryDesk:
         one. ``enqueue_retry`` it afterwards; where that is missed, the schedule does it.
         """
         run_id = f"fix-{problem_id[:30]}-{at:%y%m%d%H%M%S%f}"
+        return await self.begin_for(transaction, scope, problem_id, actor, at, run_id)
+
+    async def begin_for(
+        self,
+        transaction: AsyncConnection,
+        scope: Scope,
+        problem_id: str,
+        actor: Actor,
+        at: datetime,
+        run_id: str,
+    ) -> str:
+        """The same for whoever decided what a problem waited for."""
         run = await RunBook(transaction, scope).start_beside_others(
             _run(run_id, Target(problem_id), problem_id, actor, at)
         )

@@ -14,8 +14,8 @@ from bot.clock import Clock
 from bot.failures import SourceFailure
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
+from bot.operations.lookout import since_of
 from bot.operations.reading import FailureNote
-from bot.operations.retry.releasing import since_of
 from bot.operations.retry.values import Hope, Target
 from bot.operations.rights import Act
 from bot.store import Database

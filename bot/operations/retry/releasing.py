@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from bot.businesscentral import BusinessCentralClient, Freshness, Guard, SyncJob
+from bot.businesscentral import BusinessCentralClient, Guard
 from bot.businesscentral.acting import MOST_IDS
 from bot.businesscentral.records import Direction
 from bot.clock import Clock
 from bot.failures import ActionMissing, ActionRefused, ActionTargetGone, SourceMissing
+from bot.operations.lookout import jobs_after
 from bot.operations.retry.judging import shown_by
 from bot.store import Database
 from bot.store.outbox import Outbox, Told
@@ -27,12 +27,7 @@ from bot.store.retries import (
     Retries,
     RetryBook,
 )
-from bot.store.runs import Run
 from bot.store.values import Scope
-
-LOOK_BACK: Final = timedelta(days=1)
-"""Jobs that started longer ago are not read to find the latest one."""
-_PAGES: Final = 100
 
 
 @dataclass(frozen=True)
@@ -161,20 +156,3 @@ class Releasing:
     @property
     def _store(self) -> Retries:
         return Retries(self.database)
-
-
-async def jobs_after(client: BusinessCentralClient, since: datetime) -> tuple[SyncJob, ...]:
-    """All jobs that started after that moment, from the primary database."""
-    page = await client.sync_jobs(since, freshness=Freshness.PRIMARY)
-    rows = list(page.rows)
-    for _ in range(_PAGES):
-        if page.next_link is None:
-            break
-        page = await client.follow_sync_jobs(page.next_link, freshness=Freshness.PRIMARY)
-        rows += page.rows
-    return tuple(job for job in rows if job.started_at > since)
-
-
-def since_of(run: Run) -> datetime:
-    """Start of the latest job before a run began, by Business Central's clock; jobs after it are evidence."""
-    return datetime.fromisoformat(str(run.bounds["since"]))
