@@ -245,6 +245,16 @@ def _work_taken_over(facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _workers_full(facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext(
+            "As many processes work on this database already as can: {workers}.",
+            workers=fact(facts, "workers"),
+        ),
+        texts.gettext("Nothing is lost. Stop one of them first; more of them would make nothing faster."),
+    )
+
+
 def _filter_unknown(facts: Facts, texts: Texts) -> FailureWords:
     name = fact(facts, "name")
     what = texts.gettext("There is no filter “{name}”.", name=name)
@@ -400,6 +410,7 @@ WORDS: Final[dict[str, Words]] = {
     "forget.nobody": _nobody_named,
     "store.unavailable": _store_unavailable,
     "store.not_migrated": _store_not_migrated,
+    "work.full": _workers_full,
     "work.taken_over": _work_taken_over,
     "filter.unknown": _filter_unknown,
     "filter.value_unknown": _filter_value_unknown,

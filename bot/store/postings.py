@@ -124,6 +124,21 @@ class Postings:
             POSTING.c.state.in_(LIVING),
         )
 
+    async def channels(self, workspace: str, most: int) -> tuple[str, ...]:
+        """Channels that the bot's messages are in or were refused by, of all connections; no conversations
+        with one person."""
+        shown = (*LIVING, PostingState.REFUSED)
+        query = (
+            select(POSTING.c.place)
+            .where(POSTING.c.workspace == workspace, POSTING.c.state.in_(shown))
+            .where(or_(POSTING.c.place.startswith("C"), POSTING.c.place.startswith("G")))
+            .distinct()
+            .order_by(POSTING.c.place)
+            .limit(most)
+        )
+        async with self.database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
     async def places_of(self, scope: Scope, problem: str) -> tuple[str, ...]:
         """The channels that have a card of a problem, or will."""
         query = select(POSTING.c.place).where(

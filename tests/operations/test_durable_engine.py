@@ -17,12 +17,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.failures import NotFound, SettingsInvalid
+from bot.failures import NotFound, SettingsInvalid, WorkersFull
 from bot.operations.durable import OutcomeState, Queue, Steps
 from bot.operations.durable.engine import DbosDurable
 from bot.operations.durable.housekeeping import forget_ended
 from bot.operations.durable.quiet import quieten
-from bot.operations.durable.slots import AdvisoryLocks, FileLocks, SlotLocks, first_free, slot_of
+from bot.operations.durable.slots import (
+    SLOTS,
+    AdvisoryLocks,
+    FileLocks,
+    SlotLocks,
+    at_work,
+    first_free,
+    slot_of,
+)
 
 
 async def test_queues_deduplication_schedule_and_end(database_url: str) -> None:
@@ -195,6 +203,33 @@ def _check_slots(open_locks: Callable[[], SlotLocks]) -> None:
         other.let_go(1)
     finally:
         other.close()
+
+
+def test_a_thirty_third_worker_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "bot.db"
+    holders = [FileLocks(file) for _ in range(SLOTS)]
+    try:
+        assert at_work("", file) == 0
+        assert [first_free(locks) for locks in holders] == list(range(1, SLOTS + 1))
+        assert at_work("", file) == SLOTS
+        with pytest.raises(WorkersFull) as caught:
+            first_free(FileLocks(file))
+        assert caught.value.facts == {"workers": SLOTS}
+        holders[4].close()
+        assert at_work("", file) == SLOTS - 1
+        assert at_work("", file) == SLOTS - 1, "looking takes nothing"
+    finally:
+        for locks in holders:
+            locks.close()
+
+
+@pytest.mark.postgresql
+def test_who_works_on_a_server_is_counted(postgresql_url: str) -> None:
+    locks = AdvisoryLocks(postgresql_url)
+    before = at_work(postgresql_url, None)
+    first_free(locks)
+    assert at_work(postgresql_url, None) == before + 1
+    locks.close()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ import psycopg
 from dbos import DBOS, DBOSConfig
 
 from bot.clock import Clock, SystemClock
-from bot.failures import NotFound, WorkTakenOver
+from bot.failures import NotFound, WorkersFull, WorkTakenOver
 from bot.operations.durable.enqueueing import (
     APPLICATION,
     POLLING_SECONDS,
@@ -124,10 +124,15 @@ class DbosDurable:
     async def start(self) -> None:
         """Take a slot, launch DBOS, and go on with what was left unfinished.
 
-        Raises RuntimeError where all slots are taken.
+        Raises WorkersFull where all slots are taken.
         """
         self._locks = await asyncio.to_thread(self._open_locks)
-        self._slot = await asyncio.to_thread(first_free, self._locks)
+        try:
+            self._slot = await asyncio.to_thread(first_free, self._locks)
+        except WorkersFull:
+            self._locks.close()
+            self._locks = None
+            raise
         quieten()
         DBOS(
             config=DBOSConfig(

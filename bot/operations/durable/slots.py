@@ -14,6 +14,8 @@ from typing import IO, Protocol
 
 import psycopg
 
+from bot.failures import WorkersFull
+
 SLOTS = 32
 """Processes that can work on one database at a time."""
 
@@ -46,7 +48,7 @@ class FileLocks:
 
     def try_hold(self, slot: int) -> bool:
         """Take the lock if nobody has it."""
-        file = self._database.with_name(f"{self._database.name}.worker-{slot}.lock").open("ab")
+        file = _lock_file(self._database, slot).open("ab")
         if not _lock(file):
             file.close()
             return False
@@ -122,11 +124,43 @@ class AdvisoryLocks:
 
 
 def first_free(locks: SlotLocks) -> int:
-    """Take the lowest free slot. Raises RuntimeError where all are taken."""
+    """Take the lowest free slot. Raises WorkersFull where all are taken."""
     for slot in range(1, SLOTS + 1):
         if locks.try_hold(slot):
             return slot
-    raise RuntimeError(f"{SLOTS} processes already work on this database")
+    raise WorkersFull(workers=SLOTS)
+
+
+def at_work(database_url: str, file: Path | None) -> int:
+    """How many processes work on a database now. ``file`` is that of SQLite, None for PostgreSQL.
+
+    Changes nothing; a process that starts in the same moment may only get the slot after the one it would
+    have had. Raises psycopg.Error where the server does not answer.
+    """
+    if file is not None:
+        return sum(_is_held(file, slot) for slot in range(1, SLOTS + 1))
+    with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND granted"
+            " AND classid = %s AND objid BETWEEN 1 AND %s",
+            (_ADVISORY_CLASS, SLOTS),
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _is_held(database: Path, slot: int) -> bool:
+    if not _lock_file(database, slot).exists():
+        return False
+    locks = FileLocks(database)
+    try:
+        return not locks.try_hold(slot)
+    finally:
+        locks.close()
+
+
+def _lock_file(database: Path, slot: int) -> Path:
+    return database.with_name(f"{database.name}.worker-{slot}.lock")
 
 
 def executor_id(slot: int) -> str:
