@@ -11,10 +11,12 @@ from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
+from bot.operations.conflicts import Conflicts
 from bot.operations.deciding import DecisionDesk, Plan
 from bot.operations.explaining import Explanations
 from bot.operations.find import Find
 from bot.operations.forget import Forget
+from bot.operations.matching import Matching
 from bot.operations.naming import Naming
 from bot.operations.purging import Bounds, PurgeDesk
 from bot.operations.refresh import Refresh
@@ -69,6 +71,8 @@ class Dependencies:
     start_purge: StartPurge
     retrying: RetryDesk
     start_retry: StartRetry
+    conflicts: Conflicts
+    matching: Matching
     deciding: DecisionDesk
     start_decision: StartDecision
     support: SupportDesk

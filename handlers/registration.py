@@ -10,10 +10,12 @@ from handlers import (
     call_stack,
     care,
     command,
+    conflicts,
     connections,
     deciding,
     find,
     forget,
+    matching,
     overview,
     problem,
     purge,
@@ -35,5 +37,6 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
     asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
-    for feature in (*asking, sharing, care, teach, rules, purge, retry, deciding, archive, support, stale):
+    doing = (sharing, care, teach, rules, purge, retry, conflicts, matching, deciding)
+    for feature in (*asking, *doing, archive, support, stale):
         feature.register(listening, deps)

@@ -22,6 +22,7 @@ from bot.operations.archive import Archive
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
+from bot.operations.conflicts import Conflicts
 from bot.operations.deciding import Decide, DecisionDesk, WatchDecision
 from bot.operations.deciding import Ending as EndOfDecision
 from bot.operations.explaining import Explanations
@@ -29,6 +30,7 @@ from bot.operations.filters import Understanding
 from bot.operations.find import Find
 from bot.operations.forget import Forget
 from bot.operations.knowledge import Knowledge
+from bot.operations.matching import Matching
 from bot.operations.naming import Naming
 from bot.operations.pull import Pull
 from bot.operations.purging import Purge, PurgeDesk
@@ -77,6 +79,8 @@ class Core:
     synchronization: ReadSynchronization
     purging: PurgeDesk
     purge: Purge
+    conflicts: Conflicts
+    matching: Matching
     deciding: DecisionDesk
     decide: Decide
     watch_decision: WatchDecision
@@ -155,6 +159,8 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
+            conflicts=Conflicts(database, ask, clients, {}, deciding),
+            matching=Matching(database, ask, clients, {}, deciding),
             deciding=deciding,
             decide=Decide(WORKSPACE, database, clients, outside.clock, end_of_decision),
             watch_decision=WatchDecision(

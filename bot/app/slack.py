@@ -132,6 +132,8 @@ def slack_app(
             start_purge=partial(core.purging.start, durable),
             retrying=core.retrying,
             start_retry=partial(core.retrying.start, durable),
+            conflicts=core.conflicts,
+            matching=core.matching,
             deciding=core.deciding,
             start_decision=partial(core.deciding.start, durable),
             support=core.support,

@@ -53,6 +53,10 @@ class Action(StrEnum):
     PURGE_STOP = "purge.stop"
     RETRY_OPEN = "retry.open"
     RETRY_STOP = "retry.stop"
+    CONFLICT_OPEN = "conflict.open"
+    CONFLICT_BUSINESS_CENTRAL = "conflict.business_central"
+    CONFLICT_DATAVERSE = "conflict.dataverse"
+    MATCH_OPEN = "match.open"
     DECISION_STOP = "decision.stop"
     DECISION_UNDO = "decision.undo"
     ARCHIVE_SHOW = "archive.show"
@@ -88,6 +92,12 @@ class ButtonValue(BaseModel):
     """Id of a run."""
     confirmed: int | None = Field(default=None, ge=0, le=1_000_000)
     """How many were shown to whoever confirms."""
+    side: Literal["business_central", "dataverse"] | None = None
+    """Whose values win."""
+    match: str | None = Field(default=None, max_length=100)
+    """What is coupled or created, as ``bot.operations.matching.Choice`` writes it."""
+    seen: str | None = Field(default=None, max_length=40)
+    """What somebody chose by, as a fingerprint."""
 
     def encoded(self) -> str:
         """JSON, at most a few hundred characters."""

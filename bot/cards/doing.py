@@ -22,6 +22,7 @@ DOING: Final[Mapping[Act, MessageId]] = {
     Act.MARK_FIXED: msgid("mark a problem as fixed"),
     Act.REOPEN: msgid("reopen a problem"),
     Act.RETRY: msgid("retry"),
+    Act.COMPARE: msgid("look at both sides of a record"),
     Act.COUPLE: msgid("couple records"),
     Act.UNCOUPLE: msgid("uncouple records"),
     Act.CREATE: msgid("create records in the other app"),

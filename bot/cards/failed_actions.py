@@ -139,6 +139,13 @@ def _nothing_to_retry(_facts: Facts, texts: Texts) -> FailureWords:
     )
 
 
+def _choice_changed(_facts: Facts, texts: Texts) -> FailureWords:
+    return FailureWords(
+        texts.gettext("Something changed since you were shown this, so nothing was done."),
+        texts.gettext("Look at it as it is now, and choose again."),
+    )
+
+
 def _nothing_to_decide(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("There is nothing left of this that could be done. Nothing was changed."),
@@ -158,4 +165,5 @@ WORDS_OF_ACTIONS: Final[dict[str, Words]] = {
     "retry.changed": _retry_changed,
     "retry.nothing": _nothing_to_retry,
     "decision.nothing": _nothing_to_decide,
+    "choice.changed": _choice_changed,
 }

@@ -40,6 +40,8 @@ class Act(StrEnum):
     MARK_FIXED = "mark_fixed"
     REOPEN = "reopen"
     RETRY = "retry"
+    COMPARE = "compare"
+    """Looks at what both systems hold of a record."""
     COUPLE = "couple"
     UNCOUPLE = "uncouple"
     CREATE = "create"
@@ -76,6 +78,7 @@ LEAST: Final[Mapping[Act, Role]] = {
     Act.MARK_FIXED: Role.FIXER,
     Act.REOPEN: Role.FIXER,
     Act.RETRY: Role.FIXER,
+    Act.COMPARE: Role.FIXER,
     Act.COUPLE: Role.FIXER,  # its inverse is beside it
     Act.UNCOUPLE: Role.FIXER,
     Act.CREATE: Role.FIXER,  # what a run of the mapping would have done, had it not failed the first time

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, select
 
-from bot.store.cause_tables import PROBLEM_WAIT
+from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
+from bot.store.columns import as_key
 from bot.store.database import Database
 from bot.store.tables import PROBLEM, belongs
-from bot.store.values import ProblemState, Scope
+from bot.store.values import ProblemState, Scope, TieKind
 
 MOST_WAITS: Final = 2_000
 """Waits that one answer looks at, so that its cost has a bound; those of most errors. More than that many
@@ -35,6 +37,30 @@ class Waits:
     """Who waits for whom."""
 
     database: Database
+
+    async def awaiting(self, scope: Scope, record_ids: Sequence[str]) -> tuple[str, ...]:
+        """The open problems whose errors name one of these records as what they wait for, most errors
+        first."""
+        keys = [as_key(record) for record in record_ids]
+        query = (
+            select(PROBLEM.c.id)
+            .where(
+                belongs(PROBLEM, scope),
+                PROBLEM.c.state == ProblemState.OPEN,
+                PROBLEM.c.gone < PROBLEM.c.errors,
+                PROBLEM.c.id.in_(
+                    select(PROBLEM_TIE.c.problem_id).where(
+                        belongs(PROBLEM_TIE, scope),
+                        PROBLEM_TIE.c.kind == TieKind.AWAITS,
+                        PROBLEM_TIE.c.key.in_(keys),
+                    )
+                ),
+            )
+            .order_by(PROBLEM.c.errors.desc(), PROBLEM.c.id)
+            .limit(MOST_WAITS)
+        )
+        async with self.database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
 
     async def between_open(self, scope: Scope) -> tuple[StoredWait, ...]:
         """The waits between open problems of which Business Central still has errors, most errors first."""
