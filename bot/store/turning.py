@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TextualSelect,
+    and_,
     bindparam,
     func,
     text,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
@@ -159,6 +161,9 @@ async def _add(
         if connection.dialect.name == "postgresql":
             given = _given(connection, {**key, "more": BigInteger}, part).subquery("given")
             same = [type_coerce(table.c[name], kind()) == given.c[name] for name, kind in key.items()]
+            # The second column of the key tells rows apart best: the record, the mapping.
+            name, kind = list(key.items())[1]
+            same.append(_is_any(connection, table.c[name], kind, sorted({one[1] for one in part})))
             await connection.execute(
                 update(table).where(belongs(table, scope), *same).values(gone=table.c.gone + given.c.more)
             )
@@ -176,7 +181,23 @@ def _is_among(connection: AsyncConnection, rows: Sequence[KnownRow]) -> ColumnEl
     """Condition: the error has number and id of one of these. The primary key answers it."""
     keys = [(row.number, storable(row.id)) for row in rows]
     given = _given(connection, {"number": BigInteger, "id": Text}, keys)
-    return tuple_(SYNC_ERROR.c.number, type_coerce(SYNC_ERROR.c.id, Text())).in_(given)
+    condition = tuple_(SYNC_ERROR.c.number, type_coerce(SYNC_ERROR.c.id, Text())).in_(given)
+    if connection.dialect.name != "postgresql":
+        return condition
+    return and_(condition, _is_any(connection, SYNC_ERROR.c.number, BigInteger, [key[0] for key in keys]))
+
+
+def _is_any(
+    connection: AsyncConnection,
+    column: ColumnElement[Any],
+    kind: type[TypeEngine[Any]],
+    values: Sequence[str | int],
+) -> ColumnElement[bool]:
+    """Condition for PostgreSQL, which else joins by reading the whole connection: without statistics it
+    expects one row there."""
+    given = _given(connection, {"value": kind}, [(value,) for value in values])
+    array = func.array(given.scalar_subquery(), type_=postgresql.ARRAY(kind))
+    return type_coerce(column, kind()) == func.any(array)
 
 
 def _given(
