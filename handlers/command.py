@@ -13,7 +13,7 @@ from handlers.acts import COMMANDS
 from handlers.archive import archive
 from handlers.connections import connections
 from handlers.dependencies import Dependencies
-from handlers.find import found
+from handlers.find import found, named_error
 from handlers.forget import look
 from handlers.grammar import (
     COMMAND,
@@ -59,7 +59,7 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
         case AskForOverview():
             return await overview(deps, visit)
         case AskForError(number):
-            return error_card(await deps.ask.error(visit.scope, number), visit.texts)
+            return error_card(await named_error(deps, visit, number), visit.texts)
         case AskToForget(whom):
             return await look(deps, visit, whom)
         case AskForActivity(filters):

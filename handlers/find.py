@@ -9,6 +9,7 @@ from bot.cards.found import found_card, narrowed_card
 from bot.failures import StaleButton
 from bot.operations.filters import Query
 from bot.operations.find import FoundView
+from bot.operations.views import ErrorView
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.queries import query_of, without_filters
@@ -23,6 +24,11 @@ async def found(deps: Dependencies, visit: Visit, query: Query, page: int = 0) -
     return narrowed_card(view, visit.texts)
 
 
+async def named_error(deps: Dependencies, visit: Visit, number: int) -> ErrorView:
+    """One error, its records by their names."""
+    return await deps.naming.of_error(visit.scope, await deps.ask.error(visit.scope, number))
+
+
 def register(listening: Listening, deps: Dependencies) -> None:
     @listening.action(Action.FIND_SHOW, Action.FIND_PREVIOUS, Action.FIND_NEXT)
     async def show(visit: Visit) -> None:
@@ -32,5 +38,5 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.action(Action.ERROR_SHOW)
     async def show_error(visit: Visit) -> None:
-        error = await deps.ask.error(visit.scope, number_of(visit.button))
+        error = await named_error(deps, visit, number_of(visit.button))
         await visit.replace(error_card(error, visit.texts, visit.button))

@@ -13,4 +13,5 @@ def register(listening: Listening, deps: Dependencies) -> None:
     @listening.action(Action.PROBLEM_SHOW, Action.PROBLEM_PREVIOUS, Action.PROBLEM_NEXT)
     async def show(visit: Visit) -> None:
         view = await deps.ask.problem(visit.scope, problem_of(visit.button), visit.button.page)
+        view = await deps.naming.of_problem(visit.scope, view)
         await visit.replace(problem_card(view, visit.texts, visit.button))

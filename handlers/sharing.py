@@ -41,7 +41,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
     @listening.action(Action.SHARED_DETAILS)
     async def details(visit: Visit) -> None:
         view = await deps.ask.problem(visit.scope, problem_of(visit.button))
-        await visit.answer(problem_card(view, visit.texts))
+        await visit.answer(problem_card(await deps.naming.of_problem(visit.scope, view), visit.texts))
 
 
 async def _where(deps: Dependencies, visit: Visit, shared: Shared) -> Modal:

@@ -9,21 +9,32 @@ A row of Dataverse is ``CRM Account: {GUID}``, with the caption ``Dataverse Acco
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from bot.businesscentral.synchronized_tables import CAPTIONS, DATAVERSE_TABLES, TABLES, KeyKind, Table
+from bot.businesscentral.synchronized_tables import (
+    CAPTIONS,
+    DATAVERSE_TABLES,
+    OPTION_TABLES,
+    TABLES,
+    KeyKind,
+    Table,
+)
 
 _LONGEST = 1_000
 """Characters of a RecordID's text that are looked at; a key of 16 fields stays far below."""
 
 _GUID_KEY = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?")
+_NO_GUID = UUID(int=0)
 _DATAVERSE_PREFIXES = ("CRM ", "CDS ", "FS ", "Dataverse ", "Common Data Service ")
 
 _TABLES_BY_NUMBER = {table.number: table for table in TABLES}
 _TABLES_BY_NAME = {table.name.casefold(): table for table in TABLES} | {
     caption.casefold(): table for caption, name in CAPTIONS.items() for table in TABLES if table.name == name
 }
+_OPTIONS_BY_NAME = {name.casefold(): number for number, (name, _, _) in OPTION_TABLES.items()}
 _ENTITIES = frozenset(DATAVERSE_TABLES.values())
 
 _SALES_CARDS = {
@@ -34,7 +45,27 @@ _SALES_CARDS = {
     "Blanket Order": 507,
     "Return Order": 6630,
 }
-"""Page by Document Type; Sales Header is the one table with several cards."""
+_SERVICE_CARDS = {"Quote": 5964, "Order": 5900, "Invoice": 5933, "Credit Memo": 5935}
+"""Page by Document Type, of sales and of service documents."""
+_OPTION_MAPPING = 5334
+"""Page Dataverse Option Mapping: options have no page of their own on either side."""
+
+
+class Filter(NamedTuple):
+    """One condition of a link: field by NAME, and its value."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionColumn:
+    """An option of a column in Dataverse, which stands for a record of Business Central."""
+
+    entity: str
+    column: str
+    value: str
+    """A number; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +83,11 @@ class RecordId:
     entity: str | None
     """Logical name in Dataverse; None for a record of Business Central."""
     row_id: str | None
-    """Id of the row in Dataverse, lower case without braces."""
+    """Id of the row in Dataverse, lower case without braces; None for a blank one."""
+    option: OptionColumn | None = None
+    """Set for an option of a column in Dataverse."""
+    blank: bool = False
+    """It names a table and no record: that was never created."""
 
     @property
     def filters(self) -> tuple[tuple[str, str], ...]:
@@ -64,11 +99,34 @@ class RecordId:
     @property
     def card(self) -> int | None:
         """Page that shows the record; None where none is known, or the record is not."""
+        page = self.page
+        return None if page is None else page[0]
+
+    @property
+    def page(self) -> tuple[int, tuple[tuple[str, str], ...]] | None:
+        """Page of Business Central that shows the record, and the filters that pick it there.
+
+        A line without a page of its own is shown by its document's, an option by Dataverse Option Mapping.
+        """
+        if self.option is not None:
+            return _OPTION_MAPPING, ()
         if self.table is None or not self.keys:
             return None
-        if self.table.name == "Sales Header":
-            return _SALES_CARDS.get(self.keys[0])
-        return self.table.card
+        match self.table.name:
+            case "Sales Header" | "Sales Line":
+                return self._document(_SALES_CARDS)
+            case "Service Header" | "Service Item Line" | "Service Line":
+                return self._document(_SERVICE_CARDS)
+            case "Price List Line":
+                return 7016, (Filter("Code", self.keys[0]),)
+            case _:
+                return None if self.table.card is None else (self.table.card, self.filters)
+
+    def _document(self, cards: Mapping[str, int]) -> tuple[int, tuple[tuple[str, str], ...]] | None:
+        card = cards.get(self.keys[0])
+        if card is None:
+            return None
+        return card, (Filter("Document Type", self.keys[0]), Filter("No.", self.keys[1]))
 
 
 def parse_record_id(text: str, table_number: int = 0) -> RecordId | None:
@@ -82,16 +140,37 @@ def parse_record_id(text: str, table_number: int = 0) -> RecordId | None:
         return None
     name, _, key = bare.partition(":")
     name, key = name.strip(), key.strip()
+    option = _option(name, key, table_number)
     entity = DATAVERSE_TABLES.get(table_number) or (_entity(name) if table_number == 0 else None)
-    table = None if entity else _table(name, table_number)
+    if option is not None:
+        entity = None
+    table = None if entity or option else _table(name, table_number)
+    row_id = _row_id(key) if entity else None
     return RecordId(
         text=bare,
         table_name=name,
         table=table,
         keys=() if table is None else _keys(table, key),
         entity=entity,
-        row_id=_row_id(key) if entity else None,
+        row_id=row_id,
+        option=option,
+        blank=_is_blank(key) and (table is not None or entity is not None or option is not None),
     )
+
+
+def _option(name: str, key: str, number: int) -> OptionColumn | None:
+    """``CRM Payment Terms: 3``, an option's value as the key of a temporary table."""
+    known = OPTION_TABLES.get(number or _OPTIONS_BY_NAME.get(name.casefold(), 0))
+    if known is None:
+        return None
+    _, entity, column = known
+    return OptionColumn(entity, column, key if key.isascii() and key.isdigit() else "")
+
+
+def _is_blank(key: str) -> bool:
+    """Nothing, a GUID of zeros, or commas and zeros alone: RecordIDs of what was never inserted."""
+    found = _GUID_KEY.fullmatch(key)
+    return UUID(found[1]) == _NO_GUID if found else not key.strip(", ")
 
 
 def _table(name: str, number: int) -> Table | None:
@@ -109,7 +188,8 @@ def _entity(name: str) -> str | None:
 
 def _row_id(key: str) -> str | None:
     found = _GUID_KEY.fullmatch(key)
-    return str(UUID(found[1])) if found else None
+    row = UUID(found[1]) if found else _NO_GUID
+    return None if row == _NO_GUID else str(row)
 
 
 def _keys(table: Table, key: str) -> tuple[str, ...]:

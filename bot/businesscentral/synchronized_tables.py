@@ -85,8 +85,22 @@ TABLES: tuple[Table, ...] = (
     Table(7002, "Sales Price", (), 7002),
 )
 
+OPTION_TABLES: Mapping[int, tuple[str, str, str]] = MappingProxyType(
+    {
+        7203: ("CRM Payment Terms", "account", "paymenttermscode"),
+        7204: ("CRM Freight Terms", "account", "address1_freighttermscode"),
+        7205: ("CRM Shipping Method", "account", "address1_shippingmethodcode"),
+    }
+)
+"""Number of a temporary table that stands for the options of a column -> its NAME, the table and the column in
+Dataverse. Its key is the option's value (``Integration/Dataverse/CRMPaymentTerms.Table.al`` and siblings)."""
+
 CAPTIONS: Mapping[str, str] = MappingProxyType(
-    {"Project Task": "Job Task", "Project Journal Line": "Job Journal Line"}
+    {
+        "Project Task": "Job Task",
+        "Project Journal Line": "Job Journal Line",
+        "Price List": "Price List Header",
+    }
 )
 """English captions that differ from the table's NAME; messages carry captions, RecordIDs names."""
 

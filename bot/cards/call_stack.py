@@ -13,13 +13,13 @@ from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, link, own, sentence
 from bot.cards.outside import Outside
+from bot.cards.record_names import record_words
 from bot.cards.texts import Texts, digits
 from bot.diagnosis.frames import CallStack, Frame, read_call_stack
 from bot.operations.views import CallStackView
 
 SHOWN: Final = 8
 """Frames in the reply: enough for where it failed and through what it came there."""
-_DESCRIPTION: Final = 120
 _NAME: Final = 80
 _LINE: Final = 160
 
@@ -125,13 +125,16 @@ def _frame(number: int, frame: Frame, texts: Texts) -> Markup:
 
 
 def _about(view: CallStackView, texts: Texts) -> Markup:
-    """Which error: link, time, and the two records as Business Central describes them."""
+    """Which error: link, time, and its two records."""
     number = texts.gettext("No. {number}", number=digits(view.number))
-    source = Outside(view.source_description).short(_DESCRIPTION)
-    destination = Outside(view.destination_description).short(_DESCRIPTION)
+    links = Links(view.connection)
+    source, destination = (
+        record_words(one.record_id, links, texts, one.table, view.names)
+        for one in (view.source, view.destination)
+    )
     return dotted(
         (
-            link(number, Links(view.connection).error(view.number)),
+            link(number, links.error(view.number)),
             moment(view.logged_at),
             texts.gettext("Source: {record}", record=source) if source else EMPTY,
             texts.gettext("Destination: {record}", record=destination) if destination else EMPTY,

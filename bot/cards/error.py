@@ -8,12 +8,14 @@ from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
+from bot.cards.conflict import conflict_buttons
 from bot.cards.dates import moment
 from bot.cards.facts import OF_ONE_RECORD, facts, fixer_words, without
 from bot.cards.filling import prose
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, own, sentence
+from bot.cards.match import match_button
 from bot.cards.order import real_cause_part
 from bot.cards.original import original_parts
 from bot.cards.outside import Outside
@@ -27,6 +29,7 @@ from bot.cards.support_button import support_button
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
 from bot.cards.why import why_button
+from bot.operations.causes.awaiting import awaited_by_row
 from bot.operations.views import ErrorView
 
 _MAPPING = 40
@@ -78,17 +81,26 @@ def error_card(view: ErrorView, texts: Texts, opened: ButtonValue | None = None)
 def _where(view: ErrorView, links: Links, texts: Texts) -> Iterator[Markup]:
     """The two records and the mapping; "Source" and "Destination" as on page 5339."""
     error = view.error
+    source = record_words(error.source_record_id, links, texts, error.source_table, view.names)
+    destination = record_words(error.destination_record_id, links, texts, error.destination_table, view.names)
+    if source and not error.destination_record_id:
+        destination = texts.gettext("none named: it may not exist yet")
     labelled = (
-        (texts.gettext("Source"), record_words(error.source_record_id, links, texts, error.source_table)),
-        (
-            texts.gettext("Destination"),
-            record_words(error.destination_record_id, links, texts, error.destination_table),
-        ),
+        (texts.gettext("Source"), source),
+        (texts.gettext("Destination"), destination),
+        (texts.gettext("Record, by its text"), EMPTY if source or destination else _told(view, links, texts)),
         (texts.gettext("Table mapping"), _mapping(view, texts)),
     )
     for label, words in labelled:
         if words:
             yield bold(label) + own(": ") + words
+
+
+def _told(view: ErrorView, links: Links, texts: Texts) -> Markup:
+    """The record that the text names, where Business Central says nothing of one: that is so without the
+    bot's extension, and for couplings that found no match."""
+    table, key = view.error.params.get("record_table"), view.error.params.get("record")
+    return record_words(f"{table}: {key}", links, texts) if table and key else EMPTY
 
 
 def _mapping(view: ErrorView, texts: Texts) -> Markup:
@@ -117,6 +129,7 @@ def _buttons(view: ErrorView, texts: Texts) -> list[Button]:
     key = view.connection.key
     return [
         retry_button(ButtonValue(connection=key, number=view.error.number), texts),
+        *choosing_buttons(view, texts),
         call_stack_button(key, view.error.number, texts),
         why_button(key, view.error.number, texts),
         support_button(
@@ -131,3 +144,13 @@ def _buttons(view: ErrorView, texts: Texts) -> list[Button]:
         ),
         Button(texts.gettext("Overview"), Action.OVERVIEW_SHOW, ButtonValue(connection=key)),
     ]
+
+
+def choosing_buttons(view: ErrorView, texts: Texts) -> list[Button]:
+    """What only a person can decide about this error: whose side wins, which records belong together."""
+    error = view.error
+    value = ButtonValue(connection=view.connection.key, number=error.number)
+    buttons = conflict_buttons(error.class_code, value, texts)
+    if awaited_by_row(error.class_code, error.topic, error.params, error.source_record_id):
+        buttons.append(match_button(value, texts))
+    return buttons

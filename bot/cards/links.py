@@ -82,9 +82,21 @@ class Links:
         """A record whose id is already taken apart."""
         if record.entity is not None and record.row_id is not None:
             return self.dataverse_row(record.entity, record.row_id)
-        if record.card is None or not record.filters:
+        place = record.page
+        return None if place is None else self.page(*place)
+
+    def given(self, url: str) -> Address | None:
+        """An address that Business Central gave for a record, where it leads to this connection's own web
+        client or Dataverse environment."""
+        own = {urlsplit(base).netloc.casefold() for base in (self._web_client, self._dataverse) if base}
+        if not url or not _IN_AN_ADDRESS.fullmatch(url):
             return None
-        return self.page(record.card, record.filters)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        safe = parts.scheme == "https" or parts.hostname in _LOOPBACK
+        return _fitting(url) if safe and parts.netloc.casefold() in own else None
 
     def dataverse_row(self, entity: str, row_id: str) -> Address | None:
         """One row of a Dataverse table, by logical name and id."""

@@ -8,6 +8,7 @@ from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
+from bot.cards.conflict import conflict_buttons
 from bot.cards.dates import moment
 from bot.cards.facts import OF_ONE_RECORD, facts, fixer_words, without
 from bot.cards.filling import prose
@@ -15,6 +16,7 @@ from bot.cards.freshness import freshness_words
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, dotted, link, own, sentence
+from bot.cards.match import match_button
 from bot.cards.order import chain_parts, real_cause_part
 from bot.cards.original import original_parts
 from bot.cards.overview import cleaning_button, connection_words
@@ -29,7 +31,9 @@ from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
 from bot.cards.why import why_button
 from bot.diagnosis.model import UNKNOWN, Params
+from bot.operations.causes.awaiting import awaited_records
 from bot.operations.views import ProblemDetail
+from bot.store.record_names import Names
 from bot.store.values import AffectedRecord
 
 
@@ -87,7 +91,7 @@ def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValu
         return []
     at = Pages(view.records_page, view.records_pages)
     heading = texts.ngettext("{n} record affected", "{n} records affected", view.records_total)
-    listed = [_record(record, links, texts) for record in view.records]
+    listed = [_record(record, view.names, links, texts) for record in view.records]
     title = dotted((bold(heading), page_words(at, texts)))
     parts = [Part(blocks.paragraphs((title, *listed)))]
     query = None if opened is None else opened.query
@@ -97,9 +101,9 @@ def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValu
     return parts
 
 
-def _record(record: AffectedRecord, links: Links, texts: Texts) -> Markup:
-    name = record_words(record.record_id, links, texts, record.table) or record_words(
-        record.other_record_id, links, texts
+def _record(record: AffectedRecord, names: Names, links: Links, texts: Texts) -> Markup:
+    name = record_words(record.record_id, links, texts, record.table, names) or record_words(
+        record.other_record_id, links, texts, names=names
     )
     number = link(
         texts.gettext("No. {number}", number=digits(record.last_number)), links.error(record.last_number)
@@ -116,6 +120,7 @@ def _record(record: AffectedRecord, links: Links, texts: Texts) -> Markup:
 def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
     return [
         retry_button(ButtonValue(connection=view.connection.key, problem=view.line.id), texts),
+        *_choosing(view, texts),
         call_stack_button(view.connection.key, view.latest.number, texts),
         why_button(view.connection.key, view.latest.number, texts),
         *_teaching(view, texts),
@@ -141,6 +146,16 @@ def _buttons(view: ProblemDetail, texts: Texts) -> list[Button]:
             ButtonValue(connection=view.connection.key),
         ),
     ]
+
+
+def _choosing(view: ProblemDetail, texts: Texts) -> list[Button]:
+    """What only a person can decide: whose side wins, which records belong together."""
+    line = view.line
+    value = ButtonValue(connection=view.connection.key, problem=line.id)
+    buttons = conflict_buttons(line.error_class.code, value, texts)
+    if awaited_records(line.error_class.code, line.topic, line.params):
+        buttons.append(match_button(value, texts))
+    return buttons
 
 
 def _teaching(view: ProblemDetail, texts: Texts) -> list[Button]:

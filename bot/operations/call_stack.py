@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Connection
+from bot.businesscentral.records import ErrorDetails
 from bot.clock import Clock
 from bot.failures import ErrorGone, SourceMissing
 from bot.operations.actors import Actor
 from bot.operations.connections import connection_view
+from bot.operations.naming import Naming
 from bot.operations.rights import Act
-from bot.operations.views import CallStackView
+from bot.operations.views import CallStackView, RecordRef
 from bot.store import Database, Errors
 from bot.store.activity import Line, Subject, write_line
 from bot.store.outbox import Outbox, Place, Told
 from bot.store.postings import Postings
-from bot.store.values import Scope
+from bot.store.values import Scope, StoredError
 
 CALL_STACK: Final = "call_stack:"
 FILE: Final = "call_stack|"
@@ -71,41 +73,38 @@ class CallStacks:
     async def show(self, scope: Scope, number: int) -> CallStackView:
         """The call stack of an error, fetched where it is not stored yet, and kept.
 
-        Descriptions are read with the call stack and not kept: beside a stored one stand the record ids.
+        The names of its records come with it and are kept, too; beside a stored one stand those known.
         Raises NotFound for an error that is not stored, ErrorGone for one that Business Central no longer has
         (it is asked only about those not marked), and SourceFailure where it does not answer.
         """
         view = await connection_view(self.database, self.connections, scope)
         errors = Errors(self.database)
         error = await errors.by_number(scope, number)
-        threads = len(await Postings(self.database).places_of(scope, error.problem_id))
-        if error.call_stack is not None:
-            return CallStackView(
-                connection=view,
-                number=number,
-                logged_at=error.logged_at,
-                call_stack=error.call_stack,
-                source_description=error.source_record_id,
-                destination_description=error.destination_record_id,
-                without_exception=error.class_code in WITHOUT_EXCEPTION,
-                threads=threads,
-            )
-        if error.gone_at is not None:
-            raise ErrorGone(number=number)
-        try:
-            details = await self.clients[scope.connection].details(error.id)
-        except SourceMissing as failure:
-            if failure.facts.get("what") == "error":
-                raise ErrorGone(number=number) from failure
-            raise
-        await errors.keep_call_stack(scope, number, details.call_stack)
+        naming = Naming(self.database, self.clients, self.clock)
+        call_stack = error.call_stack
+        if call_stack is None:
+            details = await self._details(scope, error)
+            call_stack = details.call_stack
+            await errors.keep_call_stack(scope, number, call_stack)
+            await naming.keep(scope, error, details)
         return CallStackView(
             connection=view,
             number=number,
             logged_at=error.logged_at,
-            call_stack=details.call_stack,
-            source_description=details.source_description,
-            destination_description=details.destination_description,
+            call_stack=call_stack,
+            source=RecordRef(error.source_record_id, error.source_table),
+            destination=RecordRef(error.destination_record_id, error.destination_table),
+            names=await naming.known(scope, (error.source_record_id, error.destination_record_id)),
             without_exception=error.class_code in WITHOUT_EXCEPTION,
-            threads=threads,
+            threads=len(await Postings(self.database).places_of(scope, error.problem_id)),
         )
+
+    async def _details(self, scope: Scope, error: StoredError) -> ErrorDetails:
+        if error.gone_at is not None:
+            raise ErrorGone(number=error.number)
+        try:
+            return await self.clients[scope.connection].details(error.id)
+        except SourceMissing as failure:
+            if failure.facts.get("what") == "error":
+                raise ErrorGone(number=error.number) from failure
+            raise

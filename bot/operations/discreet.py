@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.operations.masking import masked, masked_params
 from bot.operations.views import CallStackView, ErrorView, ProblemDetail, ProblemLine
+from bot.store.record_names import NO_NAMES
 from bot.store.values import AffectedRecord, StoredError
 
 
@@ -16,6 +17,7 @@ def discreet_problem(view: ProblemDetail) -> ProblemDetail:
         line=discreet_line(view.line),
         records=tuple(map(discreet_record, view.records)),
         latest=discreet_error(view.latest),
+        names=NO_NAMES,
     )
 
 
@@ -60,14 +62,15 @@ def discreet_error(error: StoredError) -> StoredError:
 
 def discreet_view(view: ErrorView) -> ErrorView:
     """One error."""
-    return replace(view, error=discreet_error(view.error), line=discreet_line(view.line))
+    return replace(view, error=discreet_error(view.error), line=discreet_line(view.line), names=NO_NAMES)
 
 
 def discreet_stack(view: CallStackView) -> CallStackView:
-    """A call stack: descriptions of records are names."""
+    """A call stack, without the names of the records."""
     return replace(
         view,
         call_stack=masked(view.call_stack),
-        source_description=masked(view.source_description),
-        destination_description=masked(view.destination_description),
+        source=replace(view.source, record_id=masked(view.source.record_id)),
+        destination=replace(view.destination, record_id=masked(view.destination.record_id)),
+        names=NO_NAMES,
     )

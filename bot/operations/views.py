@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.diagnosis.explaining import Explanation
 from bot.diagnosis.model import ErrorClass, Params, Step
+from bot.store.record_names import Names
 from bot.store.values import AffectedRecord, Finding, StoredError
 
 
@@ -187,6 +188,8 @@ class ProblemDetail:
     """Of ``latest``."""
     taught: TaughtNote | None = None
     """Where a taught rule recognises it."""
+    names: Names = field(default_factory=dict)
+    """Of the records that are listed, as far as known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,16 @@ class ErrorView:
     line: ProblemLine
     steps: tuple[Step, ...]
     real_cause: RealCause | None = None
+    names: Names = field(default_factory=dict)
+    """Of its records, as far as known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """A record that an error is about, by its id and the number of its table; empty and 0 where none is."""
+
+    record_id: str
+    table: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +222,10 @@ class CallStackView:
     logged_at: datetime
     call_stack: str
     """As Business Central gave it; empty where it has none."""
-    source_description: str
-    destination_description: str
+    source: RecordRef
+    destination: RecordRef
+    names: Names = field(default_factory=dict)
+    """Of the two, as far as known."""
     without_exception: bool = False
     """Business Central logged the error without one: the call stack is that of an earlier error, or empty."""
     threads: int = 0

@@ -1,4 +1,4 @@
-"""The last answers to questions about the present: connections, the job queue. Kept for when nobody answers."""
+"""The last answers about the present (connections, the job queue), kept for when nobody answers."""
 
 from __future__ import annotations
 

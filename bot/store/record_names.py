@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +33,11 @@ class RecordState(StrEnum):
     UNREADABLE = "Unreadable"
     """It may not be read, or its side cannot be reached."""
 
+    @classmethod
+    def of(cls, text: str) -> RecordState:
+        """As Business Central says it; UNKNOWN for a word of another version."""
+        return next((state for state in cls if state.value == text), cls.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordName:
@@ -43,13 +50,20 @@ class RecordName:
     read_at: datetime
 
 
+Names = Mapping[str, RecordName]
+"""By record id as text."""
+
+NO_NAMES: Final[Names] = MappingProxyType({})
+"""Where nobody has asked how records are called."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordNames:
     """The names of a connection's records."""
 
     database: Database
 
-    async def known(self, scope: Scope, record_ids: Iterable[str]) -> Mapping[str, RecordName]:
+    async def known(self, scope: Scope, record_ids: Iterable[str]) -> Names:
         """Those that were ever read, however long ago, by record id as given."""
         wanted = {as_key(one): one for one in record_ids if one}
         found: dict[str, RecordName] = {}
@@ -63,7 +77,7 @@ class RecordNames:
                 for row in await connection.execute(query):
                     record_id = wanted.get(row.record_id, row.record_id)
                     found[record_id] = RecordName(
-                        record_id, row.name, row.url, _state(row.state), row.read_at
+                        record_id, row.name, row.url, RecordState.of(row.state), row.read_at
                     )
         return found
 
@@ -105,10 +119,3 @@ async def let_names_go(transaction: AsyncConnection, scope: Scope, until: dateti
     await transaction.execute(
         delete(RECORD_NAME).where(belongs(RECORD_NAME, scope), RECORD_NAME.c.read_at < until)
     )
-
-
-def _state(text: str) -> RecordState:
-    try:
-        return RecordState(text)
-    except ValueError:
-        return RecordState.UNKNOWN

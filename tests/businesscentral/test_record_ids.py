@@ -30,7 +30,7 @@ def _parsed(text: str, table: int = 0) -> RecordId:
         (
             "Sales Line: Order,10,01,10000",
             37,
-            None,
+            42,
             (("Document Type", "Order"), ("Document No.", "10,01"), ("Line No.", "10000")),
         ),
         ("Sales Invoice Line: 103001,10000", 113, 526, (("Document No.", "103001"), ("Line No.", "10000"))),

@@ -17,6 +17,7 @@ from bot.operations.views import (
     Overview,
     ProblemDetail,
     ProblemLine,
+    RecordRef,
 )
 from bot.store.values import AffectedRecord, StoredError
 
@@ -201,8 +202,8 @@ def call_stack_view(**changes: Any) -> CallStackView:
             '"CRM Integration Table Synch."(CodeUnit 5340).SyncRecord line 12 - Base App by Microsoft\n'
             '"Integration Table Synch."(CodeUnit 5335).Synchronize line 40 - Base Application by Microsoft'
         ),
-        "source_description": "Customer 10000",
-        "destination_description": "",
+        "source": RecordRef("Customer: 10000", 18),
+        "destination": RecordRef("", 0),
     }
     return CallStackView(**(values | changes))
 

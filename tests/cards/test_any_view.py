@@ -33,7 +33,9 @@ from bot.operations.views import (
     Overview,
     ProblemDetail,
     ProblemLine,
+    RecordRef,
 )
+from bot.store.record_names import NO_NAMES, RecordName, RecordState
 from bot.store.search import Match
 from bot.store.values import AffectedRecord, StoredError
 from handlers.queries import query_of
@@ -124,6 +126,27 @@ freshness = st.builds(
     rows_read=counts,
     rows_expected=st.none() | counts,
 )
+record_refs = st.builds(RecordRef, record_id=anything, table=st.sampled_from([0, 18, 36, 5341, 7203]))
+
+
+class Everybody(dict[str, RecordName]):
+    """Every record is called the same."""
+
+    def __init__(self, name: RecordName) -> None:
+        self.name = name
+
+    def get(self, key: str, default: object = None) -> RecordName:  # type: ignore[override] # always there
+        return self.name
+
+
+names = st.just(NO_NAMES) | st.builds(
+    RecordName,
+    record_id=anything,
+    name=anything,
+    url=anything | st.just("https://businesscentral.dynamics.com/t/e/?page=21&bookmark=15%3b"),
+    state=st.sampled_from(RecordState),
+    read_at=times,
+).map(Everybody)
 problem_lines = st.builds(
     ProblemLine,
     id=keys,
@@ -301,7 +324,10 @@ def test_any_problem(view: ProblemDetail, language: Texts) -> None:
 
 
 @patiently
-@given(st.builds(ErrorView, connection=connections, error=errors, line=problem_lines, steps=steps), texts)
+@given(
+    st.builds(ErrorView, connection=connections, error=errors, line=problem_lines, steps=steps, names=names),
+    texts,
+)
 def test_any_error(view: ErrorView, language: Texts) -> None:
     holds(error_card(view, language))
 
@@ -314,8 +340,9 @@ def test_any_error(view: ErrorView, language: Texts) -> None:
         number=counts,
         logged_at=times,
         call_stack=anything,
-        source_description=anything,
-        destination_description=anything,
+        source=record_refs,
+        destination=record_refs,
+        names=names,
     ),
     texts,
 )

@@ -54,4 +54,4 @@ def test_every_class_reads_whole(error_class: ErrorClass, params: Params, langua
             check(card)
             check(plain(card))
             assert "…" not in without_buttons(shown(card)), "a hole without its value, or a text that was cut"
-        assert f"{RECORDS[-1].record_id} · 9 " in shown(problem), "the last record of the page is left out"
+        assert f"{'Ø' * 18}7 · 9 " in shown(problem), "the last record of the page is left out"

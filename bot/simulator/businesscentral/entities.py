@@ -103,6 +103,8 @@ def details_json(company: SimulatedCompany, row: SimulatedError, web_client: str
         "destinationUrl": _url(company, row.destination, web_client),
         "sourceDescription": row.source.description if row.source else "",
         "destinationDescription": row.destination.description if row.destination else "",
+        "sourceState": _state(company, row.source),
+        "destinationState": _state(company, row.destination),
     }
 
 
@@ -137,6 +139,13 @@ def company_json(company: SimulatedCompany) -> dict[str, Any]:
         "systemModifiedAt": created,
         "systemModifiedBy": EMPTY_GUID,
     }
+
+
+def _state(company: SimulatedCompany, record: SimulatedRecord | None) -> str:
+    """What the companion page finds when it looks at the record."""
+    if record is None or not record.key.strip(",{}0- "):
+        return "Blank"
+    return "Deleted" if record.system_id in company.synchronization.gone else "Found"
 
 
 def _system_id(record: SimulatedRecord | None) -> str:

@@ -100,7 +100,7 @@ async def test_details_of_one_row(wire: Wire) -> None:
     details = response.json()
     assert set(details) - {"@odata.context", "@odata.etag"} == {
         "id", "number", "callStack", "sourceSystemId", "destinationSystemId", "sourceUrl", "destinationUrl",
-        "sourceDescription", "destinationDescription",
+        "sourceDescription", "destinationDescription", "sourceState", "destinationState",
     }  # fmt: skip
     assert details["callStack"] == stack
     assert details["destinationSystemId"] == "5f4d3c2b-1a09-4876-9543-21fedcba9876"
