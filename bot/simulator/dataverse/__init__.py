@@ -1,0 +1,22 @@
+"""A strict stand-in for a Dataverse environment: the part of its Web API that only reads."""
+
+from bot.simulator.dataverse.believable import believable_organization, custom_role
+from bot.simulator.dataverse.environments import Environments
+from bot.simulator.dataverse.faults import Faults, Protection
+from bot.simulator.dataverse.organization import SimulatedOrganization
+from bot.simulator.dataverse.server import DataverseSimulator, RecordedRequest
+from bot.simulator.dataverse.values import Depth, Option, Ref
+
+__all__ = [
+    "DataverseSimulator",
+    "Depth",
+    "Environments",
+    "Faults",
+    "Option",
+    "Protection",
+    "RecordedRequest",
+    "Ref",
+    "SimulatedOrganization",
+    "believable_organization",
+    "custom_role",
+]
