@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import Clock
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
+from bot.operations.deciding.proving import ended_by, mark_ended
 from bot.operations.reading import FailureNote
 from bot.operations.retry import RetryDesk
 from bot.operations.rights import Act
 from bot.store import Database
 from bot.store.activity import Outcome, Subject
-from bot.store.decisions import DecisionBook, DecisionTally
+from bot.store.decisions import DecidedState, DecisionBook, Decisions, DecisionTally
 from bot.store.outbox import Outbox, Place, Told
 from bot.store.runs import Run, RunBook, Runs, RunState
 from bot.store.values import Scope
@@ -38,6 +39,7 @@ class Ending:
         """The run's end, its activity line, its last words, the retries that follow; once, however often
         this is called."""
         scope = Scope(self.workspace, connection)
+        ended = () if failure is not None else await self._ended(scope, run_id)
         now = self.clock.now()
         async with self.database.writing() as transaction:
             runs, book = RunBook(transaction, scope), DecisionBook(transaction, scope, run_id)
@@ -65,9 +67,20 @@ class Ending:
             problems = dict.fromkeys((run.problem_id, *await book.problems()))
             for problem in filter(None, problems):
                 await outbox.note(Told.DECIDED, problem, about=run_id, actor=run.asked_by, count=tally.done)
+            await mark_ended(transaction, scope, ended, run, now)
             await self.activity.write(transaction, scope, _deed(run, state, tally, failure))
         _log.info("decision about %s: %s, %s done", connection, state, tally.done)
         return state
+
+    async def _ended(self, scope: Scope, run_id: str) -> tuple[str, ...]:
+        """Problems that the run has ended, by what Business Central says now."""
+        run = await Runs(self.database).get(scope, run_id)
+        store = Decisions(self.database)
+        if run.state.is_over or not (await store.tally(scope, run_id)).done:
+            return ()
+        done = await store.records(scope, run_id, [DecidedState.DONE])
+        problems = dict.fromkeys((run.problem_id, *(one.decided.problem_id for one in done)))
+        return await ended_by(self.retrying.survey, scope, filter(None, problems))
 
     async def what_follows(self, connection: str, run_id: str) -> tuple[str, ...]:
         """Ids of the retries that the end of a run began."""

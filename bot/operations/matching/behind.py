@@ -39,7 +39,9 @@ class Following:
         place = {problem: number for number, problem in enumerate(order)}
         rows = sorted(found, key=lambda one: (place[one.problem_id], one.record_id))
         new, left_over = await self._new(scope, rows)
-        return Behind(tuple(order), new, left_over)
+        lost = {one.record_id for one in new}
+        waiting = {row.problem_id for row in rows if row.record_id not in lost and _is_retried(row)}
+        return Behind(tuple(one for one in order if one in waiting), new, left_over)
 
     async def _order(self, scope: Scope, problem_id: str, records: Sequence[str]) -> list[str]:
         """Problems, each behind what it waits for."""
@@ -81,6 +83,11 @@ class Following:
                 new.setdefault(row.record_id, _created(row, mapping, direction, row_id, ""))
         kept = list(new.values())
         return tuple(kept[:MOST_NEW]), max(0, len(kept) - MOST_NEW)
+
+
+def _is_retried(row: Candidate) -> bool:
+    """Lines go with their documents."""
+    return bool(row.record_id) and row.table_number not in CHILD_TABLES
 
 
 def _row_id(row: Candidate) -> str:
