@@ -14,9 +14,11 @@ from bot.businesscentral import BusinessCentralClient, Connection, RequestLimits
 from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
+from bot.dataverse import DataverseClient, environment_of
 from bot.delivery import Delivery
 from bot.diagnosis import load_classifier
 from bot.failures import StoreNotMigrated
+from bot.odata.authentication import client_credentials
 from bot.operations.activity import Activity
 from bot.operations.archive import Archive
 from bot.operations.ask import Ask
@@ -45,6 +47,7 @@ from bot.operations.rule_exchange import RuleExchange
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.status import StatusDesk
 from bot.operations.support import PrepareSupport, SupportDesk
 from bot.operations.synchronization import ReadSynchronization
 from bot.operations.teach import Teaching
@@ -58,6 +61,7 @@ class Outside:
     """How the outside is reached. Tests and the demo put stand-ins here; None is the real network."""
 
     business_central: httpx.AsyncBaseTransport | None = None
+    dataverse: httpx.AsyncBaseTransport | None = None
     entra: httpx.BaseTransport | None = None
     clock: Clock = field(default_factory=SystemClock)
     watched_for: timedelta = WATCHED_FOR
@@ -72,6 +76,8 @@ class Core:
     connections: Mapping[str, Connection]
     roles: Mapping[str, RoleSettings]
     """Who has which role, by key of the connection."""
+    dataverse: Mapping[str, DataverseClient]
+    """By key of the connection; those alone whose Dataverse environment the settings name."""
     ask: Ask
     find: Find
     pull: Pull
@@ -92,6 +98,7 @@ class Core:
     prepare_support: PrepareSupport
     call_stacks: CallStacks
     naming: Naming
+    status: StatusDesk
     explanations: Explanations
     rediagnose: Rediagnose
     teaching: Teaching
@@ -118,6 +125,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         stack.push_async_callback(database.close)
         await _prepare(database, settings)
         connections, clients, roles = _open_clients(settings, outside, stack)
+        dataverse = _open_dataverse(settings, outside, stack)
         knowledge = Knowledge(WORKSPACE, database, load_classifier())
         ask = Ask(database, knowledge, connections)
         activity = Activity(database, outside.clock, timedelta(days=settings.activity_days))
@@ -138,6 +146,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             database=database,
             connections=connections,
             roles=roles,
+            dataverse=dataverse,
             ask=ask,
             find=Find(database, ask, understanding),
             pull=Pull(
@@ -173,6 +182,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             prepare_support=PrepareSupport(WORKSPACE, database, ask, call_stacks, activity, outside.clock),
             call_stacks=call_stacks,
             naming=Naming(database, clients, outside.clock),
+            status=StatusDesk(database, ask, clients, outside.clock),
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),
             teaching=teaching,
@@ -245,3 +255,26 @@ def _open_clients(
         clients[connection.key] = client
         roles[connection.key] = told.roles
     return connections, clients, roles
+
+
+def _open_dataverse(
+    settings: Settings, outside: Outside, stack: AsyncExitStack
+) -> Mapping[str, DataverseClient]:
+    """A client for each environment, by key of the connection: companies of one environment share it."""
+    by_place: dict[tuple[str, str, str], DataverseClient] = {}
+    clients: dict[str, DataverseClient] = {}
+    for told in connections_of(settings):
+        environment = environment_of(told)
+        if environment is None:
+            continue
+        place = (environment.url, environment.sign_in.tenant, environment.sign_in.client_id)
+        if place not in by_place:
+            by_place[place] = DataverseClient(
+                environment,
+                client_credentials(environment.sign_in, environment.scope, transport=outside.entra),
+                transport=outside.dataverse,
+                clock=outside.clock,
+            )
+            stack.push_async_callback(by_place[place].aclose)
+        clients[connection_from(told).key] = by_place[place]
+    return clients

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.app import Core, Outside, open_core
 from bot.clock import Clock, SystemClock
 from bot.settings import Need, Settings, load_settings
+from bot.simulator import dataverse
 from bot.simulator.businesscentral import (
     AUDIENCE,
     BusinessCentralSimulator,
@@ -64,6 +65,7 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
         business_central = Environments([company.server for company in companies])
         outside = Outside(
             business_central=business_central,
+            dataverse=dataverse.Environments([company.dataverse for company in companies]),
             entra=entra.transport(),
             clock=clock,
             watched_for=WATCHED_FOR,
@@ -71,6 +73,8 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
         async with open_core(settings, outside) as core:
 
             def fix(words: str) -> int:
+                for company in companies:
+                    dataverse.grant_what_is_missing(company.organization, words)
                 return sum(company.company.synchronization.fix(words=words) for company in companies)
 
             yield World(settings, core, starts_empty=True, fix=fix)
@@ -129,6 +133,8 @@ CUSTOMERS = (
 class _Simulated:
     company: SimulatedCompany
     server: BusinessCentralSimulator
+    organization: dataverse.SimulatedOrganization
+    dataverse: dataverse.DataverseSimulator
     entry: str
     """Its part of the connections file."""
 
@@ -142,7 +148,12 @@ def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simu
         name=customer.company_name,
         dataverse_url=customer.dataverse_url,
     )
-    entra.register(customer.tenant, CLIENT_ID, SECRET, audience_scopes=[f"{AUDIENCE}/.default"])
+    scopes = [f"{AUDIENCE}/.default", f"{customer.dataverse_url}/.default"]
+    entra.register(customer.tenant, CLIENT_ID, SECRET, audience_scopes=scopes)
+    organization = dataverse.believable_organization(
+        company, clock, seed=customer.seed, application=CLIENT_ID, unit=customer.name.lower()
+    )
+    environment = dataverse.DataverseSimulator(organization, clock=clock, entra=entra, tenant=customer.tenant)
     server = BusinessCentralSimulator(
         clock=clock,
         entra=entra,
@@ -160,7 +171,7 @@ def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simu
         "dataverse_url": customer.dataverse_url,
     }
     entry = "".join(f'{key} = "{value}"\n' for key, value in lines.items())
-    return _Simulated(company, server, f"[[connection]]\n{entry}")
+    return _Simulated(company, server, organization, environment, f"[[connection]]\n{entry}")
 
 
 Opening = AbstractAsyncContextManager[World]

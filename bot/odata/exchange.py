@@ -88,15 +88,13 @@ class Exchange:
         self._patience = patience
         self._headers = {**_ALWAYS, **headers}
         self._query = dict(query)
-        self._http = httpx.AsyncClient(
-            transport=transport,
-            timeout=httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-        )
+        self._transport = transport
+        self._opened: httpx.AsyncClient | None = None
 
     async def aclose(self) -> None:
         """Let go of all connections."""
-        await self._http.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
         await self._auth.aclose()
 
     async def send(self, request: Outgoing) -> Answer:
@@ -133,6 +131,17 @@ class Exchange:
     def jitter(self) -> float:
         """0 to 1, for waits that somebody else decides about."""
         return self._jitter()
+
+    @property
+    def _http(self) -> httpx.AsyncClient:
+        """Opened by the first request: reading the machine's certificates takes a while."""
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(
+                transport=self._transport,
+                timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS),
+                follow_redirects=False,
+            )
+        return self._opened
 
     def count_parts(self) -> None:
         """Told that the service counts the parts of a batch against the limits."""

@@ -1,6 +1,6 @@
 """A strict stand-in for a Dataverse environment: the part of its Web API that only reads."""
 
-from bot.simulator.dataverse.believable import believable_organization, custom_role
+from bot.simulator.dataverse.believable import believable_organization, custom_role, grant_what_is_missing
 from bot.simulator.dataverse.environments import Environments
 from bot.simulator.dataverse.faults import Faults, Protection
 from bot.simulator.dataverse.organization import SimulatedOrganization
@@ -19,4 +19,5 @@ __all__ = [
     "SimulatedOrganization",
     "believable_organization",
     "custom_role",
+    "grant_what_is_missing",
 ]

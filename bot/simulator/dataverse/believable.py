@@ -19,6 +19,7 @@ NEEDED = ("prvReadUser", "prvReadTeam", "prvReadRole", "prvReadEntity", "prvRead
 """What the bot's application needs at least, beside reading the synchronized tables."""
 READS = ("account", "contact", "product", "transactioncurrency", "uomschedule", "uom", "pricelevel")
 READS_TOO = ("opportunity", "salesorder", "invoice", "productpricelevel", "bcbi_projecttask")
+_INTEGRATION, _OWNER = "Business Central Integration", "Femke de Boer"
 _LACKING = ("prvReadbcbi_projecttask", "prvWriteAccount", "prvCreateProduct", "prvAppendContact")
 """Privileges of which the company's errors say that the integration user lacks them, and it does."""
 
@@ -44,11 +45,9 @@ def believable_organization(
         unit=(unit, people.business_unit),
     )
     _add_bot(organization, application)
-    clerk = organization.add_user("Sanne Mulder", email="sanne@kleiweg.example")
-    organization.add_user(
-        "Business Central Integration", people.integration_user, application_id=made_up_id(str(seed), "app")
-    )
-    organization.add_user("Femke de Boer", people.person, email="femke@kleiweg.example")
+    clerk = organization.add_user("Sanne Mulder", email=f"sanne@{unit}.example")
+    organization.add_user(_INTEGRATION, people.integration_user, application_id=made_up_id(str(seed), "app"))
+    organization.add_user(_OWNER, people.person, email=f"femke@{unit}.example")
     organization.add_team(f"BCI - {unit}", people.team, members=[people.integration_user])
     _add_roles(organization, people, unit)
     _add_candidates(organization, people)
@@ -70,6 +69,19 @@ def custom_role(organization: SimulatedOrganization) -> str:
     """Id of the role in which an administrator of the believable company puts what is missing."""
     rows = organization.rows("role")
     return next(str(row["roleid"]) for row in rows if not row["ismanaged"] and row["name"] != OWN_ROLE)
+
+
+def grant_what_is_missing(organization: SimulatedOrganization, words: str) -> None:
+    """An administrator grants the privilege of that name, if it is one, to all who lack one here."""
+    if words.lower() not in organization.privileges:
+        return
+    role = custom_role(organization)
+    organization.grant(role, words, Depth.Global)
+    for row in organization.rows("team"):
+        organization.assign(role, team=str(row["teamid"]))
+    for row in organization.rows("systemuser"):
+        if row["fullname"] in {_INTEGRATION, _OWNER}:
+            organization.assign(role, user=str(row["systemuserid"]))
 
 
 def _add_bot(organization: SimulatedOrganization, application: str) -> None:
