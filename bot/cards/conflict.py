@@ -70,7 +70,7 @@ def choose_record_modal(choice: ConflictChoice, texts: Texts) -> Modal:
     hint = EMPTY
     if choice.total > len(choices):
         hint = texts.ngettext(
-            "Only the latest one is listed.", "Only the latest {n} are listed.", len(choices)
+            "Only the latest {n} is listed.", "Only the latest {n} are listed.", len(choices)
         )
     field = Field(RECORD, texts.gettext("Record"), hint)
     heading = ChoiceGroup(texts.gettext("Latest failure first"), choices)

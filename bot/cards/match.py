@@ -157,7 +157,7 @@ def _without_dataverse(view: MatchView, links: Links, texts: Texts) -> Iterator[
         setting=code(own("DATAVERSE_URL")),
     )
     yield texts.gettext(
-        "Without it: open {record} and choose Related > Dataverse > Coupling > Set Up Coupling.",
+        "Without it: open {record} and choose Related, Dataverse, Coupling, Set Up Coupling.",
         record=record,
     )
 
@@ -172,7 +172,7 @@ def _candidates(view: MatchView, links: Links, texts: Texts) -> Iterator[Markup]
     for one in view.candidates:
         yield _candidate(one, links, texts)
     if view.left_out:
-        yield texts.ngettext("and {n} more", "and {n} more", view.left_out)
+        yield texts.gettext("and {n} more", n=view.left_out)
 
 
 def _candidate(one: Candidate, links: Links, texts: Texts) -> Markup:
