@@ -18,7 +18,7 @@ from bot.bench.databases import Databases
 from bot.bench.figures import Figure, at_most, ratio_at_most
 from bot.bench.house import scope_of
 from bot.bench.place import Running, settings_for
-from bot.bench.purge_source import company_with, purged_in_its_own_process
+from bot.bench.purge_source import ANSWER_SECONDS, company_with, purged_in_its_own_process
 from bot.bench.purger import Purged, purge_in_its_own_process
 from bot.bench.rounds import Plan, side_by_side
 from bot.bench.stored import FILLED_UNTIL, PROBLEMS, fill
@@ -32,7 +32,8 @@ _AT_A_TIME = 5
 _PLAN = Plan(rounds=3, turns=1)
 _LIMITS = (
     "simulator in a process of its own, with Business Central's limits (5 requests at a time, 6,000 in 5"
-    " minutes) by the machine's clock; a batch counts as one request, so that 5 at a time is what binds"
+    f" minutes) by the machine's clock and {ANSWER_SECONDS * 1000:.0f} ms for each request; a batch counts as"
+    " one request, so that 5 at a time is what binds"
 )
 
 

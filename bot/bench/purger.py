@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import logging
-import subprocess
-import sys
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-from bot.app import Core, Outside, open_core, open_worker, settle, share_memory
+from bot.app import Core, Outside, open_core, open_worker, settle
 from bot.bench.house import scope_of
+from bot.bench.own_process import in_its_own_process, measure, resident_megabytes
 from bot.bench.place import Running, settings_for
-from bot.bench.worker import peak_megabytes
-from bot.log import configure_logs
 from bot.operations.actors import slack_user
-from bot.operations.durable.port import Durable
 from bot.operations.pull import enqueue_pull
+from bot.operations.purging import Bounds
 from bot.store.outbox import Place
 from bot.store.problems import Problems
 from bot.store.runs import Run, Runs, RunState
@@ -42,14 +35,7 @@ class Purged:
 
 def purge_in_its_own_process(database_url: str, source: Running) -> Purged:
     """Have a worker read the source, and purge its one problem. Raises RuntimeError where it fails."""
-    command = [
-        *(sys.executable, "-m", "bot.bench.purger"),
-        *("--database", database_url, "--source", source.address, "--company", source.company),
-    ]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 # our own
-    if done.returncode != 0:
-        raise RuntimeError("the worker failed")
-    return Purged(**json.loads(done.stdout))
+    return in_its_own_process("bot.bench.purger", Purged, database_url, source)
 
 
 async def purge(database_url: str, source: Running) -> Purged:
@@ -58,23 +44,23 @@ async def purge(database_url: str, source: Running) -> Purged:
     async with open_core(settings, Outside()) as core, open_worker(settings, core) as durable:
         await durable.wait(await enqueue_pull(durable, next(iter(core.connections))), timeout=_PATIENCE)
         settle()
-        before = _resident_megabytes()
+        before = resident_megabytes()
+        bounds = await _offered(core)
         begun = time.perf_counter()
-        confirmed = await _confirm(core, durable)
+        await core.purging.start(durable, scope_of(core), bounds, _WHO, Place(_WHO.id), _RUN)
         run, most = await _ended(core, before)
         assert run.began_at is not None and run.ended_at is not None  # noqa: S101, PT018 # it is over
-        if run.state is not RunState.DONE or run.done != confirmed:
-            raise RuntimeError(f"the purge ended as {run.state} after {run.done} of {confirmed}")
+        if run.state is not RunState.DONE or run.done != bounds.entries:
+            raise RuntimeError(f"the purge ended as {run.state} after {run.done} of {bounds.entries}")
         return Purged(run.done, time.perf_counter() - begun, most - before)
 
 
-async def _confirm(core: Core, durable: Durable) -> int:
-    """Open the dialog of the problem and confirm what it says; how many entries that are."""
+async def _offered(core: Core) -> Bounds:
+    """Open the dialog of the problem: what it says, to be confirmed."""
     scope = scope_of(core)
     (problem,) = await Problems(core.database).page(scope, limit=1, offset=0)
     (choice,) = (await core.purging.offer(scope, problem.id)).choices
-    await core.purging.start(durable, scope, choice.bounds, _WHO, Place(_WHO.id), _RUN)
-    return choice.entries
+    return choice.bounds
 
 
 async def _ended(core: Core, before: float) -> tuple[Run, float]:
@@ -82,33 +68,12 @@ async def _ended(core: Core, before: float) -> tuple[Run, float]:
     most = before
     async with asyncio.timeout(_PATIENCE):
         while True:
-            most = max(most, _resident_megabytes())
+            most = max(most, resident_megabytes())
             run = await Runs(core.database).get(scope_of(core), _RUN)
             if run.state.is_over:
                 return run, most
             await asyncio.sleep(_SAMPLE_SECONDS)
 
 
-def _resident_megabytes() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    return peak_megabytes()  # never less than what is resident: what comes on top is what is measured
-
-
-def main() -> None:
-    """Entry point of that process: prints the ``Purged`` as JSON."""
-    parser = argparse.ArgumentParser()
-    for name in ("database", "source", "company"):
-        parser.add_argument(f"--{name}", required=True)
-    wanted = parser.parse_args()
-    configure_logs(logging.ERROR)
-    share_memory()  # as "syncerrors worker" does
-    done = asyncio.run(purge(wanted.database, Running(wanted.source, wanted.company)))
-    sys.stdout.write(json.dumps(asdict(done)) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    measure(purge)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import json
-import logging
-import resource
-import subprocess
-import sys
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-from bot.app import Outside, open_core, open_worker, settle, share_memory
+from bot.app import Outside, open_core, open_worker, settle
+from bot.bench.own_process import in_its_own_process, measure, peak_megabytes
 from bot.bench.place import Running, settings_for
 from bot.bench.rounds import heartbeat
-from bot.log import configure_logs
 from bot.operations.durable.port import OutcomeState
 from bot.operations.pull import enqueue_pull
 
@@ -37,14 +29,7 @@ class Work:
 
 def work_in_its_own_process(database_url: str, source: Running) -> Work:
     """Have a worker read the source. Raises RuntimeError where it fails."""
-    command = [
-        *(sys.executable, "-m", "bot.bench.worker"),
-        *("--database", database_url, "--source", source.address, "--company", source.company),
-    ]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 # our own
-    if done.returncode != 0:
-        raise RuntimeError("the worker failed")
-    return Work(**json.loads(done.stdout))
+    return in_its_own_process("bot.bench.worker", Work, database_url, source)
 
 
 async def work(database_url: str, source: Running) -> Work:
@@ -69,28 +54,5 @@ async def work(database_url: str, source: Running) -> Work:
     )
 
 
-def peak_megabytes() -> float:
-    """Of this process alone: on Linux ``ru_maxrss`` begins with what the parent had (fork)."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 / (1024 if sys.platform == "darwin" else 1)
-
-
-def main() -> None:
-    """Entry point of that process: prints the ``Work`` as JSON."""
-    parser = argparse.ArgumentParser()
-    for name in ("database", "source", "company"):
-        parser.add_argument(f"--{name}", required=True)
-    wanted = parser.parse_args()
-    configure_logs(logging.ERROR)
-    share_memory()  # as "syncerrors worker" does
-    done = asyncio.run(work(wanted.database, Running(wanted.source, wanted.company)))
-    sys.stdout.write(json.dumps(asdict(done)) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    measure(work)

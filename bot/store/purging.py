@@ -11,13 +11,13 @@ to delete them. ``recall`` writes them onto the errors where an attempt was cut 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Row, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.action_tables import PURGE_MARK
@@ -62,8 +62,6 @@ class Doomed:
 
     number: int
     id: str
-    problem_id: str
-    record_id: str
     is_marked: bool
     """By this run: an attempt that was cut off may have deleted it."""
 
@@ -90,22 +88,19 @@ class Purging:
         async with self.database.reading() as connection:
             looked = 0
             while len(found) < most and looked < LOOKED_THROUGH:
-                part = [
-                    Doomed(row.number, as_key(row.id), row.problem_id, as_key(row.record_id), row.run == run)
-                    for row in await connection.execute(_present(scope, chosen, above).limit(SLICE))
-                ]
-                looked += len(part)
-                if chosen.what is Purged.RESOLVED and part:
-                    wanted = await _resolved(connection, scope, chosen, part)
-                else:
-                    wanted = part
+                rows = (await connection.execute(_present(scope, chosen, above).limit(SLICE))).all()
+                looked += len(rows)
+                wanted = [Doomed(row.number, as_key(row.id), row.run == run) for row in rows]
+                if chosen.what is Purged.RESOLVED:
+                    resolved = await _resolved(connection, scope, chosen, rows)
+                    wanted = [one for one in wanted if one.is_marked or one.number in resolved]
                 room = most - len(found)
                 found += wanted[:room]
                 if len(wanted) > room:
                     return Selected(tuple(found), found[-1].number, is_last=False)
-                if len(part) < SLICE:
+                if len(rows) < SLICE:
                     return Selected(tuple(found), chosen.highest_number, is_last=True)
-                above = part[-1].number
+                above = rows[-1].number
         return Selected(tuple(found), above, is_last=False)
 
     async def known_ids(
@@ -230,13 +225,7 @@ def _known(rows: Sequence[Doomed]) -> list[KnownRow]:
 
 def _present(scope: Scope, chosen: Selection, above: int) -> Select[Any]:
     query = (
-        select(
-            SYNC_ERROR.c.number,
-            SYNC_ERROR.c.id,
-            SYNC_ERROR.c.problem_id,
-            FAILING_RECORD.label("record_id"),
-            SYNC_ERROR.c.purge_run.label("run"),
-        )
+        select(SYNC_ERROR.c.number, SYNC_ERROR.c.id, SYNC_ERROR.c.purge_run.label("run"))
         .where(
             belongs(SYNC_ERROR, scope),
             SYNC_ERROR.c.number > above,
@@ -248,19 +237,21 @@ def _present(scope: Scope, chosen: Selection, above: int) -> Select[Any]:
     )
     if chosen.what is Purged.PROBLEM:
         query = query.where(SYNC_ERROR.c.problem_id == chosen.problem_id)
+    if chosen.what is Purged.RESOLVED:
+        query = query.add_columns(SYNC_ERROR.c.problem_id, FAILING_RECORD.label("record_id"))
     return query
 
 
 async def _resolved(
-    connection: AsyncConnection, scope: Scope, chosen: Selection, rows: Sequence[Doomed]
-) -> list[Doomed]:
-    """Those whose record has synchronized since; and those that a cut off attempt has begun to delete."""
-    pairs = sorted({(row.problem_id, row.record_id) for row in rows if row.record_id})
+    connection: AsyncConnection, scope: Scope, chosen: Selection, rows: Sequence[Row[Any]]
+) -> Set[int]:
+    """Numbers of those whose record has synchronized since."""
+    cases_of = {row.number: (row.problem_id, as_key(row.record_id)) for row in rows if row.record_id}
     resolved: set[tuple[str, str]] = set()
-    for part in slices(pairs, _CASES):
+    for part in slices(sorted(set(cases_of.values())), _CASES):
         case = cases(scope, chosen.evidence_until, pairs=part)
         found = await connection.execute(
             select(case.c.problem_id, case.c.record_id).where(case.c.verdict == Resolution.RESOLVED)
         )
         resolved.update((problem, as_key(record)) for problem, record in found)
-    return [row for row in rows if row.is_marked or (row.problem_id, row.record_id) in resolved]
+    return {number for number, pair in cases_of.items() if pair in resolved}

@@ -19,8 +19,9 @@ from bot.store.pages import slices
 from bot.store.purging import Doomed, Purging, Selection
 from bot.store.values import Scope
 
-AT_A_TIME: Final = 5
-"""Requests that Business Central processes at a time for one user."""
+AT_A_TIME: Final = 8
+"""Batches under way. Business Central processes 5 requests of one user at a time, and the client sends no
+more: the others are ready when one is answered."""
 CHOSEN_AT_ONCE: Final = 1_000
 AHEAD: Final = 20
 """Batches that are marked and wait to be sent."""
