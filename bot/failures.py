@@ -142,6 +142,12 @@ class FilterValueUnknown(Failure):
     key = "filter.value_unknown"
 
 
+class MappingUnknown(Failure):
+    """There is no such table mapping; ``facts``: ``name``, ``nearest`` (or empty), ``known``."""
+
+    key = "mapping.unknown"
+
+
 class ReadingBroke(Failure):
     """A pull met a defect."""
 

@@ -12,7 +12,9 @@ from handlers.activity import activity
 from handlers.acts import COMMANDS
 from handlers.archive import archive
 from handlers.connections import connections
+from handlers.coupled import coupled
 from handlers.dependencies import Dependencies
+from handlers.doctor import first_examination
 from handlers.find import found, named_error
 from handlers.forget import look
 from handlers.grammar import (
@@ -22,10 +24,13 @@ from handlers.grammar import (
     AskForActivity,
     AskForArchive,
     AskForConnections,
+    AskForCoupled,
+    AskForDoctor,
     AskForError,
     AskForHelp,
     AskForOverview,
     AskForRules,
+    AskForStatus,
     AskToFind,
     AskToForget,
     AskToRetryFixed,
@@ -37,6 +42,7 @@ from handlers.naming import take_connection
 from handlers.overview import overview
 from handlers.retry import what_is_fixed
 from handlers.rules import rules
+from handlers.status import status
 from handlers.visits import Visit
 
 
@@ -68,12 +74,18 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return await archive(deps, visit, typed)
         case AskForConnections():
             return await connections(deps, visit)
+        case AskForCoupled():
+            return await coupled(deps, visit)
+        case AskForStatus(mapping):
+            return await status(deps, visit, mapping)
         case AskForRules():
             return await rules(deps, visit)
         case AskToRetryFixed():
             return await what_is_fixed(deps, visit)
         case AskToFind(query):
             return await found(deps, visit, query)
+        case AskForDoctor(everywhere):
+            return await first_examination(deps, visit, everywhere)
         case AskForHelp(unknown, nearest):
             commands = (*GRAMMAR, *OF_SEVERAL) if deps.selection.several else GRAMMAR
             return help_card(commands, visit.texts, unknown=unknown, nearest=nearest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.operations.activity_list import ActivityList
 from bot.operations.actors import Actor
@@ -12,6 +13,7 @@ from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
 from bot.operations.conflicts import Conflicts
+from bot.operations.coupled import CoupledData
 from bot.operations.deciding import DecisionDesk, Plan
 from bot.operations.explaining import Explanations
 from bot.operations.find import Find
@@ -24,6 +26,7 @@ from bot.operations.retry import RetryDesk, Target
 from bot.operations.selection import Selection
 from bot.operations.sharing import Sharing
 from bot.operations.standings import Overlook
+from bot.operations.status import StatusDesk
 from bot.operations.support import SupportDesk, Wanted
 from bot.operations.teach import Teaching
 from bot.store.outbox import Place
@@ -33,6 +36,9 @@ from handlers.channels import Channels
 from handlers.drawn import Drawn
 from handlers.listening import InFlight
 from handlers.visits import Visits
+
+if TYPE_CHECKING:
+    from bot.operations.doctor.doctor import Doctor
 
 StartSupport = Callable[[Scope, Wanted, Actor, str], Awaitable[Run]]
 """``SupportDesk.start`` on this process's way into the queues."""
@@ -59,6 +65,7 @@ class Dependencies:
     refresh: Refresh
     call_stacks: CallStacks
     naming: Naming
+    status: StatusDesk
     explanations: Explanations
     sharing: Sharing
     care: TakingCare
@@ -73,6 +80,7 @@ class Dependencies:
     start_retry: StartRetry
     conflicts: Conflicts
     matching: Matching
+    coupled: CoupledData
     deciding: DecisionDesk
     start_decision: StartDecision
     support: SupportDesk
@@ -81,6 +89,8 @@ class Dependencies:
     overlook: Overlook
     activity: ActivityList
     forget: Forget
+    doctor: Callable[[], Doctor]
+    """Made when somebody asks for him: nothing of his is loaded before."""
     in_flight: InFlight
     team_id: str
     """The workspace that installed the bot; people of any other are refused."""

@@ -49,6 +49,10 @@ GRAMMAR: tuple[CommandHelp, ...] = (
         summary=msgid("Have everything synchronized again that is marked as fixed, and watch"),
     ),
     CommandHelp(
+        usage=f"{COMMAND} coupled",
+        summary=msgid("Show what Business Central has given up on: skipped records and lost creations"),
+    ),
+    CommandHelp(
         usage=f"{COMMAND} activity",
         summary=msgid("Show who did what through the bot, and what came of it"),
         examples=(f"{COMMAND} activity by:@kim since:7d", f"{COMMAND} activity by:me"),
@@ -68,6 +72,15 @@ GRAMMAR: tuple[CommandHelp, ...] = (
         ),
         examples=(f"{COMMAND} archive customer 10000", f"{COMMAND} archive since:30d"),
     ),
+    CommandHelp(
+        usage=f"{COMMAND} doctor",
+        summary=msgid("Check the whole set-up, and say what is broken, who can mend it and how"),
+    ),
+    CommandHelp(
+        usage=f"{COMMAND} status",
+        summary=msgid("Show how the synchronization goes: jobs, counts, next runs, what stands still"),
+        examples=(f"{COMMAND} status CUSTOMER",),
+    ),
     CommandHelp(usage=f"{COMMAND} help", summary=msgid("Show this list")),
 )
 
@@ -77,6 +90,10 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
         summary=msgid("Show how all connections stand, most pressing first"),
     ),
     CommandHelp(
+        usage=f"{COMMAND} doctor all",
+        summary=msgid("Check the set-up of all connections that you may check"),
+    ),
+    CommandHelp(
         usage=f"{COMMAND} connection:NAME",
         summary=msgid("Ask about another connection than the one you chose; goes with everything above"),
         examples=(f"{COMMAND} 4711 connection:NAME",),
@@ -84,8 +101,11 @@ OF_SEVERAL: tuple[CommandHelp, ...] = (
 )
 """What there is besides where there are several connections."""
 
+_DOCTOR = re.compile(r"(?:doctor|dokter)(?:\s+(?P<all>all|alle|alles))?", re.IGNORECASE)
 _CONNECTIONS = frozenset({"connections", "verbindingen"})
 _RULES = frozenset({"rules", "regels"})
+_COUPLED = frozenset({"coupled", "skipped", "gekoppeld", "overgeslagen"})
+_STATUS = re.compile(r"status(?:\s+(?P<mapping>.*))?", re.IGNORECASE | re.DOTALL)
 _RETRY_FIXED = frozenset({"retry fixed", "opnieuw opgelost"})
 _ACTIVITY = re.compile(r"(?:activity|activiteit(?:en)?)(?:\s+(?P<filters>.*))?", re.IGNORECASE | re.DOTALL)
 _LONGEST = 200
@@ -95,10 +115,15 @@ _WORDS = {
     "archief": "archive",
     "activity": "activity",
     "activiteit": "activity",
+    "coupled": "coupled",
+    "gekoppeld": "coupled",
     "rules": "rules",
     "regels": "rules",
     "retry fixed": "retry fixed",
     "opnieuw opgelost": "retry fixed",
+    "doctor": "doctor",
+    "dokter": "doctor",
+    "status": "status",
     "help": "help",
     "hulp": "help",
     "?": "help",
@@ -143,6 +168,11 @@ class AskForArchive:
 
 
 @dataclass(frozen=True, slots=True)
+class AskForCoupled:
+    """What Business Central has given up on."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskForRules:
     """What people taught the bot."""
 
@@ -157,6 +187,20 @@ class AskToForget:
 @dataclass(frozen=True, slots=True)
 class AskToRetryFixed:
     """Everything that is marked as fixed is to be retried."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskForDoctor:
+    """The set-up is to be examined: of one connection, or of all."""
+
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskForStatus:
+    """How the synchronization goes: of one mapping, or of all where none is named."""
+
+    mapping: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +222,14 @@ Request = (
     AskForOverview
     | AskForError
     | AskForConnections
+    | AskForCoupled
     | AskForActivity
     | AskForArchive
     | AskToForget
     | AskForRules
     | AskToRetryFixed
+    | AskForDoctor
+    | AskForStatus
     | AskForHelp
     | AskToFind
 )
@@ -202,8 +249,14 @@ def understand(text: str) -> Request:
         return AskForActivity((activity["filters"] or "").strip()[:200])
     if archive := _ARCHIVE.fullmatch(words):
         return AskForArchive((archive["query"] or "").strip()[:_LONGEST])
+    if words.lower() in _COUPLED:
+        return AskForCoupled()
+    if status := _STATUS.fullmatch(words):
+        return AskForStatus((status["mapping"] or "").strip().strip(_QUOTES).strip()[:_LONGEST])
     if words.lower() in _RULES:
         return AskForRules()
+    if doctor := _DOCTOR.fullmatch(words):
+        return AskForDoctor(bool(doctor["all"]))
     if " ".join(words.lower().split()) in _RETRY_FIXED:
         return AskToRetryFixed()
     if forget := _FORGET.fullmatch(words):

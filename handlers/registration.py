@@ -12,7 +12,9 @@ from handlers import (
     command,
     conflicts,
     connections,
+    coupled,
     deciding,
+    doctor,
     find,
     forget,
     matching,
@@ -23,6 +25,7 @@ from handlers import (
     rules,
     sharing,
     stale,
+    status,
     support,
     teach,
     why,
@@ -36,7 +39,19 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
     """Middleware first, then one module after the other; ``stale`` catches what nobody else took."""
     guard_interactions(app, deps)
     listening = Listening(app, deps.visits, deps.in_flight)
-    asking = (command, overview, find, problem, call_stack, why, activity, forget, connections)
-    doing = (sharing, care, teach, rules, purge, retry, conflicts, matching, deciding)
+    asking = (
+        command,
+        overview,
+        find,
+        problem,
+        call_stack,
+        why,
+        activity,
+        forget,
+        connections,
+        doctor,
+        status,
+    )
+    doing = (sharing, care, teach, rules, purge, retry, coupled, conflicts, matching, deciding)
     for feature in (*asking, *doing, archive, support, stale):
         feature.register(listening, deps)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -25,6 +27,7 @@ from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.care import TakingCare
 from bot.operations.conflicts import Conflicts
+from bot.operations.coupled import CoupledData
 from bot.operations.deciding import Decide, DecisionDesk, WatchDecision
 from bot.operations.deciding import Ending as EndOfDecision
 from bot.operations.explaining import Explanations
@@ -51,9 +54,19 @@ from bot.operations.status import StatusDesk
 from bot.operations.support import PrepareSupport, SupportDesk
 from bot.operations.synchronization import ReadSynchronization
 from bot.operations.teach import Teaching
-from bot.settings import WORKSPACE, RoleSettings, Settings, connections_of, sqlite_path
+from bot.settings import (
+    WORKSPACE,
+    ConnectionSettings,
+    RoleSettings,
+    Settings,
+    connections_of,
+    sqlite_path,
+)
 from bot.store import Database
 from bot.store.readiness import is_migrated
+
+if TYPE_CHECKING:
+    from bot.operations.doctor.doctor import Doctor
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class Core:
     purge: Purge
     conflicts: Conflicts
     matching: Matching
+    coupled: CoupledData
     deciding: DecisionDesk
     decide: Decide
     watch_decision: WatchDecision
@@ -110,8 +124,19 @@ class Core:
     overlook: Overlook
     activity: Activity
     forget: Forget
+    doctor: Callable[[], Doctor]
     retain: Retain
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The connections of the settings, all by key and in their order."""
+
+    told: Mapping[str, ConnectionSettings]
+    connections: Mapping[str, Connection]
+    clients: Mapping[str, BusinessCentralClient]
+    roles: Mapping[str, RoleSettings]
 
 
 @asynccontextmanager
@@ -124,8 +149,9 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         await _prepare(database, settings)
-        connections, clients, roles = _open_clients(settings, outside, stack)
-        dataverse = _open_dataverse(settings, outside, stack)
+        opened = open_clients(settings, outside, stack)
+        connections, clients, roles = opened.connections, opened.clients, opened.roles
+        dataverse = open_dataverse(settings, outside, stack)
         knowledge = Knowledge(WORKSPACE, database, load_classifier())
         ask = Ask(database, knowledge, connections)
         activity = Activity(database, outside.clock, timedelta(days=settings.activity_days))
@@ -168,8 +194,9 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
-            conflicts=Conflicts(database, ask, clients, {}, deciding),
-            matching=Matching(database, ask, clients, {}, deciding),
+            conflicts=Conflicts(database, ask, clients, dataverse, deciding),
+            matching=Matching(database, ask, clients, dataverse, deciding),
+            coupled=CoupledData(database, ask, deciding),
             deciding=deciding,
             decide=Decide(WORKSPACE, database, clients, outside.clock, end_of_decision),
             watch_decision=WatchDecision(
@@ -210,6 +237,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             overlook=Overlook(WORKSPACE, database, connections),
             activity=activity,
             forget=Forget(database, activity),
+            doctor=partial(_doctor, settings, opened, database, dataverse, outside),
             retain=Retain(
                 workspace=WORKSPACE,
                 database=database,
@@ -223,6 +251,19 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         )
 
 
+def _doctor(
+    settings: Settings,
+    opened: Opened,
+    database: Database,
+    dataverse: Mapping[str, DataverseClient],
+    outside: Outside,
+) -> Doctor:
+    # Loaded for whoever asks: no process needs him to start.
+    from bot.app.examining import doctor_of
+
+    return doctor_of(settings, opened.told, database, opened.clients, dataverse, outside)
+
+
 async def _prepare(database: Database, settings: Settings) -> None:
     if sqlite_path(settings.database_url) is not None:
         await database.migrate()
@@ -230,9 +271,7 @@ async def _prepare(database: Database, settings: Settings) -> None:
         raise StoreNotMigrated
 
 
-def _open_clients(
-    settings: Settings, outside: Outside, stack: AsyncExitStack
-) -> tuple[Mapping[str, Connection], Mapping[str, BusinessCentralClient], Mapping[str, RoleSettings]]:
+def open_clients(settings: Settings, outside: Outside, stack: AsyncExitStack) -> Opened:
     """A client for each connection, closed with ``stack``; all by key, in the order of the settings.
 
     Companies of one environment that use the same application share its request limits.
@@ -241,6 +280,7 @@ def _open_clients(
     connections: dict[str, Connection] = {}
     clients: dict[str, BusinessCentralClient] = {}
     roles: dict[str, RoleSettings] = {}
+    as_told: dict[str, ConnectionSettings] = {}
     for told in connections_of(settings):
         connection = connection_from(told)
         client = BusinessCentralClient(
@@ -254,10 +294,11 @@ def _open_clients(
         connections[connection.key] = connection
         clients[connection.key] = client
         roles[connection.key] = told.roles
-    return connections, clients, roles
+        as_told[connection.key] = told
+    return Opened(as_told, connections, clients, roles)
 
 
-def _open_dataverse(
+def open_dataverse(
     settings: Settings, outside: Outside, stack: AsyncExitStack
 ) -> Mapping[str, DataverseClient]:
     """A client for each environment, by key of the connection: companies of one environment share it."""

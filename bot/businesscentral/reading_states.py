@@ -130,6 +130,20 @@ class ReadingStates(Asking):
         )
         return await self._whole(url, state_rows.job_queue_log_entry)
 
+    async def job_queue_failures(
+        self, started_since: datetime, most: int = 100
+    ) -> tuple[JobQueueLogEntry, ...]:
+        """The latest runs of jobs that run mappings which ended with an error, latest first."""
+        wanted = (
+            f"objectIdToRun eq {_JOB_RUNNER} and status eq 'Error' "
+            f"and startDateTime ge {_literal(started_since)}"
+        )
+        url = (
+            f"{self._connection.standard_api}/jobQueueLogEntries?$filter={quote(wanted)}"
+            f"&$orderby={quote('startDateTime desc')}&$top={most}"
+        )
+        return (await self._page(url, state_rows.job_queue_log_entry, most, Freshness.PRIMARY)).rows
+
     async def _page(
         self, url: str, read: Callable[[Row], State], page_size: int, freshness: Freshness
     ) -> Page[State]:

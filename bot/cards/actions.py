@@ -57,12 +57,25 @@ class Action(StrEnum):
     CONFLICT_BUSINESS_CENTRAL = "conflict.business_central"
     CONFLICT_DATAVERSE = "conflict.dataverse"
     MATCH_OPEN = "match.open"
+    COUPLED_SHOW = "coupled.show"
+    COUPLED_PREVIOUS = "coupled.previous"
+    COUPLED_NEXT = "coupled.next"
+    COUPLED_RECORDS = "coupled.records"
+    COUPLED_RECORDS_PREVIOUS = "coupled.records.previous"
+    COUPLED_RECORDS_NEXT = "coupled.records.next"
+    UNCOUPLE_OPEN = "uncouple.open"
+    LOST_CREATE = "lost.create"
     DECISION_STOP = "decision.stop"
     DECISION_UNDO = "decision.undo"
     ARCHIVE_SHOW = "archive.show"
     ARCHIVE_PREVIOUS = "archive.previous"
     ARCHIVE_NEXT = "archive.next"
     ARCHIVE_EXPORT = "archive.export"
+    DOCTOR_AGAIN = "doctor.again"
+    STATUS_SHOW = "status.show"
+    STATUS_PREVIOUS = "status.previous"
+    STATUS_NEXT = "status.next"
+    STATUS_REFRESH = "status.refresh"
     CONNECTION_CHOOSE = "connection.choose"
     CONNECTION_OPEN = "connection.open"
     CONNECTIONS_SHOW = "connections.show"
@@ -88,6 +101,9 @@ class ButtonValue(BaseModel):
 
     purge: str | None = Field(default=None, max_length=120)
     """Bounds of a purge, as ``bot.cards.purge_bounds`` writes them."""
+    about: str | None = Field(default=None, max_length=150)
+    """Which skipped records or lost creations, in the words of ``bot.operations.retry.Skipped`` and
+    ``bot.operations.coupled.Lost``."""
     run: str | None = Field(default=None, max_length=60)
     """Id of a run."""
     confirmed: int | None = Field(default=None, ge=0, le=1_000_000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.cards import blocks
+from bot.cards.aadsts import explained
 from bot.cards.card import Card, compose
 from bot.cards.doing import DOING
 from bot.cards.failed_actions import WORDS_OF_ACTIONS
@@ -279,6 +280,18 @@ def _filter_value_unknown(facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(what, texts.gettext("No error that was read has such a value."))
 
 
+def _mapping_unknown(facts: Facts, texts: Texts) -> FailureWords:
+    name = code(fact(facts, "name"))
+    what = texts.gettext("There is no table mapping {name} here.", name=name)
+    if near := fact(facts, "nearest"):
+        typed = code(own("/syncerrors status ") + near)
+        what = sentence((what, texts.gettext("Did you mean {command}?", command=typed)))
+    if known := Outside(str(facts.get("known", ""))).short(_KNOWN):
+        return FailureWords(what, texts.gettext("There are, for example: {known}.", known=known))
+    next_step = texts.gettext("Ask for all of them: {command}.", command=code(own("/syncerrors status")))
+    return FailureWords(what, next_step)
+
+
 def _source_failed(_facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         texts.gettext("Business Central could not be read."),
@@ -294,13 +307,14 @@ def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
         )
     else:
         what = texts.gettext("Microsoft Entra refused to sign the bot in.")
-    return FailureWords(
+    usual = FailureWords(
         what,
         texts.gettext(
             "An administrator checks the app registration in Entra: tenant, application id, and whether "
             "the secret or certificate is still valid."
         ),
     )
+    return explained(usual, facts, texts)
 
 
 def _source_unreachable(_facts: Facts, texts: Texts) -> FailureWords:
@@ -414,6 +428,7 @@ WORDS: Final[dict[str, Words]] = {
     "work.taken_over": _work_taken_over,
     "filter.unknown": _filter_unknown,
     "filter.value_unknown": _filter_value_unknown,
+    "mapping.unknown": _mapping_unknown,
     "source.failed": _source_failed,
     "source.sign_in_refused": _sign_in_refused,
     "source.unreachable": _source_unreachable,

@@ -141,6 +141,26 @@ def archive(
 
 
 @app.command()
+def status(
+    mapping: Annotated[str, typer.Argument(help="Name of a table mapping; all of them unless given.")] = "",
+    name: Annotated[
+        str | None, typer.Option("--connection", help="Name of a connection; all of them unless given.")
+    ] = None,
+    use_demo: Annotated[bool, _DEMO] = False,
+) -> None:
+    """Show how the synchronization goes: connection, jobs, counts, next runs, what stands still.
+
+    Asks Business Central now. Ends with 1 where something needs attention.
+    """
+    configure_logs(logging.ERROR)
+    from bot.cli.status import tell_status
+    from bot.cli.terminal.screen import open_console
+    from bot.cli.worlds import demo_world, real_world
+
+    _run(tell_status(demo_world() if use_demo else real_world(), name, mapping, open_console()))
+
+
+@app.command()
 def forget(
     whom: Annotated[str, typer.Argument(help="A record such as 'Customer: 10000', a name or an address.")],
     name: Annotated[

@@ -135,6 +135,45 @@ class Synchronization:
             if jobs:
                 await _note(connection, scope, jobs_until=max(one.started_at for one in jobs))
 
+    async def add_jobs(self, scope: Scope, jobs: Sequence[StoredJob]) -> None:
+        """Add jobs that somebody looked at; reading goes on from where it was."""
+        async with self.database.writing() as connection:
+            await _store(connection, scope, SYNC_JOB, jobs)
+
+    async def latest_jobs(self, scope: Scope) -> tuple[StoredJob, ...]:
+        """The latest synchronization of each mapping in each direction; by an index, however many there
+        are."""
+        latest = (
+            select(SYNC_JOB.c.mapping, SYNC_JOB.c.direction, func.max(SYNC_JOB.c.started_at).label("at"))
+            .where(belongs(SYNC_JOB, scope))
+            .group_by(SYNC_JOB.c.mapping, SYNC_JOB.c.direction)
+            .subquery()
+        )
+        query = (
+            select(SYNC_JOB)
+            .join(
+                latest,
+                (SYNC_JOB.c.mapping == latest.c.mapping)
+                & (SYNC_JOB.c.direction == latest.c.direction)
+                & (SYNC_JOB.c.started_at == latest.c.at),
+            )
+            .where(belongs(SYNC_JOB, scope))
+            .order_by(SYNC_JOB.c.started_at.desc(), SYNC_JOB.c.id)
+        )
+        async with self.database.reading() as connection:
+            return tuple(_value(StoredJob, row) for row in await connection.execute(query))
+
+    async def jobs_of(self, scope: Scope, mapping: str, limit: int) -> tuple[StoredJob, ...]:
+        """The latest jobs of a mapping of whatever type, latest first."""
+        query = (
+            select(SYNC_JOB)
+            .where(belongs(SYNC_JOB, scope), SYNC_JOB.c.mapping == mapping)
+            .order_by(SYNC_JOB.c.started_at.desc(), SYNC_JOB.c.id)
+            .limit(limit)
+        )
+        async with self.database.reading() as connection:
+            return tuple(_value(StoredJob, row) for row in await connection.execute(query))
+
     async def jobs_since(self, scope: Scope, broke_off: datetime) -> datetime | None:
         """From where to read jobs: the oldest that runs, unless it began before ``broke_off``; else the
         latest that is known."""

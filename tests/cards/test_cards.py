@@ -223,7 +223,7 @@ def test_one_error_names_both_records_and_the_way_it_went() -> None:
     read = shown(card)
     assert "# Error No. 48211\nDataverse privilege missing: prvReadbcbi_company\n" in read
     assert "Source: Customer 10000\n" in read
-    assert "Destination: account in Dataverse (1b1f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10)\n" in read
+    assert "Destination: Account in Dataverse (1b1f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10)\n" in read
     assert "Table mapping: CUSTOMER from Business Central to Dataverse\n" in read
     assert pressed(card, "All errors with this cause").problem == "p1"
 

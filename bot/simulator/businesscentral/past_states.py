@@ -28,6 +28,13 @@ _OPTIONS = ("14 DAGEN", "30 DAGEN", "60 DAGEN", "CONTANT")
 _STANDS_STILL = "RESOURCE-PRODUCT"
 """A mapping whose watermark has not moved for days, which nothing else tells."""
 
+_RESTS_UNTIL = timedelta(minutes=720)
+"""Inactivity timeout of most jobs."""
+_STOPPED = "CUSTPRCGRP-PRICE"
+_STOPPED_BY = "There are no field mapping rows for the CUSTPRCGRP-PRICE Integration Table Mapping table."
+"""An error outside the synchronization of a record stops the job and logs no row."""
+_HELD = "SHIPPING AGENT"
+
 _BOTH_CHANGED = "both changed"
 _EDITS = {
     "Name": ("name", "{name}", "{name} (nieuw)"),
@@ -82,6 +89,20 @@ class PastStates:
                 behind = timedelta(days=9) if mapping.name == _STANDS_STILL else timedelta()
                 mapping.synched_until = self._runs[-1] - behind
                 mapping.dataverse_synched_until = self._runs[-1] - behind
+        if self._runs:
+            self._run_last(synchronization)
+
+    def _run_last(self, synchronization: Synchronization) -> None:
+        """The last runs of every job, and the two jobs that somebody would have to look at."""
+        at = self._runs[-1]
+        for name, entry in synchronization.entries.items():
+            entry.due_at = at + _RESTS_UNTIL
+            for direction in synchronization.mappings[name].directions:
+                job = self._company.begin_job(name, direction, at)
+                job.finished_at = job.finished_at or at + timedelta(seconds=20)
+                job.unchanged += 3
+        synchronization.stop_job(_STOPPED, at, _STOPPED_BY)
+        synchronization.hold_job(_HELD)
 
     def _replay(self, synchronization: Synchronization, item: Written) -> Trouble | None:
         failure, row = item.failure, item.row

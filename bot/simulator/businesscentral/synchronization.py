@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.simulator.businesscentral.job_queue import EntryStatus
 from bot.simulator.businesscentral.mapped_fields import FIELDS
 from bot.simulator.businesscentral.rows import SimulatedError, SynchDirection
 from bot.simulator.businesscentral.runs import EVERY, Runs
@@ -87,6 +88,17 @@ class Synchronization(Runs):
         system_id = self.known(local).system_id
         if system_id is not None:
             self.gone.add(system_id)
+
+    def stop_job(self, mapping: str, at: datetime, error: str) -> None:
+        """The mapping's job failed at that time and stopped. Raises KeyError where it has none."""
+        entry = self.entries[mapping]
+        self._log_run(entry, at, error)
+        entry.status, entry.due_at = EntryStatus.ERROR, None
+
+    def hold_job(self, mapping: str) -> None:
+        """Somebody sets the mapping's job on hold. Raises KeyError where it has none."""
+        entry = self.entries[mapping]
+        entry.status, entry.due_at, entry.modified_at = EntryStatus.ON_HOLD, None, self._clock.now()
 
     def disable_connection(self, reason: str) -> None:
         """Turn all connections off, as Business Central does by itself when the user may not create rows."""

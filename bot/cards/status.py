@@ -1,0 +1,341 @@
+"""Answers of ``/syncerrors status``: all mappings, and one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.cards import blocks
+from bot.cards.actions import Action, ButtonValue
+from bot.cards.blocks import Button
+from bot.cards.card import Card, compose
+from bot.cards.dates import moment
+from bot.cards.failure import failure_words
+from bot.cards.limits import Block, Importance, Part
+from bot.cards.links import Links
+from bot.cards.markup import EMPTY, Markup, bold, code, dotted, joined, lines, link, own, sentence
+from bot.cards.outside import Outside
+from bot.cards.overview import connection_words
+from bot.cards.paging import Pages, page_buttons, page_words
+from bot.cards.status_words import (
+    between_words,
+    job_words,
+    last_jobs_words,
+    name_words,
+    next_run_words,
+    remark_words,
+    watermark_words,
+)
+from bot.cards.texts import MessageId, Texts, msgid
+from bot.operations.status import (
+    ConnectionNote,
+    MappingStatus,
+    MappingView,
+    PartNote,
+    Remark,
+    StatusView,
+)
+from bot.operations.status import Part as Asked
+
+MAPPINGS_PAGE: Final = 5335
+JOBS_PAGE: Final = 5338
+QUEUE_PAGE: Final = 672
+QUEUE_LOG_PAGE: Final = 674
+_SETUP_PAGES: Final = {"Dataverse": 7200}
+_SALES_SETUP: Final = 5330
+_NAME: Final = 40
+_PERSON: Final = 80
+_REASON: Final = 300
+_FILTER: Final = 300
+_NAMED: Final = 8
+"""Mappings in trouble that are named at the top."""
+
+_UNKNOWN: Final[dict[Asked, MessageId]] = {
+    Asked.CONNECTIONS: msgid("whether the connection is enabled, and by whose name it writes"),
+    Asked.MAPPINGS: msgid("what the jobs counted, and how far each mapping has come"),
+    Asked.QUEUE: msgid("next runs, and jobs on hold or in error"),
+}
+
+
+def status_card(view: StatusView, texts: Texts) -> Card:
+    """A page of mappings, those first whose records others need, with what is wrong above them."""
+    heading = texts.gettext("Synchronization status")
+    links = Links(view.connection)
+    top = tuple(connection_lines(view, links, texts))
+    parts = [Part((blocks.header(heading),), Importance.ESSENTIAL)]
+    if top:
+        parts.append(Part(blocks.paragraphs(top), Importance.ESSENTIAL))
+    verdict = verdict_words(view, texts)
+    parts.append(Part((blocks.section(verdict),), Importance.ESSENTIAL))
+    parts += [Part((_line(line, view, links, texts),)) for line in view.lines]
+    if told := tuple(misleading_words(view.lines, view, texts)):
+        parts.append(Part((blocks.context(lines(told)),)))
+    if unknown := tuple(unknown_words(view.parts, texts)):
+        parts.append(Part((blocks.context(lines(unknown)),), Importance.ESSENTIAL))
+    parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
+    where = dotted(
+        (
+            page_words(Pages(view.page, view.pages), texts),
+            _pages(links, texts),
+            connection_words(view.connection),
+            age_words(view.parts, texts),
+        )
+    )
+    parts.append(Part((blocks.context(where),)))
+    return compose(sentence((heading + own(":"), verdict)), parts, texts)
+
+
+def mapping_card(view: MappingView, texts: Texts) -> Card:
+    """One mapping: how it goes, its last jobs, what it needs, its rules and filters."""
+    links = Links(view.connection)
+    heading = texts.gettext("Synchronization status of {name}", name=name_words(view.status))
+    parts = [
+        Part((blocks.header(heading),), Importance.ESSENTIAL),
+        Part(blocks.paragraphs(tuple(mapping_lines(view.status, texts))), Importance.ESSENTIAL),
+    ]
+    if view.last_jobs:
+        title = bold(texts.gettext("Last jobs"))
+        listed = [own("• ") + job_words(job, texts) for job in view.last_jobs]
+        parts.append(Part(blocks.paragraphs((title, *listed))))
+    parts.append(Part(blocks.paragraphs(tuple(about_lines(view, texts)))))
+    if told := tuple(misleading_words((view.status,), None, texts)):
+        parts.append(Part((blocks.context(lines(told)),)))
+    if unknown := tuple(unknown_words(view.parts, texts)):
+        parts.append(Part((blocks.context(lines(unknown)),), Importance.ESSENTIAL))
+    value = ButtonValue(connection=view.connection.key, query=view.status.name)
+    buttons = [
+        Button(texts.gettext("Refresh"), Action.STATUS_REFRESH, value),
+        Button(
+            texts.gettext("All mappings"), Action.STATUS_SHOW, ButtonValue(connection=view.connection.key)
+        ),
+    ]
+    if view.errors:
+        asked = value.model_copy(update={"query": f'mapping:"{view.status.name}"'})
+        errors = texts.ngettext("{n} error", "{n} errors", view.errors)
+        buttons.insert(1, Button(texts.gettext("Show {errors}", errors=errors), Action.FIND_SHOW, asked))
+    parts.append(Part((blocks.actions(*buttons),), Importance.ESSENTIAL))
+    where = dotted((_pages(links, texts), connection_words(view.connection), age_words(view.parts, texts)))
+    parts.append(Part((blocks.context(where),)))
+    return compose(sentence((heading + own("."), *remark_words(view.status, texts))), parts, texts)
+
+
+def connection_lines(view: StatusView, links: Links, texts: Texts) -> Iterator[Markup]:
+    """The set-up of each connection: on, or off and why; by whose name it writes."""
+    if view.connections is None:
+        return
+    if not view.connections:
+        yield sentence((own("⚠️"), texts.gettext("No connection to Dataverse is set up in this company.")))
+    for one in view.connections:
+        page = links.page(_SETUP_PAGES.get(one.name, _SALES_SETUP))
+        name = bold(link(texts.gettext("Connection {name}", name=Outside(one.name).short(_NAME)), page))
+        yield dotted((sentence((name + own(":"), _is_on(one, texts))), *_set_up(one, texts)))
+
+
+def _is_on(one: ConnectionNote, texts: Texts) -> Markup:
+    if one.enabled:
+        return texts.gettext("enabled")
+    reason = Outside(one.disable_reason).short(_REASON)
+    if reason:
+        return sentence((own("⚠️"), texts.gettext("disabled: {reason}", reason=reason)))
+    return sentence((own("⚠️"), texts.gettext("disabled; Business Central gives no reason: somebody did it")))
+
+
+def _set_up(one: ConnectionNote, texts: Texts) -> Iterator[Markup]:
+    if user := Outside(one.user_name).short(_PERSON):
+        yield texts.gettext("integration user {user}", user=user)
+    if model := Outside(one.ownership_model).short(_NAME):
+        unit = Outside(one.business_unit).short(_PERSON)
+        owners = texts.gettext("ownership model {model}", model=model)
+        yield sentence((owners, own("(") + unit + own(")"))) if unit else owners
+
+
+def verdict_words(view: StatusView, texts: Texts) -> Markup:
+    """The whole in a sentence or two: what a person reads first."""
+    if view.is_off:
+        return bold(
+            texts.gettext(
+                "Nothing is synchronized while the connection is off, and the error list shows nothing new."
+            )
+        )
+    if not view.total:
+        return texts.gettext("No table mapping is known yet.")
+    counted = texts.ngettext("{n} table mapping.", "{n} table mappings.", view.total)
+    if not view.trouble:
+        if view.without_extension:
+            return counted
+        return sentence((counted, texts.gettext("None needs anybody's attention.")))
+    shown = joined((Outside(name).short(_NAME) for name in view.trouble[:_NAMED]), ", ")
+    if more := len(view.trouble) - _NAMED if len(view.trouble) > _NAMED else 0:
+        shown = sentence((shown, texts.gettext("and {n} more", n=more)))
+    need = texts.ngettext(
+        "{n} needs attention: {names}.", "{n} need attention: {names}.", len(view.trouble), names=shown
+    )
+    return sentence((counted, bold(need)))
+
+
+def mapping_lines(status: MappingStatus, texts: Texts) -> Iterator[Markup]:
+    """What a list says of one mapping, below its name."""
+    yield from remark_words(status, texts)
+    if status.mapping is not None or status.jobs:
+        yield from last_jobs_words(status, texts)
+    yield sentence((next_run_words(status, texts), watermark_words(status.mapping, texts)))
+
+
+def about_lines(view: MappingView, texts: Texts) -> Iterator[Markup]:
+    """What the mapping is: tables, dependencies, rules, filters, sums."""
+    mapping = view.status.mapping
+    if mapping is None:
+        return
+    yield dotted(
+        (
+            between_words(mapping, texts),
+            texts.gettext("only coupled records")
+            if mapping.only_coupled
+            else texts.gettext("also records that are not coupled yet"),
+        )
+    )
+    if view.needs:
+        yield texts.gettext("Needs first: {names}", names=_names(view.needs))
+    if view.needed_by:
+        yield texts.gettext("Needed by: {names}", names=_names(view.needed_by))
+    yield _labelled(texts.gettext("Resolve Update Conflicts"), _rule(mapping.update_conflict, texts))
+    yield _labelled(texts.gettext("Resolve Deletion Conflicts"), _rule(mapping.deletion_conflict, texts))
+    if table := Outside(mapping.table_filter).short(_FILTER):
+        yield _labelled(texts.gettext("Table Filter"), code(table))
+    if table := Outside(mapping.integration_table_filter).short(_FILTER):
+        yield _labelled(texts.gettext("Integration Table Filter"), code(table))
+    if mapping.failed:
+        yield texts.ngettext(
+            "Business Central's own number of errors is {n}: it adds up all jobs that are kept, and is not "
+            "what fails now.",
+            "Business Central's own number of errors is {n}: it adds up all jobs that are kept, and is not "
+            "what fails now.",
+            mapping.failed,
+        )
+    if view.errors:
+        problems = texts.ngettext("{n} problem", "{n} problems", view.problems)
+        yield texts.ngettext(
+            "The bot keeps {n} error of it in {problems}.",
+            "The bot keeps {n} errors of it in {problems}.",
+            view.errors,
+            problems=problems,
+        )
+
+
+def misleading_words(
+    shown: tuple[MappingStatus, ...], view: StatusView | None, texts: Texts
+) -> Iterator[Markup]:
+    """What makes these very numbers misleading; nothing where they say what they seem to."""
+    remarks = {remark for status in shown for remark in status.remarks}
+    if Remark.FAILED_IS_NOT_ALL in remarks:
+        yield texts.gettext(
+            "“0 failed” beside skipped records does not mean no errors: in the run that gives up on a "
+            "record, Business Central counts it as skipped and not as failed, although it logs the error."
+        )
+    if Remark.SKIPPED in remarks:
+        yield texts.gettext(
+            "No new errors can mean that Business Central has given up: a skipped record is tried again only "
+            "after it is released ({command}).",
+            command=code(own("/syncerrors coupled")),
+        )
+    if remarks & {Remark.JOB_FAILED, Remark.JOB_ON_HOLD, Remark.JOB_OVERDUE, Remark.NO_JOB}:
+        yield texts.gettext(
+            "A job that does not run logs no errors: an empty error list of its mapping says nothing."
+        )
+    if any(status.mapping and not status.mapping.only_coupled and _failed(status) for status in shown):
+        yield texts.gettext(
+            "A new record whose first creation failed is not tried again by any run; it counts only once."
+        )
+    if view is not None and view.retention_period:
+        yield texts.gettext(
+            "Business Central deletes errors and jobs by itself after: {period}.",
+            period=Outside(view.retention_period).short(_NAME),
+        )
+
+
+def unknown_words(notes: tuple[PartNote, ...], texts: Texts) -> Iterator[Markup]:
+    """What cannot be told, or is not as fresh as it should be, and what mends that."""
+    told: dict[str, list[PartNote]] = {}
+    for note in notes:
+        if note.failure_key is not None:
+            told.setdefault(note.failure_key, []).append(note)
+    for key, some in told.items():
+        words = failure_words(key, some[0].failure_facts or {}, texts)
+        missing = [texts.say(_UNKNOWN[note.part]) for note in some if note.read_at is None]
+        old = [texts.say(_UNKNOWN[note.part]) for note in some if note.read_at is not None]
+        yield sentence(
+            (
+                own("⚠️"),
+                texts.gettext("Not known: {what}.", what=joined(missing, "; ")) if missing else EMPTY,
+                texts.gettext("Not asked anew: {what}.", what=joined(old, "; ")) if old else EMPTY,
+                words.what,
+                words.next_step,
+            )
+        )
+
+
+def age_words(notes: tuple[PartNote, ...], texts: Texts) -> Markup:
+    """How old what is shown is."""
+    at = {note.part: note.read_at for note in notes}
+    mappings, queue = at.get(Asked.MAPPINGS), at.get(Asked.QUEUE)
+    told = [
+        texts.gettext("mappings and jobs read {time}", time=moment(mappings)) if mappings else EMPTY,
+        texts.gettext("job queue read {time}", time=moment(queue)) if queue else EMPTY,
+    ]
+    return joined(told, ", ")
+
+
+def _line(line: MappingStatus, view: StatusView, links: Links, texts: Texts) -> Block:
+    page = links.page(MAPPINGS_PAGE, (("Name", line.name),))
+    name = bold(link(name_words(line), page))
+    value = ButtonValue(connection=view.connection.key, query=line.name)
+    spoken = texts.gettext("Details: {title}", title=name_words(line))
+    return blocks.section(
+        lines((dotted((name, between_words(line.mapping, texts))), *mapping_lines(line, texts))),
+        Button(texts.gettext("Details"), Action.STATUS_SHOW, value, spoken),
+    )
+
+
+def _buttons(view: StatusView, texts: Texts) -> list[Button]:
+    value = ButtonValue(connection=view.connection.key)
+    at = Pages(view.page, view.pages)
+    return [
+        *page_buttons(at, value, Action.STATUS_PREVIOUS, Action.STATUS_NEXT, texts),
+        Button(
+            texts.gettext("Refresh"),
+            Action.STATUS_REFRESH,
+            value.model_copy(update={"page": view.page}),
+        ),
+        Button(texts.gettext("Overview"), Action.OVERVIEW_SHOW, value),
+    ]
+
+
+def _pages(links: Links, texts: Texts) -> Markup:
+    """The pages of Business Central that show the same; those that the connection knows no address of are
+    left out."""
+    named = (
+        (texts.gettext("Integration Table Mappings"), MAPPINGS_PAGE),
+        (texts.gettext("Integration Synchronization Jobs"), JOBS_PAGE),
+        (texts.gettext("Job Queue Entries"), QUEUE_PAGE),
+        (texts.gettext("Job Queue Log Entries"), QUEUE_LOG_PAGE),
+    )
+    found = [(words, links.page(number)) for words, number in named]
+    return dotted(link(words, address) for words, address in found if address is not None)
+
+
+def _names(names: tuple[str, ...]) -> Markup:
+    return joined((Outside(name).short(_NAME) for name in names), ", ")
+
+
+def _labelled(label: Markup, words: Markup) -> Markup:
+    return bold(label) + own(": ") + words
+
+
+def _rule(rule: str, texts: Texts) -> Markup:
+    """A rule of table 5335, in Business Central's own words; None stands for the blank option."""
+    known = Outside("" if rule == "None" else rule).short(_NAME)
+    return known or texts.gettext("no rule, such records fail")
+
+
+def _failed(status: MappingStatus) -> bool:
+    return any(job.failed for job in status.jobs)
