@@ -50,6 +50,7 @@ class Asking:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._connection = connection
+        self.limit = limit
         self._exchange = Exchange(
             auth,
             clock=clock,

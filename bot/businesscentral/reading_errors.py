@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from bot.businesscentral import rows
@@ -65,11 +66,15 @@ class ReadingErrors(Asking):
         url = f"{self._connection.companion_api}/syncErrorDetails({quote(error_id, safe='')})"
         return await self._read(url, lambda body: rows.error_details(parse_json(body)), what="error")
 
-    async def maintenance(self) -> Maintenance:
+    async def maintenance(self, headers: Mapping[str, str] = FROM_PRIMARY) -> Maintenance:
         """Highest number and count of the errors that are there now, in the primary database; and how long
         Business Central itself keeps them."""
         url = f"{self._connection.companion_api}/maintenance"
-        return await self._read(url, _the_one_row, headers=FROM_PRIMARY)
+        return await self._read(url, _the_one_row, headers=headers)
+
+    async def maintenance_in_replica(self) -> Maintenance:
+        """The same as the read-only replica has it, which online may be seconds behind."""
+        return await self.maintenance({})
 
     async def _error_page(self, url: str, page_size: int) -> ErrorPage:
         def parse(body: bytes) -> ErrorPage:

@@ -42,4 +42,5 @@ DOING: Final[Mapping[Act, MessageId]] = {
     Act.ACTIVITY: msgid("look at the activity"),
     Act.ACTIVITY_EXPORT: msgid("export the activity"),
     Act.FORGET: msgid("remove somebody's data"),
+    Act.DOCTOR: msgid("examine the set-up"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.cards.aadsts import explained
 from bot.cards.markup import Markup, bold, code, joined, own, sentence
 from bot.cards.texts import Texts
 from bot.cards.wording import Facts, FailureWords, Words, fact
@@ -36,7 +37,7 @@ def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
         )
     else:
         what = texts.gettext("Microsoft Entra refused to sign the bot in to Dataverse.")
-    return FailureWords(
+    usual = FailureWords(
         what,
         texts.gettext(
             "An administrator checks the app registration in Entra, and that {setting} is the address of an "
@@ -44,6 +45,7 @@ def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
             setting=_SETTING,
         ),
     )
+    return explained(usual, facts, texts)
 
 
 def _unreachable(_facts: Facts, texts: Texts) -> FailureWords:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any, cast
 
 import httpx
 
-import bot
 from bot.app import Core, http_app, open_slack, slack_app
 from bot.app.delivering import delivering
+from bot.app.manifest import manifest
 from bot.clock import SystemClock
 from bot.delivery import Pace
 from bot.operations.durable.port import Durable
 from bot.simulator.slack import SlackSimulator
 from handlers.listening import InFlight
+
+__all__ = ["manifest", "staged"]
 
 
 @asynccontextmanager
@@ -45,13 +44,3 @@ async def staged(
     ):
         slack.connect_http(listener)
         yield slack
-
-
-def manifest() -> Mapping[str, Any]:
-    """The Slack app's manifest: inside the package of a wheel, at the top of a checkout."""
-    package = Path(bot.__file__).parent
-    for folder in (package, package.parent):
-        if (folder / "manifest.json").is_file():
-            text = (folder / "manifest.json").read_text(encoding="utf-8")
-            return cast("Mapping[str, Any]", json.loads(text))
-    raise FileNotFoundError("manifest.json is neither in the package nor beside it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,7 +32,14 @@ class RequestLimit:
         refill = (allowance.requests - allowance.burst) / allowance.window_seconds
         self._bucket = AsyncLimiter(allowance.burst, allowance.burst / refill)
         self._slots = asyncio.Semaphore(allowance.at_a_time)
+        self.allowance = allowance
         self._parts_count = False
+
+    @property
+    def at_once(self) -> int:
+        """Requests that this process could send now without waiting; full is ``allowance.burst``."""
+        most = range(1, self.allowance.burst + 1)
+        return bisect_left(most, True, key=lambda many: not self._bucket.has_capacity(many))
 
     @property
     def counts_parts(self) -> bool:

@@ -37,8 +37,9 @@ FAILING = ConnectionLine(
 )
 FAILED = (
     "⚠️ Not up to date. Microsoft Entra refused to sign the bot in (error AADSTS700027). "
-    "An administrator checks the app registration in Entra: tenant, application id, and whether the secret "
-    "or certificate is still valid. Last attempt: 2026-11-22 05:58 UTC.   [Open]"
+    "The application does not know the certificate that the bot signs with. An Entra administrator uploads "
+    "that certificate (Certificates and secrets), or whoever runs the bot gives it the one that is there. "
+    "Last attempt: 2026-11-22 05:58 UTC.   [Open]"
 )
 LIST = ConnectionList((SEVERE, FAILING, QUIET), total=3, page=0, pages=1)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from email.utils import format_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -67,7 +68,11 @@ class Server:
         call = partial(self._call, name, token, values)
         status, body, headers = await self._guarded(name, call)
         self._record(name, values, body)
-        headers = {"x-oauth-scopes": ",".join(sorted(self._backend.manifest.scopes)), **headers}
+        headers = {
+            "x-oauth-scopes": ",".join(sorted(self._backend.manifest.scopes)),
+            "Date": format_datetime(self._backend.clock.now(), usegmt=True),
+            **headers,
+        }
         return web.json_response(body, status=status, headers=headers)
 
     def _call(self, name: str, token: str, values: dict[str, Any] | None) -> Reply:
