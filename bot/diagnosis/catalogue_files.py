@@ -120,6 +120,8 @@ class Catalogue:
     codes: Mapping[str, CodeRule] = field(default_factory=dict)
     captions: Captions = NO_CAPTIONS
     phrases: tuple[PhraseRule, ...] = ()
+    vocabulary: frozenset[str] = frozenset()
+    """Words of records, in lower case: what a mere refusal must speak of to be believed."""
 
 
 def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
@@ -148,6 +150,7 @@ class _Reader:
         self._wrappers: list[WrapperRule] = []
         self._codes: dict[str, CodeRule] = {}
         self._phrases: list[PhraseRule] = []
+        self._vocabulary: set[str] = set()
         self._names: dict[str, set[str]] = {"tables": set(), "fields": set(), "products": set()}
         self._tables_referred: dict[str, str] = {}
         self._ids: set[str] = set()
@@ -175,6 +178,7 @@ class _Reader:
             self._add_codes(codes)
         for phrases in entries.phrases:
             self._add_phrases(phrases)
+        self._vocabulary.update(entries.vocabulary)
         for kind, names in self._names.items():
             names.update(getattr(entries.captions, kind))
         self._tables_referred |= entries.captions.references
@@ -197,6 +201,7 @@ class _Reader:
                 references=MappingProxyType(self._tables_referred),
             ),
             phrases=tuple(self._phrases),
+            vocabulary=frozenset(self._vocabulary),
         )
 
     def _add_class(self, entry: ClassEntry) -> None:
@@ -279,7 +284,9 @@ class _Reader:
             name = "phrase." + text.replace(" ", "_")
             self._claim(name)
             self._refer(text, entry.class_)
-            self._phrases.append(PhraseRule(name, entry.class_, entry.topic, text, entry.source, entry.last))
+            self._phrases.append(
+                PhraseRule(name, entry.class_, entry.topic, text, entry.source, entry.last, entry.among)
+            )
 
     def _template(self, entry: str, text: str, *, inner: bool = False) -> Template:
         try:

@@ -8,7 +8,7 @@ all, then look at platform codes, and at telling phrases last. Where nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from bot.diagnosis.masking import mask_even
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
 from bot.diagnosis.normal import NormalText, bare_message, undressed, without_stack
-from bot.diagnosis.phrases import Phrases
+from bot.diagnosis.phrases import PhraseRule, Phrases
 from bot.diagnosis.scan import Mark, Standing
 from bot.diagnosis.templates import INNER
 from bot.diagnosis.tokens import PrivilegeFacts, codes_in, first_code, hexadecimal, read_privilege
@@ -110,7 +110,7 @@ class Classifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._matcher = Matcher(catalogue.templates, catalogue.captions)
-        self._phrases = Phrases(catalogue.phrases)
+        self._phrases = Phrases(catalogue.phrases, catalogue.vocabulary)
         first_words = [(rule.template.literals[0], rule) for rule in catalogue.wrappers]
         self._opening = min((len(words) for words, _ in first_words), default=0)
         self._wrappers: dict[str, list[WrapperRule]] = {}
@@ -238,9 +238,10 @@ class Classifier:
             params = {**facts.params, **found.params} if facts else found.params
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
-            return self._by_less(window, outer, marks) or _by_wrapper(inside.rules)
+            phrase_in = self._phrases.telling if cut else self._phrases.best
+            return self._by_less(window, outer, marks, phrase_in) or _by_wrapper(inside.rules)
         if verdict.class_code in _SHALLOW:
-            deeper = self._by_less(window, outer, marks)
+            deeper = self._by_less(window, outer, marks, self._phrases.telling)
             if deeper and deeper.class_code != verdict.class_code and not _in_own_words(verdict, deeper):
                 return deeper
         if not (outer or marks & Mark.CODE):
@@ -251,7 +252,9 @@ class Classifier:
                 verdict.params["code"] = code
         return verdict
 
-    def _by_less(self, window: str, outer: str, marks: int) -> Verdict | None:
+    def _by_less(
+        self, window: str, outer: str, marks: int, phrase_in: Callable[[str], PhraseRule | None]
+    ) -> Verdict | None:
         """What a code or, without one that says something, a telling phrase makes of it."""
         if outer or marks & Mark.CODE:
             by_code = self._by_code(window) or self._by_code(outer)
@@ -259,7 +262,7 @@ class Classifier:
                 return by_code
         else:
             by_code = None
-        phrase = self._phrases.best(window)
+        phrase = phrase_in(window)
         if phrase is None or (by_code and phrase.class_code.startswith(_SAID_BY_PLUGINS)):
             return by_code
         params: dict[str, ParamValue] = {}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Text = Annotated[str, StringConstraints(min_length=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)?$")]
 PhraseText = Annotated[str, StringConstraints(min_length=5, pattern=r"^[^A-Z]+$")]
+VocabularyWord = Annotated[str, StringConstraints(min_length=3, pattern=r"^[^A-Z]+$")]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
@@ -113,7 +114,9 @@ class CodesEntry(Entry):
 class PhrasesEntry(Entry):
     """Words that tell a class in a sentence that no template knows; see ``phrases``.
 
-    ``last``: they say only that something failed, so that words for the reason count first.
+    ``last``: they say only that something failed, so that words for the reason count first. ``among``: they
+    count only where the text speaks of a record (``vocabulary``). The class ``unknown`` hushes: of a text
+    with such words nothing is said.
     """
 
     class_: Code = Field(alias="class")
@@ -121,6 +124,7 @@ class PhrasesEntry(Entry):
     source: Text
     texts: tuple[PhraseText, ...] = Field(min_length=1)
     last: bool = False
+    among: bool = False
 
 
 class CaptionsEntry(Entry):
@@ -152,5 +156,6 @@ class CatalogueFile(Entry):
     wrapper: tuple[WrapperEntry, ...] = ()
     code: tuple[CodesEntry, ...] = ()
     phrases: tuple[PhrasesEntry, ...] = ()
+    vocabulary: tuple[VocabularyWord, ...] = ()
     captions: CaptionsEntry = CaptionsEntry()
     taught: tuple[TaughtEntry, ...] = ()

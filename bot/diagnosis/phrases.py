@@ -2,19 +2,24 @@
 
 Products word the same refusal in ever new sentences; a few words of it stay. A phrase is one or several such
 pieces in lower case, in this order, within one sentence. It is looked for only where nothing better is known,
-and not in what a person writes: a person who mentions an expired token is no error message.
+and not in what a person or another product writes: a person who mentions an expired token is no error
+message, nor is a compiler's refusal a matter of the synchronization.
+
+Words that say no more than that something is refused ("you cannot", "does not exist") count only ``among``
+words of records: where the text speaks of a customer, a posting date or a price list.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import re2
 
-from bot.diagnosis.model import PLUGIN
+from bot.diagnosis.model import PLUGIN, UNKNOWN
+from bot.diagnosis.speakers import BUILT, FOREIGN, QUOTED, SPOKEN, TALKED
 
 GAP: Final = " ... "
 """Stands between the pieces of a phrase for a few other words."""
@@ -25,11 +30,7 @@ _SEARCHED: Final = 8_192
 _PLACES: Final = 16
 """Places of a first piece that are tried."""
 _MEMORY: Final = 8 << 20
-_SPOKEN: Final = re.compile(
-    r"\?(?:\s|$)|(?<![\w'-])"
-    r"(?:i|i'm|i've|i'll|my|me|thanks|thank you|hi|hello|hey|btw|fyi|anyone|somebody|let's)(?![\w'-])"
-)
-"""A question, or somebody who speaks of himself, in lower case."""
+_LEVELS: Final = {PLUGIN: 2, UNKNOWN: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ class PhraseRule:
     source: str
     last: bool = False
     """It says only that something failed: words for the reason count first."""
+    among: bool = False
+    """It counts only where the text speaks of a record."""
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Smallest first: a reason, a failure, a plug-in, silence, a mere refusal; then what tells most."""
+        if self.among:
+            level = 5 if self.last else 4
+        elif self.class_code in _LEVELS:
+            level = _LEVELS[self.class_code]
+        else:
+            level = 1 if self.last else 0
+        return level, -self.weight, self.text
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -56,21 +70,28 @@ class PhraseRule:
         return sum(len(piece.replace(" ", "")) for piece in self.pieces)
 
 
+Ranked = tuple[int, tuple[str, ...], PhraseRule]
+"""A rule with its place in the order of all, which makes the order a total one, and its pieces."""
+
+
 class Phrases:
     """All phrases of a catalogue, found in one pass."""
 
-    def __init__(self, rules: Sequence[PhraseRule]) -> None:
+    def __init__(self, rules: Sequence[PhraseRule], vocabulary: Collection[str] = ()) -> None:
+        """``vocabulary``: the words of records, in lower case."""
+        words = "|".join(sorted(map(re.escape, vocabulary), key=lambda word: (-len(word), word)))
+        self._record = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if words else None
         options = re2.Options()
         options.max_mem = _MEMORY
         options.literal = True
         options.log_errors = False
         options.encoding = re2.Options.Encoding.LATIN1  # bytes, so that any text can be scanned
         self._set = re2.Set.SearchSet(options)
-        self._rules: list[list[tuple[tuple[str, ...], PhraseRule]]] = []
-        by_piece: dict[str, list[tuple[tuple[str, ...], PhraseRule]]] = {}
-        for rule in sorted(rules, key=_order):
+        self._rules: list[list[Ranked]] = []
+        by_piece: dict[str, list[Ranked]] = {}
+        for rank, rule in enumerate(sorted(rules, key=lambda rule: rule.order)):
             pieces = rule.pieces
-            by_piece.setdefault(max(pieces, key=len), []).append((pieces, rule))
+            by_piece.setdefault(max(pieces, key=len), []).append((rank, pieces, rule))
         for piece, known in by_piece.items():
             self._set.Add(piece.encode())
             self._rules.append(known)
@@ -78,23 +99,45 @@ class Phrases:
         self._empty = not by_piece
 
     def best(self, text: str) -> PhraseRule | None:
-        """The phrase in the text that tells most; None where there is none, or where a person speaks."""
-        if self._empty:
-            return None
-        lowered = text[:_SEARCHED].lower()
-        hits = self._set.Match(lowered.encode("utf-8", "surrogatepass"))
+        """The phrase in the text that tells most; None where there is none, where it says that nothing is to
+        be said, or where a person or another product speaks."""
+        return self._first(text[:_SEARCHED].lower(), self._among)
+
+    def telling(self, text: str) -> PhraseRule | None:
+        """The same without the words that count only among words of records."""
+        return self._first(text[:_SEARCHED].lower(), _nowhere)
+
+    def _first(self, lowered: str, among: Callable[[str], bool]) -> PhraseRule | None:
+        hits: list[int] | None = (
+            None if self._empty else self._set.Match(lowered.encode("utf-8", "surrogatepass"))
+        )
         if not hits:
             return None
         standing = [known for hit in hits for known in self._rules[hit]]
-        for pieces, rule in sorted(standing, key=lambda known: _order(known[1])):
+        if len(standing) > 1:
+            standing.sort()
+        of_record: bool | None = None
+        for _, pieces, rule in standing:
+            if rule.among:
+                if of_record is None:
+                    of_record = among(lowered)
+                if not of_record:
+                    continue
             if _stands(pieces, lowered):
-                return None if _SPOKEN.search(lowered) else rule
+                if rule.class_code == UNKNOWN or SPOKEN.search(lowered) or FOREIGN.search(lowered):
+                    return None
+                return rule
         return None
 
+    def _among(self, lowered: str) -> bool:
+        """True where the text itself speaks of a record, and nobody of his day or of a program."""
+        if TALKED.search(lowered) or BUILT.search(lowered):
+            return False
+        return bool(self._record and self._record.search(QUOTED.sub("'", lowered)))
 
-def _order(rule: PhraseRule) -> tuple[bool, bool, int, str]:
-    """A cause before a plug-in, a reason before a failure, then what tells most."""
-    return rule.class_code == PLUGIN, rule.last, -rule.weight, rule.text
+
+def _nowhere(_: str) -> bool:
+    return False
 
 
 def _stands(pieces: Sequence[str], text: str) -> bool:

@@ -71,7 +71,8 @@ def test_an_address_with_a_query_is_no_question() -> None:
 
 @pytest.mark.parametrize("phrase", load_catalogue().phrases, ids=lambda phrase: phrase.text)
 def test_every_phrase_tells_in_a_sentence_of_its_own(phrase: PhraseRule) -> None:
-    text = f"Zyx: it says {phrase.text.replace(GAP, ' that ')} at 7"
+    of_what = " for the customer" if phrase.among else ""
+    text = f"Zyx: it says {phrase.text.replace(GAP, ' that ')} at 7{of_what}"
     diagnosis = load_classifier().classify(text)
     assert diagnosis.class_code == phrase.class_code, diagnosis.rule
 

@@ -1,0 +1,57 @@
+"""Who speaks in a text: a product that refuses something, a person, a developer, or another product.
+
+Telling words say what a message of Business Central or Dataverse means; the same words in a chat, in the log
+of a compiler or in the answer of a shop mean nothing for the synchronization. All of it is looked for in
+lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PERSON: Final = r"""
+    \?(?:\s|$)
+    | (?<![\w'-])
+      (?:i|i'm|i've|i'll|my|me|thanks|thank\ you|hi|hello|hey|btw|fyi|anyone|somebody|let's)
+      (?![\w'-])
+"""
+_COMPANY: Final = r"""
+    (?<![\w'-])
+    (?:we|we're|we've|we'll|our|us|he|she|they|guys|lunch|morning|afternoon|today|tomorrow|yesterday|tonight
+    |(?:mon|tues|wednes|thurs|fri|satur|sun)day)
+    (?![\w'-])
+"""
+_PROGRAM: Final = r"""
+    (?<![\w'-])
+    (?:propert(?:y|ies)|parameters?|arguments?|procedures?|methods?|functions?|identifiers?|symbols?|triggers?
+    |controls?|extensions?|packages?|manifest|permission\ ?sets?|data\ ?items?|assembl(?:y|ies)|expressions?
+    |signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key|layouts?|captions?\ of
+    |translations?|compil\w+|metadata|schema|objects?|class|module|namespace|xml|json|yaml|api|url|http|sql|odbc|script|plug-?in
+    |array|variables?|annotations?|endpoint|thread|buffer|pointer|byte|cache|widget|page\ customization
+    |field\ type
+    |tooltip|appsource|preview|runtime|page\ view|files?|release\ notes|fixed|fix\ issue|troubleshooting
+    |improved|added\ support)
+    (?![\w-])
+"""
+_OTHER_PRODUCT: Final = r"""
+    (?<![\w-])
+    (?:--[a-z]
+    |(?:npm|pip|git|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
+    |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal
+    |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|traceback|nullpointerexception|localhost|127\.0\.0\.1
+    |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
+    |a[al]\d{4})
+    (?![\w-]))
+"""
+
+SPOKEN: Final = re.compile(_PERSON, re.VERBOSE)
+"""A question, or somebody who speaks of himself."""
+TALKED: Final = re.compile(_COMPANY, re.VERBOSE)
+"""Somebody who speaks of others or of his day: no words of a refusal."""
+BUILT: Final = re.compile(_PROGRAM, re.VERBOSE)
+"""Words of those who build programs: what they forbid is no refusal of a record."""
+FOREIGN: Final = re.compile(_OTHER_PRODUCT, re.VERBOSE)
+"""Marks of other products, of compilers and of a developer's own machine."""
+QUOTED: Final = re.compile(r"'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
+"""What is quoted, a name most often."""
