@@ -18,6 +18,7 @@ from bot.delivery import Pace
 from bot.operations.durable.inline import InlineDurable, InlineSteps
 from bot.settings import WORKSPACE, Settings
 from bot.simulator.businesscentral import AUDIENCE, BusinessCentralSimulator, SimulatedCompany
+from bot.simulator.dataverse import DataverseSimulator, believable_organization
 from bot.simulator.entra import EntraSimulator
 from bot.simulator.slack import Person, Rank, SlackSimulator
 from bot.store.values import Scope
@@ -27,6 +28,7 @@ from tests.conversations.several import several as several
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+DATAVERSE = "https://cronus.crm4.dynamics.com"
 COMPANY = "99999999-8888-4777-8666-555555555555"
 AT_ONCE = Pace(look=0.01, between=0.0)
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
@@ -39,6 +41,7 @@ class Stage:
     slack: SlackSimulator
     source: BusinessCentralSimulator
     company: SimulatedCompany
+    dataverse: DataverseSimulator
     entra: EntraSimulator
     core: Core
     clock: ManualClock
@@ -76,10 +79,17 @@ def roles() -> Mapping[str, str]:
 async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, str]) -> AsyncIterator[Stage]:
     clock = ManualClock(NOW)
     entra = EntraSimulator(clock=clock)
-    entra.register(TENANT, CLIENT, "secret", audience_scopes=[f"{AUDIENCE}/.default"])
+    scopes = [f"{AUDIENCE}/.default", f"{DATAVERSE}/.default"]
+    entra.register(TENANT, CLIENT, "secret", audience_scopes=scopes)
     company = SimulatedCompany(
-        company_id=COMPANY, name="CRONUS Demo", display_name="CRONUS Demo BV", clock=clock
+        company_id=COMPANY,
+        name="CRONUS Demo",
+        display_name="CRONUS Demo BV",
+        clock=clock,
+        dataverse_url=DATAVERSE,
     )
+    organization = believable_organization(company, clock, seed=1, application=CLIENT)
+    dataverse = DataverseSimulator(organization, clock=clock, entra=entra, tenant=TENANT)
     source = BusinessCentralSimulator(
         clock=clock, entra=entra, tenant=TENANT, environment="Production", companies=[company]
     )
@@ -90,11 +100,16 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
         azure_client_secret=SecretStr("secret"),
         bc_environment="Production",
         bc_company_id=COMPANY,
-        dataverse_url="https://cronus.crm4.dynamics.com",
+        dataverse_url=DATAVERSE,
         **roles,
     )
     async with AsyncExitStack() as stack:
-        outside = Outside(business_central=source.transport(), entra=entra.transport(), clock=clock)
+        outside = Outside(
+            business_central=source.transport(),
+            entra=entra.transport(),
+            dataverse=dataverse.transport(),
+            clock=clock,
+        )
         core = await stack.enter_async_context(open_core(settings, outside))
         in_flight = InFlight()
         durable = InlineDurable()
@@ -113,6 +128,7 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
             slack=slack,
             source=source,
             company=company,
+            dataverse=dataverse,
             entra=entra,
             core=core,
             clock=clock,
