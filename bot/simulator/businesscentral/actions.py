@@ -19,6 +19,7 @@ from bot.simulator.businesscentral.couplings import SimulatedCoupling
 from bot.simulator.businesscentral.entities import MAINTENANCE_ID
 from bot.simulator.businesscentral.faults import Faults
 from bot.simulator.businesscentral.filters import Kind, parse_literal
+from bot.simulator.businesscentral.job_queue import EntryStatus
 from bot.simulator.businesscentral.mappings import MappingType, SimulatedMapping
 from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.simulator.businesscentral.refusal import Refusal, bad_request, record_missing
@@ -90,8 +91,11 @@ def _release(call: Call) -> None:
 
 
 def _uncouple(call: Call) -> None:
-    """The overload that fits: local record gone, Dataverse row gone, both gone, none gone."""
+    """Of records with the connection, for the company is taken off the row in Dataverse; whichever of the two
+    records is still there."""
     coupling = _coupling(call)
+    if not coupling.is_option:
+        _expect_connection(call)
     call.company.synchronization.couplings.remove(coupling.id, call.clock.now())
     call.company.synchronization.troubles.uncoupled(coupling.record_id)
 
@@ -124,9 +128,12 @@ def _release_all(call: Call) -> None:
 
 
 def _wake(call: Call) -> None:
+    """Only a job that waits for its next run has a task that can start; a new task would run as whoever
+    called."""
     mapping = _mapping(call)
-    if mapping.name not in call.company.synchronization.entries:
-        raise guard("NoJob", "The mapping has no recurring job.")
+    entry = call.company.synchronization.entries.get(mapping.name)
+    if entry is None or entry.status in {EntryStatus.ERROR, EntryStatus.ON_HOLD}:
+        raise guard("NoJob", "The mapping has no recurring job that waits for its next run.")
     call.company.synchronization.wake(mapping.name)
 
 
@@ -162,7 +169,8 @@ def _create(call: Call) -> None:
 def _couple(call: Call) -> None:
     mapping = _mapping(call)
     _refuse_options(mapping)
-    (local_id,), (remote_id,) = _ids(call.body["localSystemId"]), _ids(call.body["dataverseId"])
+    local_id, remote_id = _id(call.body["localSystemId"]), _id(call.body["dataverseId"])
+    _expect_connection(call)
     synchronization = call.company.synchronization
     local = synchronization.records.get(local_id)
     if local is None or local_id in synchronization.gone or remote_id in synchronization.gone:
@@ -171,6 +179,8 @@ def _couple(call: Call) -> None:
         raise guard("NotOfMapping", "A record does not belong to this mapping.")
     if _find_coupling(call, local_id) is not None or _find_coupling(call, remote_id) is not None:
         raise guard("AlreadyCoupled", "A record is already coupled.")
+    if remote_id in mapping.outside_filter:
+        raise guard("OutsideFilter", "A record is outside the filter of the mapping.")
     synchronization.couple(local, remote_id)
     synchronization.troubles.coupled(local.record_id)
 
@@ -202,11 +212,15 @@ def _selection(call: Call) -> tuple[SimulatedMapping, SynchDirection, Sequence[s
         raise guard("Direction", "The direction must be 1 or 2, and one of the mapping.")
     to_dataverse = direction is SynchDirection.TO_DATAVERSE
     ids = _ids(call.body["localSystemIds" if to_dataverse else "dataverseIds"])
+    _expect_connection(call)
     if mapping.outside_filter.intersection(ids):
         raise guard("OutsideFilter", "A record is outside the filter of the mapping.")
+    return mapping, direction, ids
+
+
+def _expect_connection(call: Call) -> None:
     if not call.company.synchronization.is_connected:
         raise guard("ConnectionOff", "The connection to Dataverse is not enabled.")
-    return mapping, direction, ids
 
 
 def _enqueue(
@@ -236,6 +250,14 @@ def _ids(text: str) -> Sequence[str]:
     if not all(matches):
         raise guard("BadId", "Not a GUID.")
     return list(dict.fromkeys(match[1].lower() for match in matches if match))
+
+
+def _id(text: str) -> str:
+    """The one GUID of a text."""
+    given = _ids(text)
+    if len(given) != 1:
+        raise guard("BadId", "Not a GUID.")
+    return given[0]
 
 
 def _find_coupling(call: Call, either_id: str) -> SimulatedCoupling | None:

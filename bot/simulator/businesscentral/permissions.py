@@ -43,6 +43,7 @@ _TABLES = {
     474: "Job Queue Log Entry",
     700: "Error Message",
     701: "Error Message Register",
+    3900: "Retention Period",
     3901: "Retention Policy Setup",
     5330: "CRM Connection Setup",
     5331: "CRM Integration Record",
@@ -58,21 +59,19 @@ _LETTERS = {"R": "Read", "I": "Insert", "M": "Modify", "D": "Delete"}
 
 _NEEDED = {
     PermissionSet.READ: {
-        **dict.fromkeys((3901, 5330, 5334, 5335, 5336, 5338, 7200), "R"),
+        **dict.fromkeys((18, 3900, 3901, 5330, 5335, 5336, 5338, 7200), "R"),
         472: "RM",
         474: "R",
         5331: "RM",
+        5334: "RM",
         5339: "RD",
     },
     PermissionSet.SYNC: {
-        18: "RIM",
-        472: "RIM",
-        474: "RI",
-        700: "RIM",
-        701: "RIM",
-        5331: "RIMD",
-        5335: "RIMD",
-        5336: "RIMD",
+        18: "IM",
+        **dict.fromkeys((472, 474, 700, 701, 5331, 5335, 5336), "RIMD"),
+        5334: "RMD",
+        5338: "RIM",
+        5339: "RI",
     },
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.simulator.businesscentral import Kind, LastResult, MappingType, SimulatedCoupling, SynchDirection
+from bot.simulator.businesscentral.job_queue import EntryStatus
 from tests.simulator.businesscentral.wire import Wire, error_of
 
 NOBODY = "12345678-0000-4000-8000-000000000000"
@@ -269,3 +270,26 @@ async def test_both_bounds_of_deletion_include(wire: Wire, clock: ManualClock) -
     assert await wire.numbers() == [3, 4]
     await post(wire, path, loggedUntil="2026-11-20T10:00:00Z", highestNumber=3)
     assert await wire.numbers() == [4]
+
+
+@pytest.mark.parametrize("status", [EntryStatus.ERROR, EntryStatus.ON_HOLD])
+async def test_a_job_without_a_scheduled_task_is_not_woken(wire: Wire, status: EntryStatus) -> None:
+    """A new task would run as whoever called: Business Central's own "restart" does that."""
+    wire.company.synchronization.entries["CUSTOMER"].status = status
+    guarded(await post(wire, f"tableMappings({mapping_id(wire)})/Microsoft.NAV.wake"), "NoJob")
+    assert wire.company.synchronization.entries["CUSTOMER"].status is status
+
+
+async def test_without_a_connection_nothing_is_coupled_or_uncoupled(wire: Wire) -> None:
+    coupling = skipped(wire)
+    for connection in wire.company.synchronization.connections:
+        connection.enabled = False
+    guarded(await post(wire, f"couplings({coupling.id})/Microsoft.NAV.uncouple"), "ConnectionOff")
+    path = f"tableMappings({mapping_id(wire)})/Microsoft.NAV.couple"
+    guarded(await post(wire, path, localSystemId=NOBODY, dataverseId=NOBODY), "ConnectionOff")
+
+
+async def test_a_coupling_takes_one_record_on_each_side(wire: Wire) -> None:
+    path = f"tableMappings({mapping_id(wire)})/Microsoft.NAV.couple"
+    two = f"{NOBODY},{NOBODY.replace('12345678', '87654321')}"
+    guarded(await post(wire, path, localSystemId=two, dataverseId=NOBODY), "BadId")
