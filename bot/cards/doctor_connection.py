@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
-from bot.cards.markup import bold, code, joined, own, sentence
-from bot.cards.texts import Texts
+from bot.cards.markup import Markup, bold, code, joined, own, sentence
+from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.doctor.values import Outcome
 
 _DATAVERSE: Final = joined((code(own("DATAVERSE_URL")), code(own("dataverse_url"))), " / ")
+_APPLICATIONS: Final = msgid("Microsoft Entra Applications")
+_SETUP: Final = msgid("Dataverse Connection Setup")
+_POLICIES: Final = msgid("Retention Policies")
+"""Pages of Business Central."""
 _EXPIRES: Final = joined((code(own("AZURE_CLIENT_SECRET_EXPIRES")), code(own("secret_expires"))), " / ")
+
+
+def _page(name: MessageId, texts: Texts) -> Markup:
+    return bold(texts.say(name))
 
 
 def _entra_fine(_facts: Facts, texts: Texts) -> FindingWords:
@@ -129,7 +137,7 @@ def _set_lacks(facts: Facts, texts: Texts) -> FindingWords:
         texts.gettext(
             "Open the page {page} in Business Central, choose the bot's application, and give it the "
             "permission set {set} as the extension brings it.",
-            page=bold(texts.gettext("Microsoft Entra Applications")),
+            page=_page(_APPLICATIONS, texts),
             set=code(facts.text("set")),
         ),
         Mender.BUSINESS_CENTRAL,
@@ -181,7 +189,7 @@ def _connection_off(facts: Facts, texts: Texts) -> FindingWords:
         ),
         texts.gettext(
             "Mend what it says, then open {page} in Business Central and switch it on.",
-            page=bold(texts.gettext("Dataverse Connection Setup")),
+            page=_page(_SETUP, texts),
         ),
         Mender.BUSINESS_CENTRAL,
     )
@@ -192,7 +200,7 @@ def _connection_none(_facts: Facts, texts: Texts) -> FindingWords:
         texts.gettext("This company has no connection to Dataverse set up."),
         texts.gettext(
             "Open {page} in Business Central, or point the bot at another company.",
-            page=bold(texts.gettext("Dataverse Connection Setup")),
+            page=_page(_SETUP, texts),
         ),
         Mender.BUSINESS_CENTRAL,
     )
@@ -312,7 +320,7 @@ def _retention_short(facts: Facts, texts: Texts) -> FindingWords:
         ),
         texts.gettext(
             "Give Integration Synch. Job Errors a longer period on the page {page}.",
-            page=bold(texts.gettext("Retention Policies")),
+            page=_page(_POLICIES, texts),
         ),
         Mender.BUSINESS_CENTRAL,
     )
