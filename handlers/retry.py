@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.card import Card
 from bot.cards.failure import failure_words
 from bot.cards.form import Form, Modal, waiting_modal
 from bot.cards.markup import Markup, sentence
-from bot.cards.retry import fixed_card, retry_modal, retry_started_modal
+from bot.cards.retry import CHOSEN, fixed_card, retry_modal, retry_started_modal
 from bot.failures import Failure, NothingToRetry, RetryChanged, StaleButton, StaleForm
-from bot.operations.retry import RetryOffer, Target
+from bot.operations.retry import RetryOffer, Skipped, Target
 from bot.store.outbox import Place
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
@@ -31,7 +32,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
     async def start(visit: Visit, submitted: Submitted) -> Modal:
         if visit.button.confirmed is None:
             raise StaleForm
-        target = target_of(visit.button)
+        target = narrowed(target_of(visit.button), submitted)
         run_id = hashlib.sha256(f"{submitted.view_id}|{target.what}".encode()).hexdigest()[:24]
         try:
             run = await deps.start_retry(
@@ -56,9 +57,22 @@ async def what_is_fixed(deps: Dependencies, visit: Visit) -> Card:
 
 def target_of(button: ButtonValue) -> Target:
     """What a button or a form points at."""
+    if button.about is not None:
+        try:
+            return Target(skipped=Skipped.of(button.about))
+        except ValueError as stale:
+            raise StaleButton from stale
     if button.number is not None:
         return Target(number=button.number)
     return Target(button.problem or "")
+
+
+def narrowed(target: Target, submitted: Submitted) -> Target:
+    """What of it was chosen in the form: all where nothing was."""
+    chosen = submitted.options(CHOSEN)
+    if target.skipped is None or not chosen:
+        return target
+    return Target(skipped=replace(target.skipped, coupling_ids=chosen))
 
 
 async def _follow(deps: Dependencies, visit: Visit, offer: RetryOffer) -> None:

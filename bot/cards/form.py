@@ -35,6 +35,8 @@ class Form(StrEnum):
     CONFLICT = "conflict.form"
     MATCH = "match.form"
     MATCH_CONFIRM = "match.confirm.form"
+    UNCOUPLE = "uncouple.form"
+    LOST_CREATE = "lost.create.form"
     DECISION_UNDO = "decision.undo.form"
     RULE_UNDO = "rule.undo.form"
     SUPPORT = "support.form"

@@ -91,6 +91,17 @@ def ticks_input(field: Field, choices: Sequence[Choice], ticked: Sequence[str]) 
     return _input(field, element)
 
 
+def choices_input(field: Field, placeholder: Markup, choices: Sequence[Choice]) -> Block:
+    """A menu of at most 100 lines from which several can be chosen."""
+    element: dict[str, Any] = {
+        "type": "multi_static_select",
+        "action_id": field.name,
+        "placeholder": _plain(placeholder, PLACEHOLDER),
+        "options": _options(choices),
+    }
+    return _input(field, element)
+
+
 def radio_input(field: Field, choices: Sequence[Choice], chosen: str) -> Block:
     """Up to ten buttons of which one is chosen."""
     options = _options(choices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.cards import blocks
@@ -11,6 +11,7 @@ from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
 from bot.cards.failure import failure_words
 from bot.cards.form import Form, Modal, Submit
+from bot.cards.inputs import Choice, Field, choices_input
 from bot.cards.limits import Block, Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, lines, own, sentence
@@ -23,11 +24,14 @@ from bot.cards.texts import Texts, digits
 from bot.operations.reading import FailureNote
 from bot.operations.retry import Hope, RetryOffer, Target
 from bot.operations.retry.values import JobNote
+from bot.operations.views import ConnectionView
 from bot.store.runs import Run
 
 _NAME: Final = 60
 _TEXT: Final = 300
 _NAMED: Final = 5
+CHOSEN: Final = "records"
+"""Name of the input in which some of many records are chosen."""
 
 
 def retry_button(value: ButtonValue, texts: Texts) -> Button:
@@ -50,6 +54,8 @@ def retry_modal(offer: RetryOffer, texts: Texts, notice: Markup = EMPTY) -> Moda
         drawn += blocks.paragraphs((bold(texts.gettext("What is not retried")), *left_out))
     if told := [_job(note, texts) for note in offer.jobs]:
         drawn += blocks.paragraphs((bold(texts.gettext("Jobs")), *told))
+    if offer.can_start and offer.choices:
+        drawn.append(_chooser(offer, texts))
     if where := connection_words(offer.connection):
         drawn.append(blocks.context(where))
     submit = None
@@ -84,6 +90,8 @@ def fixed_card(offer: RetryOffer, texts: Texts) -> Card:
 
 def value_of(target: Target, connection: str) -> ButtonValue:
     """What a button carries that points at it."""
+    if target.skipped is not None:
+        return ButtonValue(connection=connection, about=target.what)
     return ButtonValue(connection=connection, problem=target.problem_id or None, number=target.number)
 
 
@@ -165,6 +173,8 @@ def _heading(offer: RetryOffer, texts: Texts) -> Markup:
     if offer.target.number is not None:
         number = digits(offer.target.number)
         return texts.gettext("Retry error No. {number}: {records}", number=number, records=records)
+    if offer.target.skipped is not None:
+        return texts.gettext("Release what Business Central skips: {records}", records=records)
     if offer.target.problem_id:
         return texts.gettext("Retry this problem: {records}", records=records)
     if not offer.problems:
@@ -239,6 +249,24 @@ def _plan(offer: RetryOffer, texts: Texts) -> list[Markup]:
             )
         )
     return told
+
+
+def _chooser(offer: RetryOffer, texts: Texts) -> Block:
+    """Some of them instead of all."""
+    names = record_names(offer.connection, texts)
+    hint = texts.gettext("Leave this empty to release all of them.")
+    if offer.records > len(offer.choices):
+        first = texts.gettext("Only the first {n} are listed.", n=len(offer.choices))
+        hint = sentence((hint, first))
+    field = Field(CHOSEN, texts.gettext("Only these"), hint, is_optional=True)
+    choices = [Choice(names(record), coupling) for coupling, record in offer.choices]
+    return choices_input(field, texts.gettext("Choose records"), choices)
+
+
+def record_names(connection: ConnectionView, texts: Texts) -> Callable[[str], Markup]:
+    """How records are called in menus; by their ids where nothing else is known."""
+    links = Links(connection)
+    return lambda record: record_words(record, links, texts) or Outside(record).short(_NAME) or own("–")
 
 
 def _doubts(offer: RetryOffer, texts: Texts) -> list[Markup]:

@@ -123,6 +123,9 @@ def _what(report: RetryReport, texts: Texts) -> Markup:
         return texts.gettext("Retry: error No. {number}", number=digits(report.target.number))
     if report.line is not None:
         return texts.gettext("Retry: {title}", title=problem_title(report.line, texts))
+    if report.target.skipped is not None:
+        records = texts.ngettext("{n} record", "{n} records", report.run.total)
+        return texts.gettext("Release: {records}", records=records)
     if report.target.problem_id:
         return texts.gettext("Retry of a problem that is no longer kept")
     return texts.gettext("Retry: what is marked as fixed")

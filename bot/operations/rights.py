@@ -61,6 +61,9 @@ class Act(StrEnum):
     ACTIVITY = "activity"
     ACTIVITY_EXPORT = "activity.export"
     FORGET = "forget"
+    ACCESS = "access"
+    """See who lacks what: names and roles in Dataverse."""
+    ACCESS_SCRIPT = "access.script"
     DOCTOR = "doctor"
 
 
@@ -99,6 +102,8 @@ LEAST: Final[Mapping[Act, Role]] = {
     Act.RULES_IMPORT: Role.ADMIN,
     Act.ACTIVITY_EXPORT: Role.ADMIN,
     Act.FORGET: Role.ADMIN,
+    Act.ACCESS: Role.FIXER,
+    Act.ACCESS_SCRIPT: Role.FIXER,  # it does nothing by itself: who runs it must be an administrator there
 }
 """The table."""
 

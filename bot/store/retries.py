@@ -195,9 +195,10 @@ class RetryBook:
         return {problem: Tally(its) for problem, its in counts.items()}
 
     async def problems(self) -> tuple[str, ...]:
-        """Whose records these are."""
+        """Whose records these are; a skipped record may have no stored error, and so no problem."""
         query = select(RETRY_RECORD.c.problem_id).where(self._of(RETRY_RECORD)).distinct()
-        return tuple(sorted((await self.transaction.execute(query)).scalars()))
+        found = (await self.transaction.execute(query)).scalars()
+        return tuple(sorted(problem for problem in found if problem))
 
     def _of(self, table: Any) -> Any:
         return and_(belongs(table, self.scope), table.c.run_id == self.run)

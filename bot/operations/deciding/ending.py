@@ -85,7 +85,7 @@ class Ending:
     async def what_follows(self, connection: str, run_id: str) -> tuple[str, ...]:
         """Ids of the retries that the end of a run began."""
         run = await Runs(self.database).get(Scope(self.workspace, connection), run_id)
-        return tuple((run.result or {}).get("then") or ())
+        return tuple(str(retry) for retry in (run.result or {}).get("then") or ())
 
     async def _begin_retries(
         self, transaction: AsyncConnection, scope: Scope, run: Run, tally: DecisionTally, now: datetime

@@ -11,6 +11,7 @@ from bot.operations.retry.values import (
     Hope,
     RetryOffer,
     RetryReport,
+    Skipped,
     Target,
 )
 from bot.operations.retry.watching import Watch
@@ -21,6 +22,7 @@ __all__ = [
     "RetryDesk",
     "RetryOffer",
     "RetryReport",
+    "Skipped",
     "Target",
     "Watch",
     "enqueue_retry",

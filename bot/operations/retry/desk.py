@@ -19,6 +19,7 @@ from bot.operations.retry.acting import enqueue_retry
 from bot.operations.retry.ending import tell_progress
 from bot.operations.retry.survey import Survey, Surveyed
 from bot.operations.retry.values import (
+    MOST_CHOICES,
     WATCHED_FOR,
     Hope,
     RetryOffer,
@@ -71,6 +72,7 @@ class RetryDesk:
             hopeless=now.hopeless,
             reason=now.reason,
             unread=now.unread,
+            choices=_choices(target, surveyed),
             running=running,
             line=line,
             watched_for=self.watched_for,
@@ -214,6 +216,13 @@ class RetryDesk:
             )
             for key, group in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
         )
+
+
+def _choices(target: Target, surveyed: Surveyed) -> tuple[tuple[str, str], ...]:
+    """What can be chosen by itself of many skipped records."""
+    if target.skipped is None or len(surveyed.records) < 2:
+        return ()
+    return tuple((one.coupling_id, one.record_id) for one in surveyed.records[:MOST_CHOICES])
 
 
 def _for_many(fails: StillFails) -> StillFails:

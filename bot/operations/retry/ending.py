@@ -77,6 +77,7 @@ class Ending:
             tallies = dict(await book.tallies())
             if run.problem_id:
                 tallies.setdefault(run.problem_id, Tally({}))
+            tallies.pop("", None)
             for problem, its in tallies.items():
                 proven = whole and problem == run.problem_id and state is RunState.DONE
                 await _settle(transaction, scope, problem, its, run, proven=proven, at=now)

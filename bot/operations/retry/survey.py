@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Coupling, Freshness, JobQueueEntry, parse_record_id
@@ -21,12 +21,14 @@ from bot.failures import (
 )
 from bot.operations.ask import Ask
 from bot.operations.causes.awaiting import awaited_records
+from bot.operations.given_up import MOST_SKIPPED, SkippedRecord, SkippedRecords
 from bot.operations.reading import FailureNote, note_of
 from bot.operations.retry.judging import direction_of, hope_of, result_of
-from bot.operations.retry.values import MOST_PROBLEMS, MOST_RECORDS, Hope, JobNote, Target
+from bot.operations.retry.values import MOST_PROBLEMS, MOST_RECORDS, Hope, JobNote, Skipped, Target
 from bot.operations.synchronization import stored_coupling, stored_mapping
 from bot.store import Database, Errors, Problems
 from bot.store.columns import as_key
+from bot.store.given_up import GivenUp
 from bot.store.resolution import SUCCESS
 from bot.store.retries import RetriedMapping, RetriedRecord
 from bot.store.retry_candidates import Candidate, Candidates
@@ -35,6 +37,7 @@ from bot.store.values import Scope
 
 PAGES: Final = 5
 """Of couplings that changed since they were last read; where more did, the stored ones must do."""
+_LONG_AGO: Final = datetime(1753, 1, 1, tzinfo=UTC)
 _TROUBLED: Final = frozenset({"Error", "On Hold"})
 
 
@@ -98,7 +101,7 @@ class Survey:
         """What retrying that would take. Raises NotFound for an error or a problem that is not stored."""
         now = await self.now(scope)
         async with self.database.moment():
-            candidates, first, problems, total = await self._candidates(scope, target)
+            candidates, first, problems, total = await self._candidates(scope, target, now)
             known = await self._known(scope, candidates, now)
             mappings = dict(now.mappings) or {
                 one.name: one for one in await Synchronization(self.database).mappings(scope)
@@ -165,10 +168,13 @@ class Survey:
         return {job.id: job.started_at for job in page.rows}
 
     async def _candidates(
-        self, scope: Scope, target: Target
+        self, scope: Scope, target: Target, now: Now
     ) -> tuple[tuple[Candidate, ...], tuple[str, ...], tuple[str, ...], int]:
         """The records, those of them that come first, whose they are, and how many there are in all."""
         store = Candidates(self.database)
+        if target.skipped is not None:
+            skipped = await self._skipped(scope, target.skipped, now)
+            return skipped[:MOST_RECORDS], (), (), len(skipped)
         if target.number is not None:
             error = await Errors(self.database).by_number(scope, target.number)
             record = error.source_record_id or error.destination_record_id
@@ -187,6 +193,23 @@ class Survey:
         before = tuple(one for one in awaited if one.record_id not in known)
         total = await store.records_of(scope, (problem,))
         return (*before, *found), tuple(one.record_id for one in before), (problem,), total
+
+    async def _skipped(self, scope: Scope, wanted: Skipped, now: Now) -> tuple[Candidate, ...]:
+        """Records that are skipped now, each with its latest error where one is stored."""
+        stored = await GivenUp(self.database).skipped(scope, MOST_SKIPPED)
+        newest = {one.id: one for one in (*stored, *now.couplings)}
+        couplings = [one for one in newest.values() if one.skipped]
+        mappings = dict(now.mappings) or {
+            one.name: one for one in await Synchronization(self.database).mappings(scope)
+        }
+        found = [
+            one
+            for one in await SkippedRecords(self.database).of(scope, couplings, mappings)
+            if wanted.takes(one.coupling.id, one.mapping, one.problem_id)
+        ]
+        pairs = [(one.problem_id, one.failing) for one in found if one.latest is not None]
+        known = {one.record_id: one for one in await Candidates(self.database).of_records(scope, pairs)}
+        return tuple(_candidate(one, known.get(as_key(one.failing))) for one in found)
 
     async def _known(self, scope: Scope, candidates: Iterable[Candidate], now: Now) -> Known:
         """The couplings of these records and of what they wait for, and when their jobs started."""
@@ -207,6 +230,19 @@ class Survey:
         jobs = {job for one in couplings.values() for job in (one.last_job_id, one.last_dataverse_job_id)}
         starts = await Candidates(self.database).job_starts(scope, [job for job in jobs if job])
         return Known(couplings.values(), {**starts, **now.job_starts})
+
+
+def _candidate(skipped: SkippedRecord, failed: Candidate | None) -> Candidate:
+    """A skipped record as a retry takes it; its own direction and mapping count, not those of an error."""
+    if failed is None:
+        failed = Candidate("", "", None, {}, skipped.failing, 0, _LONG_AGO, 0, "", "")
+    return replace(
+        failed,
+        record_id=skipped.failing or skipped.record_id,
+        table_number=skipped.failing_table,
+        mapping=skipped.mapping,
+        direction=skipped.direction,
+    )
 
 
 def _judged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,20 +17,71 @@ from bot.store.runs import Run
 MOST_RECORDS: Final = 5_000
 """Records of one run; more are left for the next one, which says so."""
 MOST_PROBLEMS: Final = 500
+MOST_CHOICES: Final = 100
+"""As many as a menu of Slack's takes."""
 WATCHED_FOR: Final = timedelta(minutes=30)
 """As often as Business Central runs its jobs by itself: after that a run that should have come has come."""
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Records that Business Central skips: those of a mapping, of it those with one cause, or just these."""
+
+    mapping: str = ""
+    """Name; of all mappings where it is empty, unless couplings are named."""
+    problem_id: str | None = None
+    """Whose latest error is of that problem; empty for those without a stored error, None for all."""
+    coupling_ids: tuple[str, ...] = ()
+    digest: str = ""
+    """Of several chosen ones, whose ids a run keeps elsewhere."""
+
+    @property
+    def what(self) -> str:
+        """As a run and a button keep it."""
+        if len(self.coupling_ids) == 1:
+            return f"coupling:{self.coupling_ids[0]}"
+        if self.coupling_ids:
+            ids = " ".join(sorted(self.coupling_ids))
+            return f"couplings:{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
+        if self.digest:
+            return f"couplings:{self.digest}"
+        cause = "*" if self.problem_id is None else self.problem_id or "-"
+        return f"skipped:{cause}:{self.mapping}"
+
+    @classmethod
+    def of(cls, what: str) -> Skipped:
+        """Read ``what`` again; raises ValueError for anything else."""
+        kind, _, rest = what.partition(":")
+        if kind == "coupling" and rest:
+            return cls(coupling_ids=(rest,))
+        if kind == "couplings" and rest:
+            return cls(digest=rest)
+        cause, colon, mapping = rest.partition(":")
+        if kind != "skipped" or not cause or not colon:
+            raise ValueError(kind)
+        return cls(mapping, {"*": None, "-": ""}.get(cause, cause))
+
+    def takes(self, coupling_id: str, mapping: str, problem_id: str) -> bool:
+        """Whether a record is one of them."""
+        if self.coupling_ids or self.digest:
+            return coupling_id in self.coupling_ids
+        return self.mapping in ("", mapping) and self.problem_id in (None, problem_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be retried: one error, one problem, or, without either, all that is marked as fixed."""
+    """What is to be retried: one error, one problem, what is skipped, or, without any of these, all that is
+    marked as fixed."""
 
     problem_id: str = ""
     number: int | None = None
+    skipped: Skipped | None = None
 
     @property
     def what(self) -> str:
         """As a run keeps it: two runs about the same never go on at once."""
+        if self.skipped is not None:
+            return self.skipped.what
         if self.number is not None:
             return f"error:{self.number}"
         return f"problem:{self.problem_id}" if self.problem_id else "fixed"
@@ -45,6 +97,8 @@ class Target:
                 return cls(problem_id=which)
             case "fixed":
                 return cls()
+            case "skipped" | "coupling" | "couplings":
+                return cls(skipped=Skipped.of(what))
         raise ValueError(kind)
 
 
@@ -118,6 +172,8 @@ class RetryOffer:
     line: ProblemLine | None = None
     """The problem that it is about."""
     watched_for: timedelta = WATCHED_FOR
+    choices: tuple[tuple[str, str], ...] = ()
+    """Of skipped records, coupling and record of each that can be chosen; ``MOST_CHOICES`` at most."""
 
     @property
     def records(self) -> int:

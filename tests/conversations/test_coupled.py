@@ -1,0 +1,180 @@
+"""``/syncerrors coupled`` in Slack: skipped and released, uncoupled and coupled again, lost and created."""
+
+from __future__ import annotations
+
+from bot.simulator.businesscentral.permissions import PermissionSet
+from bot.simulator.businesscentral.rows import SynchDirection
+from bot.simulator.businesscentral.tables import record
+from bot.simulator.businesscentral.troubles import Kind, Trouble
+from bot.simulator.slack import Message, Person
+from tests.conversations.conftest import Stage
+from tests.conversations.test_retry import direct, failing, read, result, settled
+
+WAITS = "DKR-0417: this customer waits."
+NEW = "DKR-9: the first insert failed."
+FROM = SynchDirection.FROM_DATAVERSE
+ACCOUNT = "CRM Account: {0A0A0A0A-1111-4222-8333-444444444444}"
+
+
+async def asked(stage: Stage, person: Person | None = None) -> Message:
+    return await (person or stage.kim).command("/syncerrors coupled")
+
+
+async def answered(stage: Stage, text: str, command: str = "/syncerrors coupled") -> None:
+    """The answer says so, whatever else is told meanwhile."""
+    await stage.kim.command(command)
+    await stage.kim.until(lambda one: any(text in message.plain() for message in one.messages))
+
+
+async def lost(stage: Stage, count: int = 3) -> None:
+    """That many new customers whose first insert into Dataverse failed; all of it is read."""
+    for index in range(count):
+        stage.company.synchronization.fail(f"Customer: N{index}", NEW, kind=Kind.NEW_RECORD)
+    stage.company.synchronization.run("CUSTOMER")
+    stage.clock.advance(60)
+    await read(stage)
+
+
+async def test_nothing_is_known_before_couplings_were_read(stage: Stage) -> None:
+    await stage.read()
+    said = (await asked(stage)).plain()
+    assert "Couplings were not read yet" in said
+    await read(stage)
+    said = (await asked(stage)).plain()
+    assert "Business Central has given up on nothing" in said
+    assert "Release all" not in said
+
+
+async def test_skipped_records_by_mapping_and_cause(stage: Stage) -> None:
+    await failing(stage, 5)
+    stage.company.synchronization.fail("Item: 1000", "DKR-1: no unit.", times=2)
+    stage.clock.advance(60)
+    await read(stage)
+    card = await asked(stage)
+    said = card.plain()
+    assert "6 skipped records" in said
+    assert said.index("CUSTOMER · 5 skipped") < said.index("ITEM-PRODUCT · 1 skipped")
+    assert "this customer waits" in said
+    assert "and 2 more" in said
+    assert "page=5333" in said
+    records = await stage.kim.click("Records", message=card)
+    assert "CUSTOMER · 5 skipped" in records.plain()
+    assert "Customer 10000" in records.plain()
+    assert "Failed last: No. " in records.plain()
+    back = await stage.kim.click("Back to all", message=records)
+    assert "6 skipped records" in back.plain()
+
+
+async def test_all_of_a_mapping_are_released_and_watched(stage: Stage) -> None:
+    await failing(stage, 31)
+    stage.company.synchronization.fix()
+    await stage.kim.click("Release…", message=await asked(stage))
+    says = (await settled(stage.kim)).plain()
+    assert "Release what Business Central skips: 31 records" in says
+    assert "31 records are released" in says
+    await stage.kim.submit()
+    progress = await direct(stage.kim, "Over: 31 of 31 synchronized")
+    assert "Release: 31 records" in progress.plain()
+    await read(stage)
+    await answered(stage, "given up on nothing")
+
+
+async def test_only_the_chosen_ones_are_released(stage: Stage) -> None:
+    await failing(stage, 3)
+    stage.company.synchronization.fix()
+    await stage.kim.click("Release…", message=await asked(stage))
+    await settled(stage.kim)
+    stage.kim.fill("Only these", ("Customer 10001",))
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1 synchronized")
+    skipped = {one.record_id for one in stage.company.synchronization.couplings.now() if one.skipped}
+    assert skipped == {"Customer: 10000", "Customer: 10002"}
+
+
+async def test_uncoupled_and_coupled_again(stage: Stage) -> None:
+    await failing(stage, 1)
+    before = stage.company.synchronization.couplings.of_record("Customer: 10000")
+    assert before is not None
+    records = await stage.kim.click("Records", message=await asked(stage))
+    await stage.kim.click("Uncouple…", message=records)
+    says = (await settled(stage.kim)).plain()
+    assert "Only the link between the two records goes" in says
+    assert "Neither of them is deleted" in says
+    assert stage.company.synchronization.couplings.of_record("Customer: 10000") is not None
+    await stage.kim.submit()
+    progress = await direct(stage.kim, "Over: 1 of 1 uncoupled")
+    assert stage.company.synchronization.couplings.of_record("Customer: 10000") is None
+    await answered(stage, "given up on nothing")
+    last = await result(stage, progress)
+    await stage.kim.click("Couple again…", message=last)
+    assert "The two records are linked" in (await settled(stage.kim)).plain()
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1 coupled")
+    after = stage.company.synchronization.couplings.of_record("Customer: 10000")
+    assert after is not None
+    assert (after.local_system_id, after.dataverse_id) == (before.local_system_id, before.dataverse_id)
+    await answered(stage, " couple records (1)", "/syncerrors activity")
+    await answered(stage, "uncouple records (1)", "/syncerrors activity")
+
+
+async def test_lost_creations_are_created_in_dataverse(stage: Stage) -> None:
+    await lost(stage)
+    stage.company.synchronization.fix()
+    card = await asked(stage)
+    assert "3 lost creations" in card.plain()
+    assert "CUSTOMER · 3 lost on their way to Dataverse" in card.plain()
+    assert "no run takes it again" in card.plain()
+    await stage.kim.click("Create in Dataverse…", message=card)
+    says = (await settled(stage.kim)).plain()
+    assert "A new record is created in Dataverse and coupled" in says
+    assert "The bot cannot take that back" in says
+    await stage.kim.submit()
+    progress = await direct(stage.kim, "Over: 3 of 3 created")
+    assert "Create in Dataverse: 3 records" in progress.plain()
+    for index in range(3):
+        assert stage.company.synchronization.couplings.of_record(f"Customer: N{index}") is not None
+    await answered(stage, "given up on nothing")
+    await answered(stage, "create records in the other app (3)", "/syncerrors activity")
+
+
+async def test_what_was_not_mended_fails_again_and_says_why(stage: Stage) -> None:
+    await lost(stage, 2)
+    stage.company.synchronization.fix(record_id="Customer: N0")
+    await stage.kim.click("Create in Dataverse…", message=await asked(stage))
+    await settled(stage.kim)
+    await stage.kim.submit()
+    progress = await direct(stage.kim, "Over: 1 of 2 created · 1 failed")
+    last = (await result(stage, progress)).plain()
+    assert "1 failed" in last
+    assert "the first insert failed" in last
+    assert "Customer N1" in last
+    assert "Customer N0" not in last
+    await answered(stage, "1 lost creation")
+
+
+async def test_from_dataverse_into_business_central(stage: Stage) -> None:
+    there = stage.company.synchronization
+    row = record(ACCOUNT, system_id=ACCOUNT[14:-1].lower())
+    there.troubles.add(Trouble("", Kind.NEW_RECORD, "CUSTOMER", FROM, NEW, row, None))
+    job = stage.company.begin_job("CUSTOMER", FROM, stage.clock.now())
+    stage.company.log_error(message=NEW, source=row, job=job)
+    there.run("CUSTOMER")
+    stage.clock.advance(60)
+    await read(stage)
+    there.fix()
+    card = await asked(stage)
+    assert "CUSTOMER · 1 lost on its way to Business Central" in card.plain()
+    await stage.kim.click("Create in Business Central…", message=card)
+    await settled(stage.kim)
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1 created")
+
+
+async def test_a_missing_permission_is_said_before(stage: Stage) -> None:
+    await lost(stage, 1)
+    stage.source.permission_sets = frozenset({PermissionSet.READ})
+    await stage.kim.click("Create in Dataverse…", message=await asked(stage))
+    modal = await settled(stage.kim)
+    assert "SYNCERRORS SYNC" in modal.plain()
+    assert "An administrator opens the page" in modal.plain()
+    assert modal.submit_label is None
