@@ -75,8 +75,8 @@ def _refused(facts: Facts, texts: Texts) -> FailureWords:
             what = texts.gettext("The record's error is deleted, so the bot cannot tell which record it is.")
             next_step = texts.gettext("Synchronize it from its card in Business Central.")
         case "NoJob":
-            what = texts.gettext("This mapping has no job of its own that could be started.")
-            next_step = texts.gettext("An administrator looks at the job queue entry of the mapping.")
+            what = texts.gettext("This mapping has no job of its own that waits for its next run.")
+            next_step = texts.gettext("An administrator sets it to Ready on the page Job Queue Entries.")
         case "NotEnqueued":
             what = texts.gettext("Business Central did not accept the synchronization job.")
             next_step = texts.gettext("An administrator checks the job queue.")

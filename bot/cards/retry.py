@@ -289,15 +289,21 @@ def _reasons(offer: RetryOffer, hopes: tuple[Hope, ...], texts: Texts) -> list[M
 
 
 def _job(note: JobNote, texts: Texts) -> Markup:
-    """Said, since a retry makes the job ready again, which somebody may not want."""
+    """Said, since only a job that waits for its next run can be started without changing whom it runs as."""
     name, text = Outside(note.mapping).short(_NAME), Outside(note.text).short(_TEXT)
     said = texts.gettext("It says: {text}", text=text) if text else EMPTY
     if note.status == "Error":
         told = texts.gettext(
-            "• The job of {name} has ended in an error. Retrying starts it again.", name=name
+            "• The job of {name} has ended in an error. An administrator restarts it first, on the page Job "
+            "Queue Entries: through the bot it would run as the bot from then on.",
+            name=name,
         )
     else:
-        told = texts.gettext("• The job of {name} was put on hold. Retrying starts it again.", name=name)
+        told = texts.gettext(
+            "• The job of {name} was put on hold. An administrator sets it to Ready first, on the page Job "
+            "Queue Entries: through the bot it would run as the bot from then on.",
+            name=name,
+        )
     return sentence((told, said))
 
 

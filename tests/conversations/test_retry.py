@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.operations.durable.inline import InlineDurable, InlineSteps
+from bot.simulator.businesscentral.job_queue import EntryStatus
 from bot.simulator.businesscentral.troubles import Kind
 from bot.simulator.slack import Message, Modal, Person
 from tests.conversations.conftest import Stage
@@ -119,8 +120,9 @@ async def test_a_job_in_error_is_told_before_and_its_log_after(stage: Stage) -> 
     there.run("CUSTOMER")
     there.enable_connection()
     says = (await opened(stage)).plain()
-    assert "The job of CUSTOMER has ended in an error. Retrying starts it again." in says
+    assert "The job of CUSTOMER has ended in an error. An administrator restarts it first" in says
     assert "The Dataverse connection is not enabled." in says
+    there.entries["CUSTOMER"].status = EntryStatus.READY  # the administrator did
     wake = there.wake
 
     def wake_and_break(mapping: str) -> None:
