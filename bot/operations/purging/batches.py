@@ -150,6 +150,8 @@ class Batches:
                     answers, archived_at = [], now
                     if await self.progress(sent.deleted):
                         self._end()
+        except asyncio.CancelledError:
+            raise
         except BaseException:
             self._end()
             while not is_last:  # nobody shall wait for room; what is not archived stays marked
