@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from bot.simulator.dataverse.values import ACTIVE, Gone, Ref, Values
 
 DELETED_THERE = frozenset({"wrapped twice", "deleted counterpart"})
 """Causes in which somebody deleted the row in Dataverse."""
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOGICAL = dict(DATAVERSE_TABLES.values())
 _NUMBERS = {logical: number for number, logical in _LOGICAL.items()}
 
@@ -104,8 +106,14 @@ class CompanyRows:
             values.setdefault("accountnumber", local.key)
         if "modifiedon" in table.columns:
             values["modifiedon"] = there.changed_at
-            values["modifiedby"] = Ref("systemuser", self._users.get(there.changed_by, self._writer))
+            values["modifiedby"] = Ref("systemuser", self._writer_of(there.changed_by))
         return values
+
+    def _writer_of(self, changed_by: str) -> str:
+        """Id of whoever wrote: the company knows them by a name, or by that id."""
+        if _GUID.fullmatch(changed_by):
+            return changed_by
+        return self._users.get(changed_by, self._writer)
 
     def _alone(self, table: SimulatedTable, remote: SimulatedRecord) -> Values:
         values = self._usual(table, remote.system_id or "")
