@@ -9,9 +9,9 @@ from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
-from bot.cards.doctor_words import MENDERS, finding_words, title_of
+from bot.cards.doctor_words import finding_words, step_words, title_of
 from bot.cards.limits import Importance, Part
-from bot.cards.markup import EMPTY, Markup, bold, joined, lines, link, own, sentence
+from bot.cards.markup import EMPTY, Markup, bold, joined, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
 from bot.operations.doctor.values import Finding, Patient, Report, Verdict
@@ -79,8 +79,7 @@ def finding_lines(finding: Finding, texts: Texts) -> Markup:
     titled = sentence((SIGNS[finding.verdict], bold(title_of(finding.check, texts) + own(":")), words.what))
     if not words.next_step:
         return titled
-    who = link(texts.say(MENDERS[words.mender]), words.link)
-    return lines((titled, sentence((own("→"), who + own(":"), words.next_step))))
+    return lines((titled, sentence((own("→"), step_words(finding, words, texts)))))
 
 
 def _group(name: Markup, findings: Sequence[Finding], texts: Texts) -> list[Part]:

@@ -13,12 +13,11 @@ from bot.cards.doctor_house import WORDS_OF_HOUSE
 from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
 from bot.cards.failure import failure_words
 from bot.cards.links import Address
-from bot.cards.markup import Markup
+from bot.cards.markup import Markup, link, own, sentence
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.doctor.values import Check, Finding, Outcome
 
 MENDERS: Final[Mapping[Mender, MessageId]] = {
-    Mender.NOBODY: msgid("Nobody has to do anything"),
     Mender.OPERATOR: msgid("Whoever runs the bot"),
     Mender.SLACK: msgid("An administrator of Slack"),
     Mender.ENTRA: msgid("An administrator of Microsoft Entra"),
@@ -90,6 +89,14 @@ def finding_words(finding: Finding, texts: Texts) -> FindingWords:
 def title_of(check: Check, texts: Texts) -> Markup:
     """What was looked at."""
     return texts.say(TITLES[check])
+
+
+def step_words(finding: Finding, words: FindingWords, texts: Texts) -> Markup:
+    """Who does what now; empty where nobody has to. The words of a failure name somebody already."""
+    if not words.next_step or finding.outcome is Outcome.FAILURE or words.mender is Mender.NOBODY:
+        return link(words.next_step, words.link) if words.link else words.next_step
+    who = link(texts.say(MENDERS[words.mender]), words.link)
+    return sentence((who + own(":"), words.next_step))
 
 
 def _failure(finding: Finding, texts: Texts) -> FindingWords:

@@ -105,6 +105,33 @@ def reconcile(
 
 
 @app.command()
+def doctor(
+    name: Annotated[
+        str | None, typer.Option("--connection", help="Name of a connection; all of them unless given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print an object for scripts.")] = False,
+    locale: Annotated[str, typer.Option(help="Language of the answers, such as nl-NL.")] = "en-US",
+    use_demo: Annotated[bool, _DEMO] = False,
+    use_broken_demo: Annotated[
+        bool, typer.Option("--demo-broken", help="The same with a simulated set-up that is broken.")
+    ] = False,
+) -> None:
+    """Check the whole set-up: what is broken, who can mend it and how.
+
+    Exit code 0: everything works; 1: something is broken; 2: the settings cannot be read.
+    """
+    configure_logs(logging.CRITICAL)
+    logging.getLogger("bot").setLevel(logging.CRITICAL)  # what is wrong is said in words
+    from bot.cards.texts import Texts
+    from bot.cli.doctor import examine_once
+    from bot.cli.examining import broken_world, healthy_world, real_doctor
+    from bot.cli.terminal.screen import open_console
+
+    opening = broken_world() if use_broken_demo else healthy_world() if use_demo else real_doctor()
+    _run(examine_once(opening, name, Texts.for_locale(locale), open_console(), as_json=as_json))
+
+
+@app.command()
 def activity(
     filters: Annotated[
         list[str] | None, typer.Argument(help="by:@NAME (or an id, me, shell:ACCOUNT, bot), since:7d")

@@ -53,7 +53,7 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
     """Simulated companies with thirty days of history, and a store of their own that goes away at the end."""
     clock = clock or SystemClock()
     entra = EntraSimulator(clock=clock)
-    companies = [_simulated(customer, clock, entra) for customer in CUSTOMERS]
+    companies = [simulated(customer, clock, entra) for customer in CUSTOMERS]
     with tempfile.TemporaryDirectory(prefix="syncerrors-") as folder:
         file = Path(folder) / "connections.toml"
         file.write_text("\n".join(company.entry for company in companies), encoding="utf-8")
@@ -130,7 +130,9 @@ CUSTOMERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Simulated:
+class Simulated:
+    """A customer's Business Central and Dataverse."""
+
     company: SimulatedCompany
     server: BusinessCentralSimulator
     organization: dataverse.SimulatedOrganization
@@ -139,7 +141,8 @@ class _Simulated:
     """Its part of the connections file."""
 
 
-def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simulated:
+def simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> Simulated:
+    """That customer, whose application signs in with the simulator's own secret."""
     company = believable_company(
         clock,
         seed=customer.seed,
@@ -171,7 +174,7 @@ def _simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> _Simu
         "dataverse_url": customer.dataverse_url,
     }
     entry = "".join(f'{key} = "{value}"\n' for key, value in lines.items())
-    return _Simulated(company, server, organization, environment, f"[[connection]]\n{entry}")
+    return Simulated(company, server, organization, environment, f"[[connection]]\n{entry}")
 
 
 Opening = AbstractAsyncContextManager[World]

@@ -6,15 +6,14 @@ Where there is one connection nothing is asked, kept or shown.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.businesscentral import Connection
 from bot.clock import Clock
-from bot.failures import ConnectionGone, ConnectionUnknown, StaleButton
-from bot.operations.connections import choices_of
+from bot.failures import ConnectionGone, StaleButton
+from bot.operations.connections import choices_of, key_of
 from bot.operations.views import ConnectionChoice
 from bot.store import Companies, Database, Preferences
 from bot.store.rediagnosis import Rediagnoses
@@ -89,16 +88,7 @@ class Selection:
 
         Raises ConnectionUnknown, with the nearest name where one is near.
         """
-        keys = {_squeezed(choice.name): choice.key for choice in self.choices}
-        wanted = _squeezed(name)
-        if wanted in keys:
-            return keys[wanted]
-        beginning = [key for known, key in keys.items() if wanted and known.startswith(wanted)]
-        if len(beginning) == 1:
-            return beginning[0]
-        near = difflib.get_close_matches(wanted[:_LONGEST_NAME], list(keys), n=1, cutoff=0.5)
-        nearest = self.connections[keys[near[0]]].name if near else ""
-        raise ConnectionUnknown(name=name[:_LONGEST_NAME], nearest=nearest)
+        return key_of({choice.key: choice.name for choice in self.choices}, name)
 
     async def _last_name(self, connection: str) -> str:
         company = await Companies(self.database).get(Scope(self.workspace, connection))

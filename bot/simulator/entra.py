@@ -75,6 +75,16 @@ class EntraFaults:
     def __init__(self) -> None:
         self._statuses: deque[int] = deque()
         self._unreachable: deque[None] = deque()
+        self._refusal: tuple[int, str, str] | None = None
+
+    def refuse(self, number: int, error: str = "invalid_client", text: str = "A simulated refusal.") -> None:
+        """Refuse every token request with that AADSTS number, until ``heal``."""
+        self._refusal = number, error, text
+
+    @property
+    def refusal(self) -> tuple[int, str, str] | None:
+        """Number, error and text of what every request is refused with, if it is."""
+        return self._refusal
 
     def fail(self, status: int, times: int = 1) -> None:
         """Answer the next ``times`` requests with that 5xx status and no JSON."""
@@ -88,6 +98,7 @@ class EntraFaults:
         """Switch every fault off."""
         self._statuses.clear()
         self._unreachable.clear()
+        self._refusal = None
 
     def next_status(self) -> int | None:
         """Take the status for this request, if one is pending."""
@@ -115,6 +126,7 @@ class EntraSimulator:
         self._lifetime = lifetime
         self._applications: dict[tuple[str, str], Application] = {}
         self._tenants: set[str] = set()
+        self._expired: set[tuple[str, str]] = set()
         self._tokens: dict[str, IssuedToken] = {}
         self._serial = itertools.count(1)
         self.faults = EntraFaults()
@@ -150,6 +162,10 @@ class EntraSimulator:
         )
         self._tenants.add(application.tenant)
         self._applications[application.tenant, application.client_id] = application
+
+    def expire_secret(self, tenant: str, client_id: str) -> None:
+        """Let the client secret of an application be over: it is right, and no longer taken."""
+        self._expired.add((tenant.lower(), client_id.lower()))
 
     def validate(self, token: str, audience: str) -> IssuedToken | None:
         """What the token says, or None where it is unknown, expired, revoked or meant for somebody else."""
@@ -211,6 +227,9 @@ class EntraSimulator:
         status = self.faults.next_status()
         if status is not None:
             return httpx.Response(status, text="<html><body>Service unavailable</body></html>")
+        if self.faults.refusal is not None:
+            number, error, text = self.faults.refusal
+            raise _Refusal(400, error, number, text)
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         application = self._authenticate(tenant, form)
         audience = _audience(form.get("scope", ""), application)
@@ -246,6 +265,12 @@ class EntraSimulator:
                 f"secret value, not the client secret ID, for a secret added to app '{client_id}'."
             )
             raise _Refusal(401, "invalid_client", 7000215, text)
+        elif (tenant, client_id) in self._expired:
+            text = (
+                f"The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal "
+                "to create new keys for your app."
+            )
+            raise _Refusal(401, "invalid_client", 7000222, text)
         return application
 
     def _check_assertion(self, application: Application, form: dict[str, str]) -> None:

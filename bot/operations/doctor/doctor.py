@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.clock import Clock
+from bot.operations.connections import key_of
 from bot.operations.doctor.connection import ConnectionChecks
 from bot.operations.doctor.house import HouseChecks
 from bot.operations.doctor.values import Check, Outcome, Patient, Report
@@ -29,6 +30,11 @@ class Doctor:
     house: HouseChecks
     connections: Mapping[str, ConnectionChecks]
     clock: Clock
+
+    def named(self, name: str) -> str:
+        """Key of the connection of that name. Raises ConnectionUnknown."""
+        names = {key: checks.connection.name for key, checks in self.connections.items()}
+        return key_of(names, name)
 
     async def examine(self, connections: Sequence[str], told: Told | None = None) -> Report:
         """Make all checks of the house and of those connections. Raises nothing that is expected.

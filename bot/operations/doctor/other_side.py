@@ -20,8 +20,6 @@ NEEDED: Final = (
     "prvReadUser",
     "prvReadTeam",
     "prvReadRole",
-    "prvReadBusinessUnit",
-    "prvReadPrivilege",
     "prvReadEntity",
     "prvReadAttribute",
 )
