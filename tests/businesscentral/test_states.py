@@ -206,3 +206,14 @@ async def test_versions_are_told_by_extensions_that_know_theirs(world: World) ->
     world.server.faults.extension_old()
     there = await world.client.maintenance()
     assert (there.extension_version, there.application_version) == ("", "")
+
+
+async def test_the_latest_runs_that_failed_come_first_and_no_others(world: World) -> None:
+    there = world.company.synchronization
+    for hour, name in enumerate(("CUSTOMER", "VENDOR", "CUSTOMER")):
+        there.stop_job(name, START - timedelta(hours=hour), f"It failed {hour} hours ago.")
+    there.wake("CONTACT")
+    world.clock.advance(60)
+    found = await world.client.job_queue_failures(START - timedelta(hours=1, minutes=1))
+    assert [one.error_message for one in found] == ["It failed 0 hours ago.", "It failed 1 hours ago."]
+    assert len(await world.client.job_queue_failures(START - timedelta(days=1), most=2)) == 2
