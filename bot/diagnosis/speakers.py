@@ -27,7 +27,7 @@ _PROGRAM: Final = r"""
     (?:propert(?:y|ies)|parameters?|arguments?|procedures?|methods?|functions?|identifiers?|symbols?|triggers?
     |controls?|extensions?|packages?|manifest|permission\ ?sets?|data\ ?items?|assembl(?:y|ies)|expressions?
     |signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key|layouts?|captions?\ of
-    |translations?|compil\w+|metadata|schema|objects?|class|module|namespace|xml|json|yaml|api|url|http|sql|odbc|script|plug-?in
+    |translations?|compil\w+|metadata|schema|objects?|class|module|namespace|xml|json|yaml|api|url|sql|odbc|script|plug-?in
     |array|variables?|annotations?|endpoint|thread|buffer|pointer|byte|cache|widget|page\ customization
     |field\ type
     |tooltip|appsource|preview|runtime|page\ view|files?|release\ notes|fixed|fix\ issue|troubleshooting
@@ -35,11 +35,12 @@ _PROGRAM: Final = r"""
     (?![\w-])
 """
 _OTHER_PRODUCT: Final = r"""
-    (?<![\w-])
+    ^[a-z]+(?:_[a-z]+)+[:,]
+    | (?<![\w-])
     (?:--[a-z]
     |(?:npm|pip|git|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
     |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal
-    |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|traceback|nullpointerexception|localhost|127\.0\.0\.1
+    |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
     |a[al]\d{4})
     (?![\w-]))

@@ -31,7 +31,9 @@ _PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId: ?{_ID}")
 _OTC = re.compile(r"OTC ?= ?(\d{1,9})|ObjectTypeCode: ?(\d{1,9})")
 _ENTITY = re.compile(r"for entity ['\"]?(\w{1,128})|of entity ['\"]?(\w{1,128})")
 _CALLER = re.compile(rf"context\.Caller ?= ?{_ID}|CallingUser: ?{_ID}")
-_RIGHTS = re.compile(r"AccessRights: ?(\w{3,12}?)Access\b|does not have (\w{3,12}?)(?:Access)? right")
+_RIGHTS = re.compile(
+    r"AccessRights: ?(\w{3,12}?)Access\b|does not have (\w{3,12}?)(?:Access)?(?:/\w{3,20})? right"
+)
 _RIGHTS_PRINCIPAL = re.compile(rf"\b(Principal|user|team) with id {_ID}", re.IGNORECASE)
 _CALLER_USER = re.compile(rf"\bCaller user with id {_ID}", re.IGNORECASE)
 """How a column that is secured is refused."""
