@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 
 from bot.failures import SettingsInvalid, StoreUnavailable
-from bot.operations.doctor.looking import blocked, broken, failed, good, look, note
+from bot.operations.doctor.looking import blocked, broken, good, look, note
 from bot.operations.doctor.slack import SlackChecks
 from bot.operations.doctor.values import Check, Finding, Outcome
 from bot.operations.durable.slots import at_work
@@ -64,9 +63,7 @@ class HouseChecks:
         """A SQLite file that is not there yet is made by the first start, not by looking at it."""
         file = sqlite_path(self.settings.database_url)
         if file is not None and not await asyncio.to_thread(file.exists):
-            if await asyncio.to_thread(_can_be_made, file):
-                return note(Check.DATABASE, Outcome.DATABASE_NONE, file=file.name)
-            return failed(Check.DATABASE, StoreUnavailable())
+            return note(Check.DATABASE, Outcome.DATABASE_NONE, file=file.name)
         await is_migrated(self.database)
         return good(Check.DATABASE, Outcome.DATABASE_FINE, kind="SQLite" if file else "PostgreSQL")
 
@@ -102,11 +99,6 @@ class HouseChecks:
         pulls = Pulls(self.database)
         states = [await pulls.state(Scope(self.workspace, key)) for key in self.told]
         return any(state.attempted_at is not None for state in states)
-
-
-def _can_be_made(file: Path) -> bool:
-    folder = file.absolute().parent
-    return folder.is_dir()
 
 
 def _first_that_blocks(database: Finding, migrations: Finding) -> Check | None:
