@@ -85,6 +85,8 @@ class SynchronizationTables:
         self.connections = [SimulatedConnection("Dataverse", dataverse_url)]
         self.records: dict[str, SimulatedRecord] = {}
         """Local records that are known, by SystemId."""
+        self._known: dict[str, str] = {}
+        """SystemIds by the record's text."""
         self.gone: set[str] = set()
         """SystemIds and row ids of records that were deleted."""
         self.values = FieldValues(clock.now())
@@ -121,10 +123,12 @@ class SynchronizationTables:
         local = record(local) if isinstance(local, str) else local
         if local.system_id is None:
             coupling = self.couplings.of_record(local.record_id)
-            system_id = self._new_guid() if coupling is None else coupling.local_system_id
+            known = self._known.get(local.record_id) if coupling is None else coupling.local_system_id
+            system_id = known or self._new_guid()
             local = replace(local, system_id=system_id)
         if local.system_id is not None:
             self.records.setdefault(local.system_id, local)
+            self._known.setdefault(local.record_id, local.system_id)
         return local
 
     def never_tried(
