@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -204,6 +205,30 @@ def forget(
     from bot.cli.worlds import real_world
 
     _run(forget_somebody(real_world(), name, whom, open_console(), confirmed))
+
+
+extension = typer.Typer(help="The companion extension for Business Central: its AL source.")
+app.add_typer(extension, name="extension")
+
+
+@extension.callback()
+def extension_commands() -> None:
+    """Keep ``export`` a command of its own: typer would make an only one the group itself."""
+
+
+@extension.command("export")
+def export_extension(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made when it is not there.")],
+    first_id: Annotated[
+        int, typer.Option(help="Number of the first object; twenty are taken from there.")
+    ] = 53_390,
+    publisher: Annotated[str, typer.Option(help="Publisher of the app.")] = "syncerrors",
+    force: Annotated[bool, typer.Option("--force", help="Replace the extension in DIR.")] = False,
+) -> None:
+    """Write the extension's AL source, app.json and a README that tells how to build and publish it."""
+    from bot.cli.extension import export_extension as run
+
+    raise typer.Exit(run(directory, first_id, publisher, force))
 
 
 rules = typer.Typer(

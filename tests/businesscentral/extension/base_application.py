@@ -41,8 +41,8 @@ where they are as in the newest source: what is public in 25 and in 29 is so in 
 public procedure without years of notice."""
 
 _INTRODUCTION = """\
-# What the AL source uses of Microsoft's objects, as microsoft/BCApps declares it (Base Application 29.0, commit
-# c3414ede). Made by tests/businesscentral/extension/base_application.py; the tests hold it to the AL.
+# What the AL source uses of Microsoft's objects, as microsoft/BCApps declares it (Base Application 29.0,
+# commit c3414ede). Made by tests/businesscentral/extension/base_application.py; the tests hold it to the AL.
 # also_in: older versions whose source says the same. 26.0: the branch releases/26.0, which has the System
 # Application alone. 25.0: read by eye in a public history of the Base Application.
 """
