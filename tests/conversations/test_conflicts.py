@@ -286,3 +286,21 @@ async def test_a_forged_choice_is_not_made(stage: Stage) -> None:
     with pytest.raises(ChoiceChanged):
         await plan
     assert acts(stage, "synchronize") == 0
+
+
+async def buttons_of_choosing(stage: Stage) -> set[str]:
+    """On errors of which somebody must decide, and in the form with both sides."""
+    await conflicts(stage)
+    waits = "Currency Code SEK must be coupled to a record in Dataverse."
+    stage.company.synchronization.fail("Customer: 10007", waits)
+    await read(stage)
+    seen: set[str] = set()
+    for error in list(stage.company.errors)[-2:]:
+        answer = await stage.kim.command(f"/syncerrors {error.number}")
+        seen |= {one.action_id for one in answer.elements() if one.action_id}
+    await stage.kim.command(f"/syncerrors {stage.company.errors[-2].number}")
+    await stage.kim.click("Resolve conflict…")
+    modal = await settled(stage.kim, "What differs")
+    seen |= {one.action_id for one in modal.elements() if one.action_id}
+    await stage.kim.close_modal()
+    return seen
