@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.cards.actions import Action
@@ -14,6 +15,8 @@ from handlers.visits import Visit
 
 EVERYWHERE = "all"
 """Value of a button that examines all connections."""
+SILENT_SECONDS = 1.5
+"""Real time that somebody waits without a word."""
 _REPORTS = 3
 """Words of how far it is; Slack takes five messages for an interaction."""
 
@@ -21,9 +24,15 @@ Told = Callable[[int, int], Awaitable[None]]
 
 
 async def first_examination(deps: Dependencies, visit: Visit, everywhere: bool) -> Card:
-    """Answer of the command, which first says that it takes a moment: Slack shows nothing meanwhile."""
-    await visit.answer(examining_card(0, 0, visit.texts))
-    return await _examined(deps, visit, everywhere)
+    """Answer of the command, which says so where it takes a moment: Slack shows nothing meanwhile."""
+    examined = asyncio.create_task(_examined(deps, visit, everywhere))
+    try:
+        await asyncio.wait({examined}, timeout=SILENT_SECONDS)
+        if not examined.done():
+            await visit.answer(examining_card(0, 0, visit.texts))
+        return await examined
+    finally:
+        examined.cancel()
 
 
 def register(listening: Listening, deps: Dependencies) -> None:

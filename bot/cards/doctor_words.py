@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.cards.doctor_connection import WORDS_OF_CONNECTIONS
 from bot.cards.doctor_house import WORDS_OF_HOUSE
+from bot.cards.doctor_past import WORDS_OF_THE_PAST
 from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
 from bot.cards.failure import failure_words
 from bot.cards.links import Address
@@ -52,7 +53,7 @@ TITLES: Final[Mapping[Check, MessageId]] = {
     Check.NUMBERS: msgid("Restored or copied"),
 }
 
-WORDS: Final[Mapping[Outcome, Words]] = {**WORDS_OF_HOUSE, **WORDS_OF_CONNECTIONS}
+WORDS: Final[Mapping[Outcome, Words]] = {**WORDS_OF_HOUSE, **WORDS_OF_CONNECTIONS, **WORDS_OF_THE_PAST}
 """All but those that speak of a failure, or of what was not looked at."""
 
 _ENTRA_CENTER: Final = Address("https://entra.microsoft.com")

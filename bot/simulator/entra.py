@@ -167,6 +167,10 @@ class EntraSimulator:
         """Let the client secret of an application be over: it is right, and no longer taken."""
         self._expired.add((tenant.lower(), client_id.lower()))
 
+    def renew_secret(self, tenant: str, client_id: str) -> None:
+        """Let it be good again, as a new one would be."""
+        self._expired.discard((tenant.lower(), client_id.lower()))
+
     def validate(self, token: str, audience: str) -> IssuedToken | None:
         """What the token says, or None where it is unknown, expired, revoked or meant for somebody else."""
         issued = self._tokens.get(token)

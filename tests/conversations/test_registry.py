@@ -33,7 +33,9 @@ from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
 from tests.conversations.sharing import cards, share
+from tests.conversations.test_conflicts import buttons_of_choosing
 from tests.conversations.test_teaching import buttons_of_teaching
+from tests.conversations.test_who_lacks_what import buttons_of_access
 
 USED_BY_DELIVERY = {
     "conversations.history": "channels:history groups:history im:history",
@@ -153,6 +155,10 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
     look()
     seen |= await buttons_of_cleaning_up(stage)
     seen |= await buttons_of_teaching(stage)
+    seen |= await buttons_of_choosing(stage)
+    seen |= await buttons_of_access(stage)
+    await stage.kim.command("/syncerrors doctor")
+    look()
     practice = practice_of(tmp_path, [f"Customer {letter}" for letter in "ABCDEFGHIJK"])
     async with practice.bot() as many:
         await many.kim.command("/syncerrors")

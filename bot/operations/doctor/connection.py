@@ -226,7 +226,7 @@ class _Examination:
     async def _rate_limit(self) -> Finding:
         """What this process has left by its own count; Business Central tells nobody."""
         limit = self.of.limit
-        left, most = limit.at_once, limit.allowance.burst
+        left, most = about(limit.at_once), limit.allowance.burst
         facts = {"left": left, "most": most, "window": limit.allowance.requests}
         if left * _LOW_PART < most:
             return note(Check.RATE_LIMIT, Outcome.RATE_LOW, **facts)
@@ -234,6 +234,11 @@ class _Examination:
 
     async def _expiry(self) -> Finding:
         return await asyncio.to_thread(expiry_of, self.of.told.sign_in, self.of.clock.now())
+
+
+def about(many: int) -> int:
+    """In hundreds: the count moves while it is read."""
+    return many if many < 200 else round(many, -2)
 
 
 async def token_from(authentication: Authentication) -> None:
