@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -82,16 +83,30 @@ def _record(row: _Row) -> SyncErrorRecord:
         row.number,
         logged_at,
         clean(row.error_message),
-        guid_of(row.job_id),
+        _job_id(row.job_id),
         clean(row.source_record_id) if row.source_record_id else "",
         row.source_table_number or 0,
         clean(row.destination_record_id) if row.destination_record_id else "",
         row.destination_table_number or 0,
         clean(row.mapping_name) if row.mapping_name else "",
-        DIRECTIONS.get(option_of(row.direction or ""), Direction.UNKNOWN),
-        option_of(row.job_type or ""),
+        _direction(row.direction),
+        _job_type(row.job_type),
         _utc(row.last_modified_date_time),
     )
+
+
+_job_id = lru_cache(maxsize=1_000)(guid_of)
+"""Errors of one job follow each other."""
+
+
+@lru_cache(maxsize=100)
+def _direction(value: str | None) -> Direction:
+    return DIRECTIONS.get(option_of(value or ""), Direction.UNKNOWN)
+
+
+@lru_cache(maxsize=100)
+def _job_type(value: str | None) -> str:
+    return option_of(value or "")
 
 
 def _utc(moment: datetime | None) -> datetime | None:

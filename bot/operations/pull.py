@@ -24,14 +24,15 @@ from bot.failures import (
     SourceRejected,
     StoreUnavailable,
 )
-from bot.operations.diagnosing import diagnosing_with
+from bot.operations.diagnosing import beside_the_loop, diagnosing_with
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.knowledge import Knowledge
 from bot.operations.reading import Beginning, FailureNote, PageRead, Place, note_of, report_of
 from bot.operations.reading_ahead import ReadAhead
 from bot.operations.views import PullReport
 from bot.store import Companies, Database, Pulls
-from bot.store.values import PageToStore, Scope
+from bot.store.readying import ReadyPage
+from bot.store.values import Scope
 
 PULL = "pull"
 TICK = "pull.tick"
@@ -103,7 +104,7 @@ class Pull:
         return tuple(due)
 
     @cached_property
-    def _ahead(self) -> ReadAhead[PageToStore]:
+    def _ahead(self) -> ReadAhead[ReadyPage]:
         return ReadAhead()
 
     async def workflow(self, steps: Steps, connection: str) -> PullReport:
@@ -180,11 +181,20 @@ class Pull:
             return PageRead(failure=note_of(ConnectionGone()))
         ahead = self._ahead
         try:
-            page = await ahead.take(connection, place, lambda: self._read(connection, place))
-            if page.next_link is not None and self.database.is_server:
-                following = Place(max(place.after, page.cursor), page.next_link)
-                ahead.begin(connection, following, lambda: self._read(connection, following))
-            outcome = await Pulls(self.database).store_page(scope, page, self.clock.now())
+            ready = await ahead.take(connection, place, lambda: self._read(connection, place))
+            page = ready.page
+
+            def read_on() -> None:
+                if page.next_link is not None:
+                    following = Place(max(place.after, page.cursor), page.next_link)
+                    ahead.begin(connection, following, lambda: self._read(connection, following))
+
+            pulls, now = Pulls(self.database), self.clock.now()
+            if self.database.is_server:
+                read_on()
+                outcome = await pulls.store_page(scope, ready, now)
+            else:
+                outcome = await pulls.store_page(scope, ready, now, read_on)
         except (SourceFailure, StoreUnavailable) as failure:
             return PageRead(failure=note_of(failure))
         return PageRead(
@@ -196,15 +206,17 @@ class Pull:
             next_link=page.next_link,
         )
 
-    async def _read(self, connection: str, place: Place) -> PageToStore:
-        """Read and diagnose one page. Raises SourceFailure."""
+    async def _read(self, connection: str, place: Place) -> ReadyPage:
+        """Read and diagnose one page, and make it ready for the store. Raises SourceFailure."""
         client = self.clients[connection]
         if place.link is None:
             page = await client.error_page(place.after, self.page_size)
         else:
             page = await client.follow(place.link, self.page_size)
         classifier = self.classifier if self.knowledge is None else await self.knowledge.current()
-        return await diagnosing_with(classifier).page(self._scope(connection), page, place.after)
+        scope = self._scope(connection)
+        diagnosed = await diagnosing_with(classifier).page(scope, page, place.after)
+        return await beside_the_loop(len(diagnosed.errors), Pulls(self.database).ready, scope, diagnosed)
 
     async def _name_company(self, connection: str) -> None:
         """Names are for links and headings: without them there is still everything to read."""

@@ -8,9 +8,8 @@ row (psycopg, "Pipeline mode"), COPY, or one array a column (``unnest``) where t
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -22,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
 from bot.store.columns import JsonText, StoredText, UtcTime, each_once
-from bot.store.copying import copy_in
+from bot.store.copying import block_of, copy_in
 
 Upsert = sqlite.Insert | postgresql.Insert
 OnConflict = Callable[[Upsert], Upsert]
@@ -40,23 +39,44 @@ async def write_new(connection: AsyncConnection, table: Table, names: Sequence[s
 
     A row that contradicts what is stored is left out.
     """
+    return await write_bound(connection, table, names, bound_rows(table, names, rows, connection.dialect))
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Rows of values as a driver takes them, and on PostgreSQL as the server does."""
+
+    rows: Values
+    block: str = ""
+
+
+def bound_rows(table: Table, names: Sequence[str], rows: Values, dialect: Dialect) -> Bound:
+    """What ``write_bound`` takes."""
     if not rows:
+        return Bound(())
+    columns = _bound_columns([table.c[name] for name in names], rows, dialect)
+    block = block_of(columns) if dialect.name == "postgresql" else ""
+    return Bound(list(zip(*columns, strict=True)), block)
+
+
+async def write_bound(connection: AsyncConnection, table: Table, names: Sequence[str], bound: Bound) -> int:
+    """As ``write_new``, with what ``bound_rows`` gives for the same names."""
+    if not bound.rows:
         return 0
-    columns = [table.c[name] for name in names]
-    bound = _bound(columns, rows, connection.dialect)
     if connection.dialect.name != "postgresql":
-        return await _insert_each(connection, table, names, bound, do_nothing)
+        return await _insert_each(connection, table, names, bound.rows, do_nothing)
     try:
         async with connection.begin_nested():
-            await copy_in(connection, table.name, names, bound)
+            await copy_in(connection, table.name, names, bound.block)
     except psycopg.errors.UniqueViolation:
+        values = dict(zip(names, map(list, zip(*bound.rows, strict=True)), strict=True))
         result = await connection.execute(
-            do_nothing(_from_arrays(table, columns)),
-            _arrays(columns, rows, connection.dialect),
+            do_nothing(_from_arrays(table, [table.c[name] for name in names])),
+            values,
             execution_options={"preserve_rowcount": True},
         )
-        return result.rowcount
-    return len(rows)
+        return int(result.rowcount)
+    return len(bound.rows)
 
 
 async def write_counting_new(
@@ -91,36 +111,14 @@ async def write_counting_new(
         )
         found: Iterable[Any] = await connection.execute(counted, values)
         return dict(map(tuple, found))
-    bound = _bound(columns, rows, connection.dialect)
-    new = Counter(row[names.index(by)] for row in bound)
-    new.subtract(await _stored_already(connection, table, names, bound, by))
-    await _insert_each(connection, table, names, bound, on_conflict)
-    return dict(new)
-
-
-async def _stored_already(
-    connection: AsyncConnection, table: Table, names: Sequence[str], bound: Values, by: str
-) -> dict[Any, int]:
-    """How many of the rows' primary keys are there, by the values of ``by``. SQLite, in one statement.
-
-    RETURNING would hand over each row, and takes no ``executemany``.
-    """
-    keys = [column.name for column in table.primary_key]
-    values = dict(zip(names, zip(*bound, strict=True), strict=True))
-    shared = {name: values[name][0] for name in keys if len(set(values[name])) == 1}
-    own = [name for name in keys if name not in shared] or keys[:1]
-    extracted = {name: f"json_extract(value, '$[{place}]')" for place, name in enumerate(own)}
-    same = " AND ".join(f"{name} = {extracted.get(name, '?')}" for name in keys)
-    found: Iterable[Any] = await connection.exec_driver_sql(
-        f"SELECT {extracted.get(by, '?')}, count(*) FROM json_each(?)"  # noqa: S608 # names are our own
-        f" WHERE EXISTS (SELECT 1 FROM {table.name} WHERE {same}) GROUP BY 1",
-        (
-            *([] if by in extracted else [shared[by]]),
-            json.dumps(list(zip(*(values[name] for name in own), strict=True))),
-            *(shared[name] for name in keys if name not in extracted),
-        ),
+    newest = (await connection.exec_driver_sql(f"SELECT max(rowid) FROM {table.name}")).scalar() or 0  # noqa: S608
+    await _insert_each(connection, table, names, _bound(columns, rows, connection.dialect), on_conflict)
+    # A new row's rowid is above all that are there, an updated one keeps its own (sqlite.org/autoinc.html).
+    added: Iterable[Any] = await connection.exec_driver_sql(
+        f"SELECT {by}, count(*) FROM {table.name} WHERE rowid > ? GROUP BY 1",  # noqa: S608 # names are our own
+        (newest,),
     )
-    return dict(map(tuple, found))
+    return dict(map(tuple, added))
 
 
 async def _insert_each(

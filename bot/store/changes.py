@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -61,7 +60,7 @@ def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
     """Add up errors none of which is stored yet. An error that names no record counts for no record."""
     problems: dict[str, Tally] = {}
     records: dict[RecordKey, Tally] = {}
-    counters: Counter[CounterKey] = Counter()
+    counters: dict[CounterKey, int] = {}
     ties: dict[tuple[str, int], tuple[Tie, ...]] = {}
     days: dict[date, tuple[int, int]] = {}
     for error in errors:
@@ -69,11 +68,13 @@ def changes_of(errors: Iterable[ErrorToStore]) -> Changes:
         _tally(problems, problem_id, error)
         if record := failing_record(error):
             _tally(records, (problem_id, as_key(record)), error)
-        day = error.logged_at.astimezone(UTC).date()
-        counters[problem_id, as_key(error.mapping), day] += 1
-        first, last = days.get(day, (error.number, error.number))
-        if not first <= error.number <= last or first == last:
-            days[day] = min(first, error.number), max(last, error.number)
+        logged_at, number = error.logged_at, error.number
+        day = logged_at.date() if logged_at.tzinfo is UTC else logged_at.astimezone(UTC).date()
+        counted = problem_id, as_key(error.mapping), day
+        counters[counted] = counters.get(counted, 0) + 1
+        first, last = days.get(day, (number, number))
+        if not first <= number <= last or first == last:
+            days[day] = min(first, number), max(last, number)
         if error.ties:
             ties[problem_id, id(error.ties)] = error.ties
     return Changes(problems, records, counters, ties, days)

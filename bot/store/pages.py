@@ -16,17 +16,16 @@ from sqlalchemy import ColumnElement, Table, and_, case, delete, func, select, t
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.bulk import Upsert, write_counting_new, write_new
+from bot.store.bulk import Upsert, write_bound, write_counting_new
 from bot.store.changes import Changes, failing_record, failing_table, other_record
 from bot.store.columns import as_key, json_text
 from bot.store.database import insert_into
 from bot.store.days import widen_days
+from bot.store.readying import ERROR_COLUMNS, SLICE, Part, ReadyPage, parts_of
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.ties import keep_ties
 from bot.store.values import ErrorToStore, ProblemState, RawRow, Scope
 
-SLICE = 2_500
-"""Rows a statement: between two of them the event loop is free. SQLite takes 32,766 values a statement."""
 DEEPEST = 40
 """Levels of nesting kept of an unreadable row; deeper ones could not be read back."""
 _BIGGEST = 2**63 - 1
@@ -50,15 +49,14 @@ class ProblemsTouched:
     reopened: tuple[str, ...]
 
 
-async def add_errors(
-    connection: AsyncConnection, scope: Scope, errors: Sequence[ErrorToStore], catalogue_version: str
-) -> ErrorsAdded:
+async def add_errors(connection: AsyncConnection, scope: Scope, ready: ReadyPage) -> ErrorsAdded:
     """Insert the errors that are not stored yet.
 
     Whatever contradicts a stored number or id is left out and counted. Asking by number alone is on purpose:
     a PostgreSQL that has no statistics yet would answer a question for many ids through the first two columns
     of the primary key, that is by reading the whole connection.
     """
+    errors = ready.page.errors
     ids = await _stored_ids(connection, scope, [error.number for error in errors])
     candidates: list[ErrorToStore] = []
     conflicting = 0
@@ -69,21 +67,23 @@ async def add_errors(
             candidates.append(error)
         elif stored_id != as_key(error.id):
             conflicting += 1
+    parts = (
+        ready.parts
+        if len(candidates) == len(errors)
+        else parts_of(scope, candidates, ready.page.catalogue_version, connection.dialect)
+    )
     fresh: list[ErrorToStore] = []
-    for part in slices(candidates):
-        fresh.extend(await _insert(connection, scope, part, catalogue_version))
+    for part in parts:
+        fresh.extend(await _insert(connection, scope, part))
     return ErrorsAdded(tuple(fresh), conflicting + len(candidates) - len(fresh))
 
 
-async def _insert(
-    connection: AsyncConnection, scope: Scope, errors: Sequence[ErrorToStore], catalogue_version: str
-) -> Sequence[ErrorToStore]:
+async def _insert(connection: AsyncConnection, scope: Scope, part: Part) -> Sequence[ErrorToStore]:
     """Insert errors whose numbers are free; answers those whose ids were free, too."""
-    rows = [_error_row(scope, error, catalogue_version) for error in errors]
-    if await write_new(connection, SYNC_ERROR, _ERROR_COLUMNS, rows) == len(errors):
-        return errors
-    stored = await _stored_ids(connection, scope, [error.number for error in errors])
-    return [error for error in errors if error.number in stored]
+    if await write_bound(connection, SYNC_ERROR, ERROR_COLUMNS, part.bound) == len(part.errors):
+        return part.errors
+    stored = await _stored_ids(connection, scope, [error.number for error in part.errors])
+    return [error for error in part.errors if error.number in stored]
 
 
 async def _stored_ids(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> dict[int, str]:
@@ -98,41 +98,6 @@ async def _stored_ids(connection: AsyncConnection, scope: Scope, numbers: Sequen
         )
         found.update((row.number, row.id) for row in rows)
     return found
-
-
-_ERROR_COLUMNS = (
-    *("workspace", "connection", "number", "id", "logged_at", "message", "job_id"),
-    *("source_record_id", "source_table", "destination_record_id", "destination_table"),
-    *("mapping", "direction", "job_type", "modified_at"),
-    *("problem_id", "language", "params", "rule", "topic", "catalogue_version"),
-)
-
-
-def _error_row(scope: Scope, error: ErrorToStore, catalogue_version: str) -> tuple[object, ...]:
-    """Values of ``_ERROR_COLUMNS``; the others are null until something is known of them."""
-    return (
-        scope.workspace,
-        scope.connection,
-        error.number,
-        error.id,
-        error.logged_at,
-        error.message,
-        error.job_id,
-        error.source_record_id,
-        error.source_table,
-        error.destination_record_id,
-        error.destination_table,
-        error.mapping,
-        error.direction,
-        error.job_type,
-        error.modified_at,
-        error.problem.id,
-        error.language,
-        error.params,
-        error.rule,
-        error.topic,
-        catalogue_version,
-    )
 
 
 async def count_up(connection: AsyncConnection, scope: Scope, changes: Changes) -> ProblemsTouched:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import ask_to_reread, lock
-from bot.store.pages import SLICE
+from bot.store.readying import SLICE
 from bot.store.tables import PULL_STATE, RECONCILE_STATE, SYNC_ERROR, belongs
 from bot.store.turning import turn_back, turn_gone
 from bot.store.values import Finding, Judged, KnownRow, ReconcileState, Scope, Verdict

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.store.changes import changes_of
 from bot.store.database import Database
 from bot.store.former import make_room
 from bot.store.holding import ask_to_reread, lock
 from bot.store.outbox import Outbox
 from bot.store.pages import add_errors, count_up, drop_understood, keep_unreadable
+from bot.store.readying import ReadyPage, ready_page, ready_part
 from bot.store.rewriting import note_stragglers
 from bot.store.search_index import index_errors
 from bot.store.tables import PULL_STATE, belongs
 from bot.store.values import Finding, PageOutcome, PageToStore, PullState, Scope
+
+
+def _nothing() -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +82,40 @@ class Pulls:
         """The pull under way was ended by the failure of that key; what it stored stays."""
         await self._change(scope, started_at=None, attempted_at=at, failure_key=key, failure_facts=facts)
 
-    async def store_page(self, scope: Scope, page: PageToStore, at: datetime) -> PageOutcome:
+    def ready(self, scope: Scope, page: PageToStore) -> ReadyPage:
+        """Work out beforehand what ``store_page`` needs, without asking the database."""
+        return ready_page(scope, page, self.database.engine.dialect)
+
+    async def store_page(
+        self,
+        scope: Scope,
+        page: PageToStore | ReadyPage,
+        at: datetime,
+        written: Callable[[], None] = _nothing,
+    ) -> PageOutcome:
         """Write a page: all of it or, where an exception leaves this call, nothing.
 
         Rows that are stored already change nothing, so a page may come twice and pages may overlap and come
         in any order; only ``rows_read``, which tells how far this pull is, counts each reading.
+
+        ``written`` is called when all that is left is to commit: on SQLite one long call, during which the
+        interpreter is free. It must not raise.
         """
+        ready = page if isinstance(page, ReadyPage) else self.ready(scope, page)
+        page = ready.page
         async with self.database.writing() as connection:
             held = await lock(connection, scope)
             if held.restored:
                 await make_room(connection, scope, page.errors)
-            errors = await add_errors(connection, scope, page.errors, page.catalogue_version)
+            errors = await add_errors(connection, scope, ready)
+            fresh = ready_part(scope, ready, errors.fresh, connection.dialect)
             await note_stragglers(
                 connection, scope, page.catalogue_version, [error.number for error in errors.fresh]
             )
-            await index_errors(connection, scope, errors.fresh)
-            changes = changes_of(errors.fresh)
-            problems = await count_up(connection, scope, changes)
+            await index_errors(connection, scope, fresh.entries)
+            problems = await count_up(connection, scope, fresh.changes)
             await Outbox(connection, scope, at).occurred(
-                {problem_id: tally.count for problem_id, tally in changes.problems.items()},
+                {problem_id: tally.count for problem_id, tally in fresh.changes.problems.items()},
                 problems.reopened,
             )
             understood = await drop_understood(connection, scope, errors.fresh) if held.unreadable else 0
@@ -112,6 +131,7 @@ class Pulls:
                     conflicting=PULL_STATE.c.conflicting + errors.conflicting,
                 )
             )
+            written()
         return PageOutcome(
             stored=len(errors.fresh),
             unreadable=unreadable,

@@ -69,27 +69,28 @@ class Entry(NamedTuple):
 
     number: int
     terms: Terms
-
-    @property
-    def text(self) -> str:
-        """Both databases take a word that comes twice as one."""
-        message, source, destination, kind = self.terms
-        return f"{message} {source} {destination} {kind}"
+    text: str
+    """Of all terms. Both databases take a word that comes twice as one."""
 
 
-async def index_errors(connection: AsyncConnection, scope: Scope, errors: Sequence[ErrorToStore]) -> None:
+def entries_of(errors: Sequence[ErrorToStore]) -> Sequence[Entry]:
+    """What the index will know of them."""
+    return [_entry(error) for error in errors if indexable(error.number)]
+
+
+async def index_errors(connection: AsyncConnection, scope: Scope, entries: Sequence[Entry]) -> None:
     """Add errors that are fresh in the store; each once."""
-    if not errors:
+    if not entries:
         return
     number = await _number_of(connection, scope)
-    for start in range(0, len(errors), SLICE):
-        entries = [_entry(error) for error in errors[start : start + SLICE] if indexable(error.number)]
+    for start in range(0, len(entries), SLICE):
+        part = entries[start : start + SLICE]
         if connection.dialect.name == "postgresql":
             mark = scope_mark(number)
-            rows = ((number, entry.number, f"{mark} {entry.text}") for entry in entries)
-            await copy_in(connection, INDEX, ("scope", "number", "words"), rows)
+            lines = f" {mark}\n{number}\t".join([f"{entry.number}\t{entry.text}" for entry in part])
+            await copy_in(connection, INDEX, ("scope", "number", "words"), f"{number}\t{lines} {mark}\n")
             continue
-        for statement, values in _additions(connection.dialect, scope, number, entries):
+        for statement, values in _additions(connection.dialect, scope, number, part):
             await connection.exec_driver_sql(statement, list(values))
 
 
@@ -212,7 +213,7 @@ def _additions(
 
 
 def _entry(error: ErrorToStore) -> Entry:
-    return Entry(
+    return _entry_with(
         error.number,
         terms_of(
             message=error.message,
@@ -223,6 +224,11 @@ def _entry(error: ErrorToStore) -> Entry:
             class_code=error.problem.class_code,
         ),
     )
+
+
+def _entry_with(number: int, terms: Terms) -> Entry:
+    message, source, destination, kind = terms
+    return Entry(number, terms, f"{message} {source} {destination} {kind}")
 
 
 def _stored(scope: Scope, above: int | None) -> Select[Any]:
@@ -245,7 +251,7 @@ def _stored(scope: Scope, above: int | None) -> Select[Any]:
 
 
 def _entry_of_row(row: Row[Any]) -> Entry:
-    return Entry(
+    return _entry_with(
         row.number,
         terms_of(
             message=row.message,
