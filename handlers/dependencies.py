@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.operations.access import Access
 from bot.operations.activity_list import ActivityList
 from bot.operations.actors import Actor
 from bot.operations.archive import Archive
@@ -64,6 +65,7 @@ class Dependencies:
     drawn: Drawn
     refresh: Refresh
     call_stacks: CallStacks
+    access: Access
     naming: Naming
     status: StatusDesk
     explanations: Explanations

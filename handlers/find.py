@@ -10,6 +10,7 @@ from bot.failures import StaleButton
 from bot.operations.filters import Query
 from bot.operations.find import FoundView
 from bot.operations.views import ErrorView
+from handlers.access import replace_with_access
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.queries import query_of, without_filters
@@ -39,4 +40,6 @@ def register(listening: Listening, deps: Dependencies) -> None:
     @listening.action(Action.ERROR_SHOW)
     async def show_error(visit: Visit) -> None:
         error = await named_error(deps, visit, number_of(visit.button))
-        await visit.replace(error_card(error, visit.texts, visit.button))
+        await replace_with_access(
+            visit, deps, error, lambda parts: error_card(error, visit.texts, visit.button, parts)
+        )

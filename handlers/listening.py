@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -122,11 +123,13 @@ class Listening:
 
         def register(work: Callable[[Visit], Coroutine[Any, Any, None]]) -> None:
             async def visit_and_work(body: Body, action_id: Action | re.Pattern[str]) -> None:
-                with self._visits.presses.once(press_of(body)) as first:
+                press = press_of(body)
+                with self._visits.presses.once(press) as first:
                     if not first:
                         log.info("interaction.repeated")
                         return
                     visit = await self._visits.of_action(body)
+                    visit = replace(visit, is_current=partial(self._visits.presses.is_last, press))
                     if isinstance(action_id, Action) and (act := ACTS[action_id]) is not None:
                         await visit.require(act)
                     await work(visit)

@@ -71,6 +71,11 @@ class Presses:
         finally:
             self._working.discard(press)
 
+    def is_last(self, press: Press | None) -> bool:
+        """Whether that person has pressed nothing else in that message since."""
+        last = None if press is None else self._last.get((press.user, press.place))
+        return last is None or last[0] == press
+
     def _is_double(self, press: Press) -> bool:
         key, now = (press.user, press.place), self._clock.monotonic()
         before = self._last.pop(key, None)

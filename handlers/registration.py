@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from handlers import (
+    access,
     activity,
     archive,
     call_stack,
@@ -44,6 +45,7 @@ def register_all(app: AsyncApp, deps: Dependencies) -> None:
         overview,
         find,
         problem,
+        access,
         call_stack,
         why,
         activity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,8 @@ class Visit:
     surface: Surface = SLACK
     form: Submitted = NOT_FILLED_IN
     """The form in which a button was pressed, as it was filled in then."""
+    is_current: Callable[[], bool] = lambda: True
+    """False once the person has pressed something else in the same message."""
     trigger: str = ""
     """Slack's permission to open a modal, for three seconds."""
     gone: str | None = None

@@ -21,6 +21,7 @@ from bot.delivery import Delivery
 from bot.diagnosis import load_classifier
 from bot.failures import StoreNotMigrated
 from bot.odata.authentication import client_credentials
+from bot.operations.access import Access
 from bot.operations.activity import Activity
 from bot.operations.archive import Archive
 from bot.operations.ask import Ask
@@ -111,6 +112,7 @@ class Core:
     support: SupportDesk
     prepare_support: PrepareSupport
     call_stacks: CallStacks
+    access: Access
     naming: Naming
     status: StatusDesk
     explanations: Explanations
@@ -166,6 +168,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         deciding = DecisionDesk(database, ask, clients, outside.clock, outside.watched_for)
         end_of_decision = EndOfDecision(WORKSPACE, database, outside.clock, activity, retrying)
         exchange = RuleExchange(database, knowledge, outside.clock, activity)
+        access = Access(database, dataverse, outside.clock)
         call_stacks = CallStacks(database, clients, connections, outside.clock)
         support = SupportDesk(database, ask, outside.clock)
         yield Core(
@@ -208,6 +211,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             support=support,
             prepare_support=PrepareSupport(WORKSPACE, database, ask, call_stacks, activity, outside.clock),
             call_stacks=call_stacks,
+            access=access,
             naming=Naming(database, clients, outside.clock),
             status=StatusDesk(database, ask, clients, outside.clock),
             explanations=Explanations(database, knowledge, connections),
@@ -229,6 +233,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
                 deciding,
                 archive,
                 call_stacks,
+                access,
                 support,
             ),
             selection=Selection(

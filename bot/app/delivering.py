@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from bot.clock import Clock
 from bot.delivery import Delivery, Pace, Renderers, WebApi
+from bot.delivery.access import AccessScriptExport
 from bot.delivery.decisions import DecisionMessages
 from bot.delivery.exports import ActivityExport, ArchiveExport, CallStackExport
 from bot.delivery.problems import SharedProblems
@@ -14,6 +15,7 @@ from bot.delivery.purges import Purges
 from bot.delivery.retries import RetryMessages
 from bot.delivery.rules import TaughtRuleMessages
 from bot.delivery.support import SupportRequests
+from bot.operations.access import Access
 from bot.operations.activity import Activity
 from bot.operations.archive import Archive
 from bot.operations.ask import Ask
@@ -44,6 +46,7 @@ def delivery_of(
     deciding: DecisionDesk,
     archive: Archive,
     call_stacks: CallStacks,
+    access: Access,
     support: SupportDesk,
 ) -> Delivery:
     """Knows how to tell everything that operations may wish to be told."""
@@ -55,6 +58,7 @@ def delivery_of(
     RetryMessages(retrying).register(renderers)
     DecisionMessages(deciding).register(renderers)
     renderers.register(ArchiveExport(archive), Told.EXPORT)
+    renderers.register(AccessScriptExport(access), Told.EXPORT)
     renderers.register(CallStackExport(call_stacks), Told.EXPORT, Told.CALL_STACK)
     delivery = Delivery(database, clock, renderers)
     SupportRequests(support, Gathering(database, ask), delivery.name_of).register(renderers)

@@ -120,6 +120,7 @@ def slack_app(
             drawn=Drawn(core.database.revision),
             refresh=Refresh(core.ask, durable),
             call_stacks=core.call_stacks,
+            access=core.access,
             naming=core.naming,
             status=core.status,
             explanations=core.explanations,

@@ -43,4 +43,6 @@ DOING: Final[Mapping[Act, MessageId]] = {
     Act.ACTIVITY_EXPORT: msgid("export the activity"),
     Act.FORGET: msgid("remove somebody's data"),
     Act.DOCTOR: msgid("examine the set-up"),
+    Act.ACCESS: msgid("see who lacks what in Dataverse"),
+    Act.ACCESS_SCRIPT: msgid("get the script that grants a privilege"),
 }

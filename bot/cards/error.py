@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
@@ -35,10 +35,12 @@ from bot.operations.views import ErrorView
 _MAPPING = 40
 
 
-def error_card(view: ErrorView, texts: Texts, opened: ButtonValue | None = None) -> Card:
+def error_card(
+    view: ErrorView, texts: Texts, opened: ButtonValue | None = None, access: Sequence[Part] = ()
+) -> Card:
     """What it means, where it happened, what to do, and its text.
 
-    ``opened`` is the value of the button that was pressed for it.
+    ``opened`` is the value of the button that was pressed for it, ``access`` what Dataverse says.
     """
     links = Links(view.connection)
     error, line = view.error, view.line
@@ -64,6 +66,7 @@ def error_card(view: ErrorView, texts: Texts, opened: ButtonValue | None = None)
         parts.append(Part((blocks.section(told),)))
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     record = error.source_record_id or error.destination_record_id
+    parts += access
     parts += remedy_parts(remedy_lines(view.steps, error.params, record, links, texts), texts)
     parts += original_parts(error, links, texts)
     parts.append(

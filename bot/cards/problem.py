@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
@@ -37,10 +37,15 @@ from bot.store.record_names import Names
 from bot.store.values import AffectedRecord
 
 
-def problem_card(view: ProblemDetail, texts: Texts, opened: ButtonValue | None = None) -> Card:
+def problem_card(
+    view: ProblemDetail,
+    texts: Texts,
+    opened: ButtonValue | None = None,
+    access: Sequence[Part] = (),
+) -> Card:
     """What happened, what was found, the steps, the records, the original text.
 
-    ``opened`` is the value of the button that was pressed for it.
+    ``opened`` is the value of the button that was pressed for it, ``access`` what Dataverse says.
     """
     links = Links(view.connection)
     name = problem_title(view.line, texts)
@@ -60,6 +65,7 @@ def problem_card(view: ProblemDetail, texts: Texts, opened: ButtonValue | None =
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     parts += chain_parts(view, links, texts, opened)
     parts += taught_parts(view.taught, texts)
+    parts += access
     parts += remedy_parts(remedy_lines(view.steps, params, view.line.example_record, links, texts), texts)
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)

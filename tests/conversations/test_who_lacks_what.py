@@ -1,0 +1,236 @@
+"""*Who lacks what?*: what Dataverse adds to a problem."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.cards.access import ask_part
+from bot.cards.actions import ButtonValue
+from bot.cards.texts import Texts
+from bot.simulator.dataverse import Depth, Ref, SimulatedOrganization
+from bot.simulator.dataverse.believable import INTEGRATION_ROLE, INTEGRATION_TEMPLATE
+from tests.conversations.conftest import Stage
+
+USER = "1b1f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10"
+TEAM = "2c2f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10"
+
+
+def missing(privilege: str, entity: str, otc: int, *, kind: str = "user", whose: str = USER) -> str:
+    return (
+        f"Principal {kind} (Id={whose}, type={8 if kind == 'user' else 9}, roleCount=2, privilegeCount=600), "
+        f"is missing {privilege} privilege (Id=00000000-0000-4000-8000-000000000001) on OTC={otc} for entity "
+        f"'{entity}'. context.Caller={USER}."
+    )
+
+
+def people(organization: SimulatedOrganization, *, own_role: str = "Maatwerk") -> str:
+    """The integration user with its standard role, and one of one's own; gives the id of that."""
+    organization.add_user("BC Integratie", USER, application_id=USER)
+    standard = organization.add_role(INTEGRATION_ROLE, template=INTEGRATION_TEMPLATE, managed=True)
+    organization.assign(standard, user=USER)
+    if not own_role:
+        return ""
+    own = organization.add_role(own_role)
+    organization.assign(own, user=USER)
+    return own
+
+
+async def buttons_of_access(stage: Stage) -> set[str]:
+    """Ids of all buttons of this feature."""
+    people(stage.dataverse.organization)
+    stage.company.log_error(message=missing("prvWriteAccount", "account", 1), source="Customer: 10000")
+    await stage.read()
+    await stage.kim.command(f"/syncerrors {stage.company.errors[-1].number}")
+    await stage.kim.click("All errors with this cause")
+    shown = await stage.kim.until("Script for an administrator")
+    about = ButtonValue(connection=stage.connection, number=1)
+    asking = [block for part in ask_part(about, Texts.for_locale("en")) for block in part.blocks]
+    later = {one["action_id"] for block in asking for one in block["elements"]}
+    return later | {one.action_id for one in shown.elements() if one.action_id}
+
+
+async def opened(stage: Stage, message: str, *, source: str = "Customer: 10000", who: str = "kim") -> str:
+    """The error's problem, as its details show it."""
+    stage.company.log_error(message=message, source=source)
+    await stage.read()
+    person = stage.kim if who == "kim" else stage.sanne
+    await person.command("/syncerrors")
+    await person.click("Details")
+    return without_links((await person.until("In Dataverse")).plain())
+
+
+def without_links(text: str) -> str:
+    return re.sub(r" <https?://[^>]*>", "", text)
+
+
+async def test_the_card_names_the_user_its_roles_the_table_and_the_right_place(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+
+    assert "User: BC Integratie · application user · business unit kleiweg" in shown
+    assert "Roles: Business Central Dataverse Integration (standard); Maatwerk" in shown
+    assert "prvWriteAccount on table Account, still missing; needed for Organization" in shown
+    assert "1. Open the role Maatwerk in the admin center" in shown
+    assert "2. On the row of table Account, set Write to Organization (prvWriteAccount)." in shown
+    assert "Careful: leave the standard roles alone" in shown
+
+
+async def test_what_was_granted_meanwhile_is_said_to_be_fixed(stage: Stage) -> None:
+    own = people(stage.dataverse.organization)
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+    assert "still missing" in shown
+
+    stage.dataverse.organization.grant(own, "prvWriteAccount", Depth.Global)
+    await stage.kim.click("Ask Dataverse again")
+    shown = (await stage.kim.until("fixed meanwhile")).plain()
+
+    assert "fixed meanwhile: it is there now, for Organization. Retry what failed." in shown
+    assert "Script for an administrator" not in shown
+    assert "still missing" not in shown
+
+
+async def test_a_privilege_that_does_not_reach_far_enough_is_not_fixed(stage: Stage) -> None:
+    own = people(stage.dataverse.organization)
+    stage.dataverse.organization.grant(own, "prvWriteAccount", Depth.Basic)
+
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+
+    assert "it is there, but only for User (own rows); needed is Organization" in shown
+
+
+async def test_without_a_role_of_ones_own_a_new_one_is_advised(stage: Stage) -> None:
+    people(stage.dataverse.organization, own_role="")
+
+    shown = await opened(stage, missing("prvCreateProduct", "product", 1024))
+
+    assert "1. Make a new role Business Central synchronization, additional privileges" in shown
+    assert "3. Save it, and assign it to BC Integratie." in shown
+    assert "Rows of this table belong to nobody" in shown
+
+
+async def test_a_role_of_ones_own_that_grants_it_already_is_advised_first(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    people(organization, own_role="")
+    organization.add_role("Verkoop plus", grants={"prvWriteAccount": Depth.Global})
+
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+
+    assert "The role Verkoop plus grants it already" in shown
+
+
+async def test_a_team_that_is_to_own_rows_needs_no_more_than_its_own(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    organization.add_team("BCI - kleiweg", TEAM, unit=organization.add_business_unit("Verkoop"))
+
+    shown = await opened(stage, missing("prvReadAccount", "account", 1, kind="team", whose=TEAM))
+
+    assert "Team: BCI - kleiweg · business unit Verkoop" in shown
+    assert "Roles: none at all" in shown
+    assert "needed for User (own rows)" in shown
+
+
+async def test_somebody_who_no_longer_exists_is_said_to_be_gone(stage: Stage) -> None:
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+
+    assert f"The user no longer exists. {USER}" in shown
+
+
+async def test_the_script_comes_as_a_file_and_is_in_the_activity(stage: Stage) -> None:
+    people(stage.dataverse.organization, own_role="O'Neill's ‘rol’ $(calc)\u202e")
+    await opened(stage, missing("prvWriteAccount", "account", 1))
+
+    await stage.kim.click("Script for an administrator")
+    stage.kim.visit_bot()
+    await stage.kim.until(lambda one: any(message.files for message in one.messages))
+    message = next(message for message in stage.kim.messages if message.files)
+    file = stage.slack.file(message.files[0])
+    written = file.content.decode("utf-8-sig")
+
+    assert file.name == "grant-prvWriteAccount.ps1"
+    assert "$roleName = 'O''Neill''s ‘‘rol’’ $(calc)'" in written
+    assert "\u202e" not in written
+    activity = (await stage.kim.command("/syncerrors activity")).plain()
+    assert "get the script" in activity or "script" in activity
+
+
+async def test_a_row_that_was_deleted_says_by_whom_and_that_it_can_come_back(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    sanne = organization.add_user("Sanne Mulder")
+    account = organization.add("account", name="Adatum")
+    organization.delete("account", account, by=sanne)
+
+    shown = await opened(stage, f"account With Id = {account} Does Not Exist")
+
+    assert "Row: Account" in shown
+    assert "deleted by Sanne Mulder" in shown
+    assert "An administrator can restore it" in shown
+
+
+async def test_a_row_that_is_there_tells_its_state_and_its_owner(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    unit = organization.root_unit
+    team = organization.add_team("BCI - kleiweg")
+    account = organization.add(
+        "account", name="Adatum", ownerid=Ref("team", team), owningbusinessunit=Ref("businessunit", unit)
+    )
+    organization.deactivate("account", account)
+
+    shown = await opened(stage, f"account With Id = {account} Does Not Exist")
+
+    assert "Account Adatum: it exists, but is inactive" in shown
+    assert "Owner: BCI - kleiweg · team · business unit kleiweg" in shown
+
+
+async def test_a_dataverse_that_refuses_is_said_in_one_sentence_and_the_card_stands(stage: Stage) -> None:
+    stage.dataverse.organization.revoke(_role(stage), "prvReadUser")
+
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+
+    assert "Missing privilege: prvReadUser" in shown
+    assert "What to do" in shown
+
+
+async def test_it_speaks_dutch(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+    stage.company.log_error(message=missing("prvWriteContact", "contact", 2), source="Contact: CT1")
+    await stage.read()
+    await stage.sanne.command("/syncerrors")
+
+    await stage.sanne.click("Details")
+    shown = (await stage.sanne.until("In Dataverse")).plain()
+
+    assert "op tabel Contactpersoon" in shown
+    assert "ontbreekt nog" in shown
+
+
+@pytest.mark.parametrize("roles", [{"role_fixers": "U0FIXER"}])
+async def test_whoever_only_looks_sees_no_names_and_roles(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+    stage.company.log_error(message=missing("prvWriteAccount", "account", 1), source="Customer: 10000")
+    await stage.read()
+    await stage.sanne.command("/syncerrors")
+
+    shown = (await stage.sanne.click("Details")).plain()
+
+    assert "BC Integratie" not in shown
+    assert stage.dataverse.requests == []
+
+
+async def test_a_thousand_looks_do_not_mean_a_thousand_calls(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+    await opened(stage, missing("prvWriteAccount", "account", 1))
+    asked = len(stage.dataverse.requests)
+
+    for _ in range(5):
+        await stage.kim.command("/syncerrors")
+        await stage.kim.click("Details")
+
+    assert len(stage.dataverse.requests) == asked
+
+
+def _role(stage: Stage) -> str:
+    rows = stage.dataverse.organization.rows("role")
+    return next(str(row["roleid"]) for row in rows if row["name"] == "Sync Errors bot")
