@@ -62,9 +62,10 @@ class ReadingTables(Asking):
             try:
                 return _table(await self._get(path, select=_SELECT, expand=_EXPAND))
             except DataverseMissing as failure:
-                if failure.facts.get("what") in {"row", "table"}:
-                    return None
-                raise
+                # Which code says so, the docs leave open; without one, it may not even be Dataverse.
+                if failure.facts.get("what") == "environment":
+                    raise
+                return None
 
         return cast("Table | None", await self._remembered(("table", logical_name), DEFINITIONS_SECONDS, ask))
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.dataverse import Depth, Principal, PrincipalKind, Privilege
 from bot.simulator.dataverse import Depth as Simulated
+from bot.simulator.dataverse import Ref
 from tests.dataverse.world import APPLICATION, World
 
 NOBODY = "00000000-1111-4222-8333-444444444444"
@@ -139,8 +140,6 @@ async def test_a_role_tells_what_it_grants_and_a_privilege_who_has_it(world: Wor
 async def test_access_to_one_row_depends_on_depth_and_owner(
     world: World, depth: Simulated, own: bool, rights: set[str]
 ) -> None:
-    from bot.simulator.dataverse import Ref
-
     organization = world.organization
     femke, daan = organization.add_user("Femke"), organization.add_user("Daan")
     organization.assign(organization.add_role("Role", grants={"prvWriteAccount": depth}), user=femke)
