@@ -14,7 +14,7 @@ from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice, Field, choices_input
 from bot.cards.limits import Block, Importance, Part
 from bot.cards.links import Links
-from bot.cards.markup import EMPTY, Markup, bold, lines, own, sentence
+from bot.cards.markup import EMPTY, Markup, bold, code, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
 from bot.cards.problem_line import problem_title
@@ -30,6 +30,7 @@ from bot.store.runs import Run
 _NAME: Final = 60
 _TEXT: Final = 300
 _NAMED: Final = 5
+_COUPLED: Final = code(own("/syncerrors coupled"))
 CHOSEN: Final = "records"
 """Name of the input in which some of many records are chosen."""
 
@@ -121,10 +122,11 @@ def reason_words(hope: Hope, count: int, texts: Texts) -> Markup:
         case Hope.NOT_COUPLED:
             return texts.ngettext(
                 "• {n} new record is not coupled: its first insert failed, and no run takes it again by "
-                "itself. Synchronize it from its card in Business Central.",
+                "itself. {command} offers to create it.",
                 "• {n} new records are not coupled: their first insert failed, and no run takes them again "
-                "by itself. Synchronize them from their cards in Business Central.",
+                "by itself. {command} offers to create them.",
                 count,
+                command=_COUPLED,
             )
         case Hope.BOTH_CHANGED:
             return texts.ngettext(

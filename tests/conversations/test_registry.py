@@ -30,6 +30,7 @@ from handlers import Dependencies, register_all
 from handlers.acts import ACTS, COMMANDS
 from handlers.grammar import GRAMMAR, Request
 from tests.conversations.conftest import Stage
+from tests.conversations.given_up import buttons_of_deciding
 from tests.conversations.samples import ordinary_day
 from tests.conversations.several import practice_of
 from tests.conversations.sharing import cards, share
@@ -156,6 +157,7 @@ async def test_every_button_is_rendered_somewhere(stage: Stage, tmp_path: Path) 
     seen |= await buttons_of_cleaning_up(stage)
     seen |= await buttons_of_teaching(stage)
     seen |= await buttons_of_choosing(stage)
+    seen |= await buttons_of_deciding(stage)
     seen |= await buttons_of_access(stage)
     await stage.kim.command("/syncerrors doctor")
     look()
