@@ -193,6 +193,7 @@ class Acting(Asking):
         )
 
     async def _act(self, action: _Action, entity_set: str, key: str, **body: str | int) -> None:
+        self._expect_extension(action.name)
         place = f"{self._connection.companion_api}/{entity_set}({quote(key, safe='')})"
         request = Outgoing(
             "POST",

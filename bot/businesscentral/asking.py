@@ -12,7 +12,7 @@ import httpx
 from bot.businesscentral.answers import failure_of
 from bot.businesscentral.connection import Connection
 from bot.clock import Clock
-from bot.failures import SourceFailure, SourceGarbled, SourceMissing
+from bot.failures import ActionMissing, SourceFailure, SourceGarbled, SourceMissing
 from bot.odata.answers import Answer, complaint_of
 from bot.odata.authentication import Authentication
 from bot.odata.exchange import Exchange, Outgoing
@@ -64,6 +64,12 @@ class Asking:
     async def aclose(self) -> None:
         """Let go of all connections."""
         await self._exchange.aclose()
+
+    def _expect_extension(self, action: str) -> None:
+        """Raises ActionMissing where errors come from the published page: what is read there has no ids that
+        an action could name."""
+        if self._connection.error_page is not None:
+            raise ActionMissing("", action=action, what="extension")
 
     def _own(self, base: str, link: str) -> str:
         """A link made absolute. The token goes nowhere but to the connection's own scheme, host and port.

@@ -37,6 +37,8 @@ class Connection:
     """Whose request limits its client shares."""
     server_tenant: str | None = None
     """Of a multitenant server on-premises: goes with every address as ``tenant``."""
+    error_page: str | None = None
+    """Service name of page 5339, published: what errors are read from where there is no extension."""
 
     @property
     def standard_api(self) -> str:
@@ -47,6 +49,13 @@ class Connection:
     def companion_api(self) -> str:
         """The company in the companion extension's API."""
         return f"{self.companion_root}/companies({self.company_id})"
+
+    @property
+    def published_errors(self) -> str:
+        """The published page; empty where the connection names none."""
+        if self.error_page is None:
+            return ""
+        return f"{self.prefix}/ODataV4/Company(Id={self.company_id})/{self.error_page}"
 
     @property
     def companion_root(self) -> str:
@@ -71,6 +80,7 @@ def connection_from(settings: ConnectionSettings) -> Connection:
             application=_application(settings.sign_in),
         ),
         server_tenant=settings.server_tenant,
+        error_page=settings.error_page,
     )
 
 

@@ -85,6 +85,7 @@ class Deleting(Asking):
         """
         if not 1 <= len(ids) <= LARGEST_BATCH or len(set(ids)) < len(ids):
             raise ValueError(f"1 to {LARGEST_BATCH} different ids")
+        self._expect_extension("deleteErrors")
         outcomes = dict.fromkeys(ids, Deletion.NOT_NOW)
         left = list(ids)
         patience = Patience()

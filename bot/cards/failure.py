@@ -37,6 +37,7 @@ _CONNECTIONS: Final = code(own("/syncerrors connections"))
 _MIGRATE: Final = code(own("syncerrors migrate"))
 _PERMISSION_SET: Final = code(own("SYNCERRORS READ"))
 _COMPANY_SETTING: Final = joined((code(own("BC_COMPANY_ID")), code(own("company_id"))), " / ")
+_PAGE_SETTING: Final = joined((code(own("BC_ERROR_PAGE")), code(own("error_page"))), " / ")
 _ENVIRONMENT_SETTING: Final = joined((code(own("BC_ENVIRONMENT")), code(own("environment"))), " / ")
 """As variables, and as keys of the connections file."""
 
@@ -353,6 +354,17 @@ def _source_missing(facts: Facts, texts: Texts) -> FailureWords:
                 texts.gettext("The bot's extension is not installed in Business Central."),
                 texts.gettext(
                     "An administrator installs it in this environment; the README of the bot tells how."
+                ),
+            )
+        case "page":
+            return FailureWords(
+                texts.gettext(
+                    "Business Central publishes no page of errors under the name that the bot has."
+                ),
+                texts.gettext(
+                    "An administrator publishes page 5339 on the page Web Services, under the name in "
+                    "{setting}; or better, installs the bot's extension.",
+                    setting=_PAGE_SETTING,
                 ),
             )
         case "company":

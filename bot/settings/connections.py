@@ -63,6 +63,8 @@ class ConnectionSettings:
     dataverse_url: str | None
     server_tenant: str | None = None
     """Tenant of a multitenant server on-premises: every address needs it (``?tenant=``)."""
+    error_page: str | None = None
+    """Service name of the published page 5339, where the extension cannot be installed."""
     roles: RoleSettings = USUAL_ROLES
     dataverse_application: EntraSignIn | None = None
     """Another application for Dataverse than for Business Central."""

@@ -44,6 +44,7 @@ KEYS: Final[Mapping[str, str]] = {
     "company_id": "Id of the company (a GUID)",
     "base_url": "Another API server; on-premises https://server:7048/instance",
     "server_tenant": "Tenant of a multitenant server, on-premises only",
+    "error_page": "Service name of page 5339, published, where the extension cannot be installed",
     "web_url": "Web client, for links; needed on-premises only",
     "dataverse_url": "https://yourorg.crm4.dynamics.com",
     "dataverse_client_id": "Another application (client) id for Dataverse, which basic authentication needs",
@@ -106,6 +107,7 @@ class _Entry:
         dataverse_url = self._text("dataverse_url", values.dataverse_address)
         application = self._dataverse_application(tenant)
         server_tenant = self._on_premises_only("server_tenant", values.server_tenant)
+        error_page = self._text("error_page", values.service_name)
         roles = self._roles()
         if self._wrong or name is None or company_id is None or sign_in is None:
             return None
@@ -119,6 +121,7 @@ class _Entry:
             web_url=web_url,
             dataverse_url=dataverse_url,
             server_tenant=server_tenant,
+            error_page=error_page,
             roles=roles,
             dataverse_application=application,
         )

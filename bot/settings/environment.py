@@ -29,6 +29,7 @@ from bot.settings.values import (
     guid,
     secret,
     server_tenant,
+    service_name,
     tenant,
 )
 
@@ -60,6 +61,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Environment = Annotated[str, AfterValidator(environment_name)]
 Audience = Annotated[str, AfterValidator(audience)]
 ServerTenant = Annotated[str, AfterValidator(server_tenant)]
+ServiceName = Annotated[str, AfterValidator(service_name)]
 Day = Annotated[date, BeforeValidator(lambda value: day(value) if isinstance(value, str) else value)]
 Secret = Annotated[SecretStr, _secret()]
 Grantees = Annotated[str, AfterValidator(lambda value: ",".join(grantees(value)))]
@@ -121,6 +123,10 @@ class Settings(BaseSettings):
     )
     bc_server_tenant: ServerTenant | None = Field(
         default=None, description="Tenant of a multitenant server, on-premises only"
+    )
+    bc_error_page: ServiceName | None = Field(
+        default=None,
+        description="Service name of page 5339, published, where the extension cannot be installed",
     )
     bc_web_url: Address | None = Field(
         default=None, description="Web client, for links; needed on-premises only"

@@ -41,6 +41,7 @@ def single_connection(settings: Settings) -> ConnectionSettings:
         web_url=settings.bc_web_url,
         dataverse_url=settings.dataverse_url,
         server_tenant=settings.bc_server_tenant,
+        error_page=settings.bc_error_page,
         roles=settings.roles,
         dataverse_application=_dataverse_application(settings),
     )

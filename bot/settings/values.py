@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _AUDIENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._-]{0,252}")
+_SERVICE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,239}")
 _SERVER_TENANT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9 _.-]{1,100}")
 
@@ -63,6 +64,14 @@ def server_tenant(value: str) -> str:
     bare = value.strip()
     if not _SERVER_TENANT.fullmatch(bare):
         raise ValueError("must be a tenant's id: letters, digits, dots, dashes, up to 100")
+    return bare
+
+
+def service_name(value: str) -> str:
+    """Name of a published web service."""
+    bare = value.strip()
+    if not _SERVICE_NAME.fullmatch(bare):
+        raise ValueError("must be the service name: letters, digits and underscores, beginning with a letter")
     return bare
 
 

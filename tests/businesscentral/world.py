@@ -34,6 +34,7 @@ def settings(**values: object) -> ConnectionSettings:
         "bc_company_id": "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
         "bc_base_url": None,
         "bc_web_url": None,
+        "bc_error_page": None,
         "bc_username": None,
         "bc_web_service_key": None,
         "dataverse_url": "https://kleiweg.crm4.dynamics.com",
@@ -84,7 +85,9 @@ class World:
             await client.aclose()
 
 
-def build_world(names: Sequence[str] = ("Kleiweg",), *, secret: str = SECRET) -> World:
+def build_world(
+    names: Sequence[str] = ("Kleiweg",), *, secret: str = SECRET, error_page: str | None = None
+) -> World:
     """A world with these companies. ``secret`` is what the clients believe theirs is."""
     clock = ManualClock(START)
     entra = EntraSimulator(clock=clock)
@@ -93,7 +96,9 @@ def build_world(names: Sequence[str] = ("Kleiweg",), *, secret: str = SECRET) ->
     server = BusinessCentralSimulator(
         clock=clock, entra=entra, tenant=TENANT, environment="Production", companies=companies
     )
-    connections = [connection_from(settings(bc_company_id=company.id)) for company in companies]
+    connections = [
+        connection_from(settings(bc_company_id=company.id, bc_error_page=error_page)) for company in companies
+    ]
     limit = RequestLimits().of(ApplicationUser(TENANT, "production", APPLICATION))
     clients = {
         connection.key: BusinessCentralClient(

@@ -1,8 +1,8 @@
 """Writing the extension's source out, ready to be compiled by somebody.
 
-Numbers: ``dev-itpro/developer/devenv-object-ranges.md`` of Microsoft's docs: 50,000 to 99,999 are a customer's
-own; from 1,000,000 on Microsoft assigns them to publishers. The addresses of the API do not change with the
-publisher of the app: the bot looks for ``api/syncerrors/integration/v1.0``.
+Numbers: ``dev-itpro/developer/devenv-object-ranges.md`` of Microsoft's docs: 50,000 to 99,999 are a
+customer's own; from 1,000,000 on Microsoft assigns them to publishers. The addresses of the API do not change
+with the publisher of the app: the bot looks for ``api/syncerrors/integration/v1.0``.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def export(
 ) -> Written:
     """Write AL files, ``app.json`` and ``README.md``.
 
-    The app's id stays the same for the same publisher, so that a later export upgrades what was published from
-    an earlier one. ``replace`` overwrites these files in a directory that is not empty, and touches no other.
+    The app's id stays the same for the same publisher, so that a later export upgrades what was published
+    from an earlier one. ``replace`` overwrites these files in a directory that is not empty, and no other.
     Raises ExportRefused, before anything is written wherever that can be known before.
     """
     publisher = publisher.strip()
@@ -76,7 +76,7 @@ def _check(first_id: int, publisher: str) -> None:
     if not any(low <= first_id and first_id + IDS - 1 <= high for low, high in _OWN_RANGES):
         raise ExportRefused(
             f"Object numbers {first_id} to {first_id + IDS - 1} are not yours to give. Choose a first number "
-            f"from 50000 to {99_999 - IDS + 1}, or one of a range that Microsoft gave you (1000000 and above)."
+            f"from 50000 to {99_999 - IDS + 1}, or one of a range that Microsoft gave you (1000000 and up)."
         )
     if not 1 <= len(publisher) <= _LONGEST_PUBLISHER or not publisher.isprintable():
         raise ExportRefused(f"A publisher has 1 to {_LONGEST_PUBLISHER} printable characters.")

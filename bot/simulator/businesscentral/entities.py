@@ -46,6 +46,17 @@ SYNC_ERROR: EntityType[SimulatedError] = EntityType(
     ),
 )
 
+PUBLISHED_ERROR: EntityType[SimulatedError] = EntityType(
+    "ErrorList",
+    _by_name(
+        Field("No", Kind.NUMBER, lambda row: row.number),
+        Field("Date_Time", Kind.MOMENT, lambda row: row.logged_at),
+        *(Field(name, Kind.TEXT) for name in ("Message", "HelpLink", "Source", "Destination")),
+    ),
+    key="No",
+)
+"""Page 5339, published: OData's names for its controls."""
+
 COMPANY: EntityType[SimulatedCompany] = EntityType(
     "company",
     _by_name(
@@ -87,6 +98,20 @@ def sync_error_json(company: SimulatedCompany, row: SimulatedError) -> dict[str,
         "direction": job.direction.value if job else "",
         "jobType": job.type.value if job else "",
         "lastModifiedDateTime": moment_text(row.logged_at),
+    }
+
+
+def published_json(row: SimulatedError) -> dict[str, Any]:
+    """One row of the published page 5339 (``IntegrationSynchErrorList.Page.al``): the records are the word
+    "View"."""
+    return {
+        "@odata.etag": etag(row.id, row.number),
+        "No": row.number,
+        "Date_Time": moment_text(row.logged_at),
+        "Message": row.text,
+        "HelpLink": "Insufficient permissions" if " prv" in row.text else "",
+        "Source": "View" if row.source else "",
+        "Destination": "View" if row.destination else "",
     }
 
 

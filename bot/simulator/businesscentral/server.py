@@ -19,10 +19,12 @@ from bot.simulator.businesscentral.answering import Answering
 from bot.simulator.businesscentral.company import SimulatedCompany
 from bot.simulator.businesscentral.entities import (
     COMPANY,
+    PUBLISHED_ERROR,
     SYNC_ERROR,
     company_json,
     details_json,
     maintenance_json,
+    published_json,
     sync_error_json,
 )
 from bot.simulator.businesscentral.faults import Faults
@@ -89,6 +91,8 @@ class BusinessCentralSimulator:
         """What an administrator gave the application."""
         self.withheld: frozenset[tuple[int, str]] = frozenset()
         """Accesses to tables that it lacks all the same, such as ``(5339, "Delete")``."""
+        self.published_pages: frozenset[str] = frozenset()
+        """Service names under which page 5339 is published; usually none."""
         self.faults = Faults()
         self._answering = Answering(self._origin, self.base_url, self.faults)
         self._acting = Acting(
@@ -154,6 +158,7 @@ class BusinessCentralSimulator:
             Route(in_company + "/{set}({key})/{action}", self._acting.action, methods=["POST"]),
             Route(self._root + _COMPANION + "/$batch", self._batch, methods=["POST"]),
             Route(standard + "/$batch", self._batch, methods=["POST"]),
+            Route(self._root + "/ODataV4/Company(Id={company})/{service}", self._published, methods=["GET"]),
             *_state_routes(standard + "/companies({company})", STANDARD_SETS, self._list_states, self._state),
             Route(standard + "/companies", self._list_companies, methods=["GET"]),
             Route(standard + "/companies({company})", self._company, methods=["GET"]),
@@ -168,6 +173,17 @@ class BusinessCentralSimulator:
         page = take_page(Source(lambda above: company.rows(moment, above=above), "number"), query)
         rows = [self.faults.garble(row.number, sync_error_json(company, row)) for row in page.rows]
         return self._answering.collection(request, SYNC_ERROR, query, page, rows)
+
+    async def _published(self, request: Request) -> Response:
+        """Page 5339 as a web service: what its controls show, and nothing else."""
+        company = self._company_of(request)
+        if request.path_params["service"] not in self.published_pages:
+            raise resource_missing(self._answering.address(request))
+        moment = self._visible_moment(request)
+        query = parse_query(request.query_params, PUBLISHED_ERROR, request.headers.get("prefer"))
+        page = take_page(Source(lambda _: company.rows(moment, above=-1)), query)
+        rows = [published_json(row) for row in page.rows]
+        return self._answering.collection(request, PUBLISHED_ERROR, query, page, rows)
 
     async def _error(self, request: Request) -> Response:
         company = self._company_of(request)
