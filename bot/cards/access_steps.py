@@ -1,0 +1,89 @@
+"""The exact steps that end a missing privilege in Dataverse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.cards.access_words import depth_words, short, table_name
+from bot.cards.links import Address
+from bot.cards.markup import Markup, bold, code, link, own, sentence
+from bot.cards.texts import Texts
+from bot.operations.access import Holding, Lack, Place, PrincipalFacts, Spot
+from bot.operations.access.advice import is_ones_own
+
+_SECURITY_ROLES: Final = Address("https://admin.powerplatform.microsoft.com/environments")
+
+
+def access_steps(who: PrincipalFacts, lack: Lack, texts: Texts) -> Iterator[Markup]:
+    """In their order; none where nothing is missing any more."""
+    if lack.holding is Holding.HELD:
+        return
+    place, name = lack.place, bold(short(lack.place.name))
+    if place.spot is not Spot.OTHER_ROLE:
+        opened = _where(place, name, texts)
+        yield _step(1, sentence((opened, link(texts.gettext("Open the admin center"), _SECURITY_ROLES))))
+        yield _step(2, _grant(lack, texts))
+    else:
+        yield _step(
+            1,
+            texts.gettext(
+                "The role {role} grants it already. Open {who} in the admin center: Settings, Users + "
+                "permissions.",
+                role=name,
+                who=short(who.name),
+            ),
+        )
+        yield _step(2, texts.gettext("Choose Manage security roles and select {role}.", role=name))
+    if place.spot is Spot.NEW_ROLE:
+        yield _step(3, texts.gettext("Save it, and assign it to {who}.", who=short(who.name)))
+    elif place.spot is Spot.HELD_ROLE:
+        yield _step(3, texts.gettext("Save it. Everybody with this role gets the privilege."))
+    if any(not is_ones_own(role) for role in who.roles):
+        careful = bold(texts.gettext("Careful:"))
+        words = texts.gettext(
+            "leave the standard roles alone: redeploying the integration solution, or an update, sets them "
+            "back."
+        )
+        yield sentence((careful, words))
+
+
+def _where(place: Place, name: Markup, texts: Texts) -> Markup:
+    if place.spot is Spot.NEW_ROLE:
+        return texts.gettext(
+            "Make a new role {role} in the admin center: environment, Settings, Users + permissions, "
+            "Security roles.",
+            role=name,
+        )
+    return texts.gettext(
+        "Open the role {role} in the admin center: environment, Settings, Users + permissions, Security "
+        "roles.",
+        role=name,
+    )
+
+
+def _grant(lack: Lack, texts: Texts) -> Markup:
+    depth = bold(depth_words(lack.needed, texts))
+    if lack.table is None:
+        return texts.gettext(
+            "Set {privilege} to {depth}.", privilege=code(short(lack.privilege.name)), depth=depth
+        )
+    return texts.gettext(
+        "On the row of table {table}, set {access} to {depth} ({privilege}).",
+        table=bold(short(table_name(lack.table, texts))),
+        access=bold(short(_verb(lack))),
+        depth=depth,
+        privilege=code(short(lack.privilege.name)),
+    )
+
+
+def _verb(lack: Lack) -> str:
+    """Column of the editor of security roles."""
+    name = lack.privilege.name.removeprefix("prv")
+    verbs = ("AppendTo", "Append", "Create", "Read", "Write", "Delete", "Assign", "Share")
+    found = next((verb for verb in verbs if name.startswith(verb)), name)
+    return "Append To" if found == "AppendTo" else found
+
+
+def _step(number: int, words: Markup) -> Markup:
+    return sentence((own(f"{number}."), words))
