@@ -18,6 +18,8 @@ from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
 from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.status_words import (
+    LOG,
+    LOG_IN_A_LIST,
     between_words,
     job_words,
     last_jobs_words,
@@ -47,6 +49,8 @@ _NAME: Final = 40
 _PERSON: Final = 80
 _REASON: Final = 300
 _FILTER: Final = 300
+_ASKED: Final = 180
+"""Characters of a name that go into a button; Business Central's have 20 at most."""
 _NAMED: Final = 8
 """Mappings in trouble that are named at the top."""
 
@@ -102,7 +106,7 @@ def mapping_card(view: MappingView, texts: Texts) -> Card:
         parts.append(Part((blocks.context(lines(told)),)))
     if unknown := tuple(unknown_words(view.parts, texts)):
         parts.append(Part((blocks.context(lines(unknown)),), Importance.ESSENTIAL))
-    value = ButtonValue(connection=view.connection.key, query=view.status.name)
+    value = ButtonValue(connection=view.connection.key, query=_asked(view.status.name))
     buttons = [
         Button(texts.gettext("Refresh"), Action.STATUS_REFRESH, value),
         Button(
@@ -110,7 +114,7 @@ def mapping_card(view: MappingView, texts: Texts) -> Card:
         ),
     ]
     if view.errors:
-        asked = value.model_copy(update={"query": f'mapping:"{view.status.name}"'})
+        asked = value.model_copy(update={"query": f'mapping:"{_asked(view.status.name)}"'})
         errors = texts.ngettext("{n} error", "{n} errors", view.errors)
         buttons.insert(1, Button(texts.gettext("Show {errors}", errors=errors), Action.FIND_SHOW, asked))
     parts.append(Part((blocks.actions(*buttons),), Importance.ESSENTIAL))
@@ -173,9 +177,9 @@ def verdict_words(view: StatusView, texts: Texts) -> Markup:
     return sentence((counted, bold(need)))
 
 
-def mapping_lines(status: MappingStatus, texts: Texts) -> Iterator[Markup]:
+def mapping_lines(status: MappingStatus, texts: Texts, log: int = LOG) -> Iterator[Markup]:
     """What a list says of one mapping, below its name."""
-    yield from remark_words(status, texts)
+    yield from remark_words(status, texts, log)
     if status.mapping is not None or status.jobs:
         yield from last_jobs_words(status, texts)
     yield sentence((next_run_words(status, texts), watermark_words(status.mapping, texts)))
@@ -288,10 +292,12 @@ def age_words(notes: tuple[PartNote, ...], texts: Texts) -> Markup:
 def _line(line: MappingStatus, view: StatusView, links: Links, texts: Texts) -> Block:
     page = links.page(MAPPINGS_PAGE, (("Name", line.name),))
     name = bold(link(name_words(line), page))
-    value = ButtonValue(connection=view.connection.key, query=line.name)
+    value = ButtonValue(connection=view.connection.key, query=_asked(line.name))
     spoken = texts.gettext("Details: {title}", title=name_words(line))
     return blocks.section(
-        lines((dotted((name, between_words(line.mapping, texts))), *mapping_lines(line, texts))),
+        lines(
+            (dotted((name, between_words(line.mapping, texts))), *mapping_lines(line, texts, LOG_IN_A_LIST))
+        ),
         Button(texts.gettext("Details"), Action.STATUS_SHOW, value, spoken),
     )
 
@@ -321,6 +327,11 @@ def _pages(links: Links, texts: Texts) -> Markup:
     )
     found = [(words, links.page(number)) for words, number in named]
     return dotted(link(words, address) for words, address in found if address is not None)
+
+
+def _asked(name: str) -> str:
+    """A name as a button can carry it."""
+    return name.encode("utf-8", "replace").decode()[:_ASKED]
 
 
 def _names(names: tuple[str, ...]) -> Markup:

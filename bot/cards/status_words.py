@@ -18,7 +18,11 @@ from bot.store.synchronization import StoredJob, StoredMapping
 
 _NAME: Final = 40
 _TEXT: Final = 250
-_LOG: Final = 400
+_BRIEF: Final = 80
+"""Characters of what a job said, in a list."""
+LOG: Final = 400
+LOG_IN_A_LIST: Final = 150
+"""Characters of what a log says."""
 
 _WAYS: Final[Mapping[str, MessageId]] = {
     Direction.TO_DATAVERSE: msgid("to Dataverse"),
@@ -42,10 +46,10 @@ def between_words(mapping: StoredMapping | None, texts: Texts) -> Markup:
     """Which tables, which way."""
     if mapping is None:
         return EMPTY
-    signs = {Direction.TO_DATAVERSE: " → ", Direction.FROM_DATAVERSE: " ← "}
+    signs: dict[str, str] = {Direction.TO_DATAVERSE: " → ", Direction.FROM_DATAVERSE: " ← "}
     table = table_words(mapping.table_name, texts)
     entity = entity_words(mapping.entity_name, texts)
-    return joined((table, entity), signs.get(Direction(mapping.direction), " ↔ "))
+    return joined((table, entity), signs.get(mapping.direction, " ↔ "))
 
 
 def way_words(direction: str, texts: Texts) -> Markup:
@@ -54,7 +58,7 @@ def way_words(direction: str, texts: Texts) -> Markup:
     return EMPTY if known is None else texts.say(known)
 
 
-def job_words(job: StoredJob, texts: Texts) -> Markup:
+def job_words(job: StoredJob, texts: Texts, most: int = _TEXT) -> Markup:
     """One run: when, which way, what it counted, what it said."""
     kind = _TYPES.get(job.type)
     heading = dotted(
@@ -65,7 +69,7 @@ def job_words(job: StoredJob, texts: Texts) -> Markup:
             EMPTY if job.finished_at is not None else texts.gettext("not finished"),
         )
     )
-    said = Outside(job.message).short(_TEXT)
+    said = Outside(job.message).short(most)
     told = texts.gettext("it said: {text}", text=said) if said else EMPTY
     return sentence((heading + own(":"), joined((*_counts(job, texts), told), ", ")))
 
@@ -92,7 +96,7 @@ def _counts(job: StoredJob, texts: Texts) -> Iterator[Markup]:
 def last_jobs_words(status: MappingStatus, texts: Texts) -> Iterator[Markup]:
     """The latest run in each direction."""
     for job in status.jobs:
-        yield texts.gettext("Last job {job}", job=job_words(job, texts))
+        yield texts.gettext("Last job {job}", job=job_words(job, texts, _BRIEF))
     if not status.jobs and not status.goes_along:
         yield texts.gettext("No job of it is known.")
 
@@ -142,24 +146,24 @@ def watermark_words(mapping: StoredMapping | None, texts: Texts) -> Markup:
     return texts.gettext("Latest change taken: {marks}.", marks=joined(told, ", "))
 
 
-def remark_words(status: MappingStatus, texts: Texts) -> Iterator[Markup]:
+def remark_words(status: MappingStatus, texts: Texts, log: int = LOG) -> Iterator[Markup]:
     """What somebody has to look at, the most serious first; each with a sign and in words."""
     for remark in status.remarks:
-        words = _remark(remark, status, texts)
+        words = _remark(remark, status, texts, log)
         if words:
             yield sentence((own("⚠️"), words))
 
 
-def _remark(remark: Remark, status: MappingStatus, texts: Texts) -> Markup:
+def _remark(remark: Remark, status: MappingStatus, texts: Texts, log: int) -> Markup:
     job = status.job
     match remark:
         case Remark.JOB_FAILED:
-            return sentence((texts.gettext("Its job stopped with an error."), _log(job, texts)))
+            return sentence((texts.gettext("Its job stopped with an error."), _log(job, texts, log)))
         case Remark.JOB_ON_HOLD:
             held = texts.gettext(
                 "Its job is on hold: somebody set it so, or a manual synchronization is running or broke off."
             )
-            return sentence((held, _log(job, texts)))
+            return sentence((held, _log(job, texts, log)))
         case Remark.JOB_OVERDUE if job is not None and job.next_run_at is not None:
             return texts.gettext(
                 "Its job was due {time} and has not started: the job queue itself may stand still.",
@@ -189,11 +193,11 @@ def _remark(remark: Remark, status: MappingStatus, texts: Texts) -> Markup:
             return EMPTY
 
 
-def _log(job: JobNote | None, texts: Texts) -> Markup:
+def _log(job: JobNote | None, texts: Texts, most: int) -> Markup:
     """Why it stopped, by its own words or those of its last failed run."""
     if job is None:
         return EMPTY
-    said = Outside(job.error).short(_LOG)
+    said = Outside(job.error).short(most)
     if not said:
         return EMPTY
     if job.failed_at is None:

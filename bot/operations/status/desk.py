@@ -30,7 +30,7 @@ from bot.store.search_problems import NarrowedProblems
 from bot.store.synchronization import ReadSoFar, StoredJob, StoredMapping, Synchronization
 from bot.store.values import Scope
 
-MAPPINGS_A_PAGE: Final = 8
+MAPPINGS_A_PAGE: Final = 6
 JOBS_SHOWN: Final = 6
 _OFFERED: Final = 12
 _EVERYTHING: Final = (Part.CONNECTIONS, Part.MAPPINGS, Part.QUEUE)
