@@ -101,11 +101,11 @@ class Phrases:
     def best(self, text: str) -> PhraseRule | None:
         """The phrase in the text that tells most; None where there is none, where it says that nothing is to
         be said, or where a person or another product speaks."""
-        return self._first(text[:_SEARCHED].lower(), self._among)
+        return self._first(_searched(text), self._among)
 
     def telling(self, text: str) -> PhraseRule | None:
         """The same without the words that count only among words of records."""
-        return self._first(text[:_SEARCHED].lower(), _nowhere)
+        return self._first(_searched(text), _nowhere)
 
     def _first(self, lowered: str, among: Callable[[str], bool]) -> PhraseRule | None:
         hits: list[int] | None = (
@@ -134,6 +134,11 @@ class Phrases:
         if TALKED.search(lowered) or BUILT.search(lowered):
             return False
         return bool(self._record and self._record.search(QUOTED.sub("'", lowered)))
+
+
+def _searched(text: str) -> str:
+    """What is searched of a text, in lower case; a full stop is put at its end."""
+    return text[:_SEARCHED].lower().rstrip(". ") + ". "
 
 
 def _nowhere(_: str) -> bool:

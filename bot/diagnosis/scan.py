@@ -52,7 +52,15 @@ MARKS: Final[dict[str, Mark]] = {
     ),
     **dict.fromkeys(("xception", "(Fault Detail is equal to"), Mark.DRESSED),
     **dict.fromkeys(
-        ("prv", "SecLib:", "::VerifyCallerPrivileges failed", "does not have ", "privilegeCount="),
+        (
+            "prv",
+            "SecLib:",
+            "::VerifyCallerPrivileges failed",
+            "does not have ",
+            "privilegeCount=",
+            "Principal user (",
+            "Principal team (",
+        ),
         Mark.PRIVILEGE,
     ),
     **dict.fromkeys(("0x8", "-214", "AADSTS"), Mark.CODE),

@@ -18,7 +18,7 @@ _PERSON: Final = r"""
 """
 _COMPANY: Final = r"""
     (?<![\w'-])
-    (?:we|we're|we've|we'll|our|us|he|she|they|guys|lunch|morning|afternoon|today|tomorrow|yesterday|tonight
+    (?:we|we're|we've|we'll|our|us|he|she|they|guys|lunch|christmas|holidays?|morning|afternoon|today|tomorrow|yesterday|tonight
     |(?:mon|tues|wednes|thurs|fri|satur|sun)day)
     (?![\w'-])
 """
@@ -38,7 +38,7 @@ _OTHER_PRODUCT: Final = r"""
     ^[a-z]+(?:_[a-z]+)+[:,]
     | (?<![\w-])
     (?:--[a-z]
-    |(?:npm|pip|git|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
+    |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
     |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}

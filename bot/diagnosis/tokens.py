@@ -23,7 +23,7 @@ FIELD_TOPIC: Final = "permission.field_security"
 NO_ROLE_TOPIC: Final = "permission.no_role_at_all"
 
 _ID = rf"[\"']?\{{?({GUID_FORM})"
-_PRIVILEGE = re.compile(r"(?<!\w)prv[A-Z]\w{2,120}")
+_PRIVILEGE = re.compile(r"(?<!\w)prv_?[A-Z]\w{2,120}")
 _VERBS: Final = ("AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write")
 _PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\(Id={_ID})?", re.IGNORECASE)
 _TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?(?:type?|tipo) ?= ?([89])\b")
@@ -35,6 +35,8 @@ _RIGHTS = re.compile(
     r"AccessRights: ?(\w{3,12}?)Access\b|does not have (\w{3,12}?)(?:Access)?(?:/\w{3,20})? right"
 )
 _RIGHTS_PRINCIPAL = re.compile(rf"\b(Principal|user|team) with id {_ID}", re.IGNORECASE)
+_MISSING = re.compile(r"\bis missing (Append ?To|Append|Assign|Create|Delete|Read|Share|Write) [Pp]rivilege")
+"""A right that is named without its privilege."""
 _CALLER_USER = re.compile(rf"\bCaller user with id {_ID}", re.IGNORECASE)
 """How a column that is secured is refused."""
 _RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
@@ -64,6 +66,8 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
         rule = "token.access_rights"
     elif "does not have " in text and _CALLER_USER.search(text):
         rule = "token.caller_user"
+    elif "is missing " in text and _MISSING.search(text):
+        rule = "token.missing"
     elif "privilegeCount=" in text and _TYPED_ID.search(text):  # cut off before the name of the privilege
         rule = "token.principal"
     else:
@@ -79,9 +83,10 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
 
 def split_privilege(name: str) -> dict[str, ParamValue]:
     """``prvReadProject`` -> access ``Read``, entity ``project``; nothing for a privilege of no table."""
+    start = 4 if name.startswith("prv_") else 3
     for verb in _VERBS:
-        if name.startswith(verb, 3) and len(name) > 3 + len(verb):
-            return {"access": verb, "entity": name[3 + len(verb) :].lower()}
+        if name.startswith(verb, start) and len(name) > start + len(verb):
+            return {"access": verb, "entity": name[start + len(verb) :].lower()}
     return {}
 
 
@@ -138,6 +143,8 @@ def _read_rest(text: str, params: dict[str, ParamValue]) -> None:
         params["caller_id"] = (found[1] or found[2]).lower()
     if "ight" in text and (found := _RIGHTS.search(text)):
         params.setdefault("access", found[1] or found[2])
+    if "is missing " in text and (found := _MISSING.search(text)):
+        params.setdefault("access", found[1].replace(" ", ""))
     if found := _RIGHTS_RECORD.search(text):
         params["record"] = (found[1] or found[2]).lower()
         if "entity" in params:
