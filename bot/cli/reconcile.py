@@ -57,6 +57,8 @@ def _tell(report: ReconcileReport, console: Console) -> None:
         told.append(f"{report.back:,} are there after all")
     if report.replaced:
         told.append(f"{report.replaced:,} numbers belong to other rows now; the next pull reads those")
+    if report.late:
+        told.append(f"{report.late:,} came late and were never read; the next pull reads them")
     console.print(f"Of {report.judged:,} stored errors: {', '.join(told)}.")
     if report.failure_key is not None:
         console.print(sentence_for(report.failure_key, report.failure_facts))

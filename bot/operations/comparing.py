@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.store.values import Finding, KnownRow, ReconcileState, Verdict
 
@@ -26,8 +27,15 @@ class Compared:
     unsure: int
 
 
-def compare(above: int, up_to: int, known: Sequence[KnownRow], there: There) -> Compared:
-    """Judge the known rows of a window.
+LATE_FOR = timedelta(days=3)
+"""So long after a row was logged another one beside it may still be new: a job's transaction that took hours,
+a night or a weekend without comparing. What is older and unknown was forgotten on purpose."""
+
+
+def compare(
+    above: int, up_to: int, known: Sequence[KnownRow], there: There, now: datetime | None = None
+) -> Compared:
+    """Judge the known rows of a window, and name numbers among the latest of them that nobody knows.
 
     A number whose row has an unreadable id is taken for the known row; where rows came without a number,
     nothing is taken for missing, since each of them could be it.
@@ -48,8 +56,23 @@ def compare(above: int, up_to: int, known: Sequence[KnownRow], there: There) -> 
     if there.unnumbered:
         present += len(missing)
         missing.clear()
-    verdict = Verdict(above, up_to, present, tuple(missing), tuple(replaced), tuple(back))
+    late = _late(known, there, now)
+    verdict = Verdict(above, up_to, present, tuple(missing), tuple(replaced), tuple(back), late)
     return Compared(verdict, there.unnumbered)
+
+
+def _late(known: Sequence[KnownRow], there: There, now: datetime | None) -> tuple[int, ...]:
+    """Numbers are taken before a transaction ends, so that a row can become visible after pulls went past."""
+    recent = (
+        row.number
+        for row in known
+        if now is not None and row.logged_at is not None and now - row.logged_at <= LATE_FOR
+    )
+    first = next(recent, None)
+    if first is None:
+        return ()
+    numbers = {row.number for row in known}
+    return tuple(sorted(number for number in there.ids if number > first and number not in numbers))
 
 
 def finding_of(

@@ -4,6 +4,9 @@ Rows disappear there by themselves (retention, "1 Month" by default) or are purg
 them and marks them. Windows of stored numbers are compared with the numbers and ids that are there. What is
 known is looked up before Business Central is asked, so that a pull under way can be in nobody's way: whatever
 it adds meanwhile is not judged.
+
+It also finds what pulls missed: rows that became visible only after pulls had gone past their numbers,
+further than the overlap of a pull. The next pull goes back for them.
 """
 
 from __future__ import annotations
@@ -58,6 +61,7 @@ class Window:
     gone: int = 0
     back: int = 0
     replaced: int = 0
+    late: int = 0
     last: bool = False
     failure: FailureNote | None = None
 
@@ -139,13 +143,15 @@ class Reconcile:
         now = self.clock.now()
         try:
             known = await presence.known(scope, above, self.window, now - SETTLED)
-            compared = await self._compared(connection, above, known)
+            compared = await self._compared(connection, above, known, now)
             judged = await presence.judge(scope, compared.verdict, now)
         except (SourceFailure, StoreUnavailable) as failure:
             return Window(failure=note_of(failure))
         replaced = len(compared.verdict.replaced)
         if replaced:
             _log.warning("%s numbers of %s belong to other rows now", replaced, connection)
+        if judged.late:
+            _log.warning("%s rows of %s came late: the next pull goes back for them", judged.late, connection)
         if compared.unsure:
             _log.warning("%s rows of %s could be any: nothing missing is marked", compared.unsure, connection)
         return Window(
@@ -154,14 +160,17 @@ class Reconcile:
             gone=judged.gone,
             back=judged.back,
             replaced=replaced,
+            late=judged.late,
             last=len(known) < self.window,
         )
 
-    async def _compared(self, connection: str, above: int, known: Sequence[KnownRow]) -> Compared:
+    async def _compared(
+        self, connection: str, above: int, known: Sequence[KnownRow], now: datetime
+    ) -> Compared:
         """Ask Business Central only after ``known`` was looked up; ask nothing where nothing is known."""
         up_to = known[-1].number if known else above
         there = await self._there(connection, above, up_to) if known else There({}, 0)
-        return compare(above, up_to, known, there)
+        return compare(above, up_to, known, there, now)
 
     async def _there(self, connection: str, above: int, up_to: int) -> There:
         client = self.clients[connection]
@@ -222,6 +231,7 @@ def _report(connection: str, windows: Sequence[Window], failure: FailureNote | N
         gone=sum(window.gone for window in windows),
         back=sum(window.back for window in windows),
         replaced=sum(window.replaced for window in windows),
+        late=sum(window.late for window in windows),
         failure_key=failure.key if failure else None,
         failure_facts=failure.facts if failure else {},
     )

@@ -283,6 +283,8 @@ class ReconcileReport:
     """Whose number belongs to another row now."""
     failure_key: str | None
     failure_facts: Mapping[str, str | int]
+    late: int = 0
+    """Never read, for they came after pulls had gone past; the next pull reads them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ and by problem, mapping and day. So what matters now is ``errors - gone``, and n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import ask_to_reread, lock
+from bot.store.pages import slices
 from bot.store.readying import SLICE
-from bot.store.tables import PULL_STATE, RECONCILE_STATE, SYNC_ERROR, belongs
+from bot.store.tables import PULL_STATE, RAW_ROW, RECONCILE_STATE, SYNC_ERROR, belongs
 from bot.store.turning import turn_back, turn_gone
 from bot.store.values import Finding, Judged, KnownRow, ReconcileState, Scope, Verdict
 
@@ -42,7 +44,12 @@ class Presence:
     ) -> tuple[KnownRow, ...]:
         """At most ``limit`` stored errors above that number, by rising number, without younger ones."""
         query = (
-            select(SYNC_ERROR.c.number, SYNC_ERROR.c.id, SYNC_ERROR.c.gone_at.is_not(None).label("gone"))
+            select(
+                SYNC_ERROR.c.number,
+                SYNC_ERROR.c.id,
+                SYNC_ERROR.c.gone_at.is_not(None).label("gone"),
+                SYNC_ERROR.c.logged_at,
+            )
             .where(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.logged_at <= logged_until)
             .order_by(SYNC_ERROR.c.number)
         )
@@ -52,7 +59,7 @@ class Presence:
                 last = known[-1].number if known else above
                 size = min(SLICE, limit - len(known))
                 rows = await connection.execute(query.where(SYNC_ERROR.c.number > last).limit(size))
-                part = [KnownRow(row.number, as_key(row.id), bool(row.gone)) for row in rows]
+                part = [KnownRow(row.number, as_key(row.id), bool(row.gone), row.logged_at) for row in rows]
                 known += part
                 if len(part) < size:
                     break
@@ -68,7 +75,8 @@ class Presence:
         """Mark what is gone, unmark what is back, count both, and note how far comparing is.
 
         All of it or, where an exception leaves this call, nothing; the same verdict again changes nothing. Of
-        numbers that other rows have now, the next pull goes back to the lowest and makes room for them.
+        numbers that other rows have now, the next pull goes back to the lowest and makes room for them; so it
+        does for those that came late and were never read.
         """
         async with self.database.writing() as connection:
             held = await lock(connection, scope)
@@ -77,10 +85,13 @@ class Presence:
             newly = {row.number for row in gone}
             if lowest := min((row.number for row in verdict.replaced if row.number in newly), default=0):
                 await ask_to_reread(connection, scope, held, lowest - 1)
+            late = await _never_read(connection, scope, verdict.late)
+            if late:
+                await ask_to_reread(connection, scope, await lock(connection, scope), late[0] - 1)
             if verdict.replaced:
                 await _find(connection, scope, finding=Finding.RESTORED)
             await _progress(connection, scope, verdict)
-        return Judged(gone=len(gone), back=len(back))
+        return Judged(gone=len(gone), back=len(back), late=len(late))
 
     async def finish(self, scope: Scope, finding: Finding | None, at: datetime) -> None:
         """A whole run ended; the next one begins at the beginning."""
@@ -93,6 +104,18 @@ class Presence:
         """The failure of that key ended the run; what was judged stays, and the next run goes on there."""
         async with self.database.writing() as connection:
             await _save(connection, scope, attempted_at=at, failure_key=key)
+
+
+async def _never_read(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> list[int]:
+    """Those of the numbers that no stored row has, readable or not; by rising number."""
+    known: set[int | None] = set()
+    for part in slices(numbers):
+        for table in (SYNC_ERROR, RAW_ROW):
+            rows = await connection.execute(
+                select(table.c.number).where(belongs(table, scope), table.c.number.in_(part))
+            )
+            known.update(rows.scalars())
+    return [number for number in sorted(numbers) if number not in known]
 
 
 async def _progress(connection: AsyncConnection, scope: Scope, verdict: Verdict) -> None:

@@ -6,7 +6,7 @@ The store knows neither Business Central's client nor the classifier: operations
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -278,6 +278,7 @@ class KnownRow:
     id: str
     """As stored: ``bot.store.columns.as_key`` of the SystemId."""
     gone: bool
+    logged_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +297,8 @@ class Verdict:
     """Another row has their number."""
     back: tuple[KnownRow, ...]
     """There, although marked as gone."""
+    late: tuple[int, ...] = ()
+    """There and perhaps never read: they became visible after pulls had gone past them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +307,8 @@ class Judged:
 
     gone: int = 0
     back: int = 0
+    late: int = 0
+    """Never read before: the next pull goes back for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -524,3 +524,35 @@ async def test_the_call_stack_of_a_gone_error_is_kept_or_explained(bot: Bot, rec
     assert raised.value.facts == {"number": 3}
     assert bot.world.paths == [], "nobody has to be asked about what is known to be gone"
     assert (await Errors(bot.database).by_number(bot.scope(), 3)).message
+
+
+async def test_rows_that_came_far_too_late_are_found_and_read(bot: Bot, reconcile: Reconcile) -> None:
+    bot.world.log_errors(4)
+    bot.world.company.skip_numbers(2)  # taken by a transaction that is still open
+    bot.world.log_errors(20)
+    await bot.read()
+    late = [
+        bot.world.company.log_error(message="late", source="Customer: 1", number=number) for number in (5, 6)
+    ]
+    bot.world.clock.advance(1200)
+    bot.world.log_errors(700)
+    await bot.read()
+    bot.world.clock.advance(1200)
+
+    report = await compare(bot)
+
+    assert (report.late, report.gone, report.replaced) == (2, 0, 0)
+    await bot.read()
+    known = await Presence(bot.database).known(bot.scope(), 0, 10_000, bot.world.clock.now())
+    assert {row.number for row in known} >= {row.number for row in late}
+    assert (await compare(bot)).late == 0, "once"
+
+
+async def test_what_was_forgotten_long_ago_is_not_fetched_again(bot: Bot, reconcile: Reconcile) -> None:
+    bot.world.log_errors(10)
+    bot.world.company.skip_numbers(1)
+    bot.world.log_errors(10)
+    await bot.read()
+    bot.world.company.log_error(message="late", source="Customer: 1", number=11)
+    bot.world.clock.advance(10 * 24 * 3600)
+    assert (await compare(bot)).late == 0
