@@ -43,6 +43,8 @@ _EDITS = {
 }
 """Field in Business Central -> its column, what somebody wrote here, and somebody else there."""
 
+_NOBODY_MENDED = frozenset({"currency without rate", "inactive unit group"})
+"""Causes at the root of a chain, which the chain shows to last."""
 _OVER_BY = 0.65
 """A cause whose window ends before this part of the past has been found and mended by somebody."""
 
@@ -201,7 +203,7 @@ class PastStates:
             chance, later = (0.85 if cause.window[1] <= _OVER_BY else 0.25), self._rng.randrange(4, 70)
         if cause.key == _BOTH_CHANGED:
             chance /= 2
-        if self._rng.random() >= chance or after + later >= len(self._runs):
+        if self._rng.random() >= chance or after + later >= len(self._runs) or cause.key in _NOBODY_MENDED:
             return None
         return self._runs[after + later]
 
