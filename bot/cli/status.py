@@ -9,11 +9,10 @@ from rich.console import Console
 from bot.app import Core
 from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, dotted
-from bot.cards.status import (
-    about_lines,
+from bot.cards.status import about_lines, mapping_lines
+from bot.cards.status_notes import (
     age_words,
     connection_lines,
-    mapping_lines,
     misleading_words,
     unknown_words,
     verdict_words,
