@@ -139,6 +139,25 @@ def read_catalogue(folder: Path = CATALOGUE) -> Catalogue:
     return reader.finish(digest.hexdigest())
 
 
+def _refusal(file: str, text: str, entry: str, why: str) -> CatalogueInvalid:
+    position = text.find(f'"{entry}"')
+    line = text.count("\n", 0, position) + 1 if position >= 0 else None
+    return CatalogueInvalid(file, entry, why, line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """An entry's mention of a class, which may come in a later file; looked at when all are read."""
+
+    class_code: str
+    entry: str
+    file: str
+    text: str
+
+    def refusal(self) -> CatalogueInvalid:
+        return _refusal(self.file, self.text, self.entry, f"there is no class {self.class_code!r}")
+
+
 class _Reader:
     """Collects the entries of all files, then checks what refers to what."""
 
@@ -154,7 +173,7 @@ class _Reader:
         self._names: dict[str, set[str]] = {"tables": set(), "fields": set(), "products": set()}
         self._tables_referred: dict[str, str] = {}
         self._ids: set[str] = set()
-        self._references: list[tuple[str, CatalogueInvalid]] = []
+        self._references: list[_Reference] = []
 
     def read(self, file: str, content: bytes) -> None:
         """Take over the entries of one file."""
@@ -185,9 +204,9 @@ class _Reader:
 
     def finish(self, version: str) -> Catalogue:
         """The whole catalogue, once every reference is known to lead somewhere."""
-        for code, refusal in self._references:
-            if code not in self._classes:
-                raise refusal
+        for reference in self._references:
+            if reference.class_code not in self._classes:
+                raise reference.refusal()
         return Catalogue(
             classes=MappingProxyType(self._classes),
             version=version,
@@ -333,14 +352,10 @@ class _Reader:
         self._ids.add(entry)
 
     def _refer(self, entry: str, class_code: str) -> None:
-        self._references.append((class_code, self._refusal(entry, f"there is no class {class_code!r}")))
+        self._references.append(_Reference(class_code, entry, self._file, self._text))
 
     def _refusal(self, entry: str, why: str) -> CatalogueInvalid:
-        return CatalogueInvalid(self._file, entry, why, self._line(entry))
-
-    def _line(self, entry: str) -> int | None:
-        position = self._text.find(f'"{entry}"')
-        return self._text.count("\n", 0, position) + 1 if position >= 0 else None
+        return _refusal(self._file, self._text, entry, why)
 
     def _malformed(self, raw: dict[str, object], error: ValidationError) -> CatalogueInvalid:
         """The first thing wrong, with the id or code of its entry."""
