@@ -1,6 +1,6 @@
 """A bot in a process of its own, up to the moment at which it could answer; or only its libraries.
 
-Nothing but the standard library and a few lines are imported at the top: what is imported is what is measured.
+At the top nothing is imported but the standard library and one small module: what is imported is measured.
 """
 
 from __future__ import annotations
