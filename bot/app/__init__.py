@@ -7,8 +7,9 @@ is asked for: a worker does not need it, and it takes 20 MB.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from bot.app.core import Core, Outside, open_core
+from bot.app.core import Core, open_core
 from bot.app.migrate import migrate
+from bot.app.outside import Outside
 from bot.app.settling import settle, share_memory
 from bot.app.worker import open_durable, open_worker
 

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from bot.app.core import Outside, open_clients, open_dataverse
 from bot.app.manifest import bot_scopes
+from bot.app.outside import Outside, open_clients, open_dataverse
 from bot.businesscentral import BusinessCentralClient, authentication_from, connection_from
 from bot.dataverse import DataverseClient, environment_of
 from bot.delivery.probe import Probe
