@@ -93,7 +93,8 @@ OPTION_TABLES: Mapping[int, tuple[str, str, str]] = MappingProxyType(
     }
 )
 """Number of a temporary table that stands for the options of a column -> its NAME, and the table and the
-column in Dataverse. Its key is the option's value (``Integration/Dataverse/CRMPaymentTerms.Table.al`` and siblings)."""
+column in Dataverse. Its key is the option's value (``Integration/Dataverse/CRMPaymentTerms.Table.al`` and
+siblings)."""
 
 CAPTIONS: Mapping[str, str] = MappingProxyType(
     {
