@@ -218,7 +218,7 @@ def _ways(report: DecisionReport, texts: Texts) -> list[Button]:
     if report.undoable and report.run.state.is_over:
         value = ButtonValue(connection=key, run=report.run.id)
         label = texts.gettext("Couple again…")
-        if report.step is Step.COUPLE:
+        if Step.COUPLE in report.steps:
             label = texts.gettext("Uncouple again…")
         buttons.append(Button(label, Action.DECISION_UNDO, value))
     line = next((fails.line for fails in report.fails if fails.line is not None), None)

@@ -92,7 +92,9 @@ async def test_couples_and_the_chain_turns_green(stage: Stage) -> None:
     assert results(stage)["Customer: 10000"] is LastResult.SUCCESS
     assert results(stage)["Customer: 10001"] is LastResult.SUCCESS
     assert results(stage)[ORDER] is LastResult.SUCCESS
-    await stage.slack.until(lambda: True)
+    told = next(one for one in stage.kim.messages if "Couple and create" in one.plain())
+    await stage.slack.until(lambda: bool(stage.kim.thread(told)))
+    assert "Uncouple again…" in [one.label for one in stage.kim.thread(told)[0].elements()]
     activity = (await stage.kim.command("/syncerrors activity")).plain()
     assert activity.count("couple records") == 1
     assert activity.count("retry (1)") == 1

@@ -189,7 +189,7 @@ class DecisionDesk:
                 fails=tuple(map(_for_many, fails)) if problem_id else fails,
                 refused=await store.reasons(scope, run_id),
                 silent=() if problem_id else tuple(one.decided.record_id for one in silent[:NAMED]),
-                undoable=undoable if len(steps) == 1 else 0,
+                undoable=undoable if len(INVERSE.keys() & set(steps)) == 1 else 0,
                 then=len((run.result or {}).get("then") or ()),
                 line=self.ask.line(lines[run.problem_id]) if run.problem_id in lines else None,
                 watched_until=None if run.began_at is None else run.began_at + self.watched_for,
