@@ -105,8 +105,6 @@ async def test_both_problems_of_the_chain_are_fixed_with_evidence(stage: Stage) 
     await chosen(stage, "Couple with US dollar")
     await stage.kim.submit()
     await direct(stage.kim, "Over: 1 of 1 synchronized")
-    await stage.in_flight.drain(5)
-    stage.in_flight.draining = False
     assert not await Problems(stage.core.database).page(stage.scope, 5, 0)
 
 
