@@ -110,6 +110,7 @@ class Classifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._matcher = Matcher(catalogue.templates, catalogue.captions)
+        self._fixers: dict[tuple[str, str | None], Fixer] = {}
         self._phrases = Phrases(catalogue.phrases, catalogue.vocabulary)
         first_words = [(rule.template.literals[0], rule) for rule in catalogue.wrappers]
         self._opening = min((len(words) for words, _ in first_words), default=0)
@@ -184,8 +185,11 @@ class Classifier:
         )
 
     def _fixer(self, class_code: str, topic: str | None) -> Fixer:
-        known = self.catalogue.classes.get(class_code)
-        return known.fixer_for(topic) if known else Fixer.ADMIN
+        fixer = self._fixers.get((class_code, topic))
+        if fixer is None:
+            known = self.catalogue.classes.get(class_code)
+            fixer = self._fixers[class_code, topic] = known.fixer_for(topic) if known else Fixer.ADMIN
+        return fixer
 
     def _unwrap(self, plain: NormalText, standing: Standing | None = None) -> Inside:
         text = plain.text

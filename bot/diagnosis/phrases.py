@@ -107,12 +107,13 @@ class Phrases:
         """The same without the words that count only among words of records."""
         return self._first(_searched(text), _nowhere)
 
-    def _first(self, lowered: str, among: Callable[[str], bool]) -> PhraseRule | None:
-        hits: list[int] | None = (
-            None if self._empty else self._set.Match(lowered.encode("utf-8", "surrogatepass"))
-        )
+    def _first(self, searched: str, among: Callable[[str], bool]) -> PhraseRule | None:
+        if self._empty:
+            return None
+        hits: list[int] | None = self._set.Match(searched.encode("utf-8", "surrogatepass").lower())
         if not hits:
             return None
+        lowered = searched.lower()
         standing = [known for hit in hits for known in self._rules[hit]]
         if len(standing) > 1:
             standing.sort()
@@ -124,7 +125,7 @@ class Phrases:
                 if not of_record:
                     continue
             if _stands(pieces, lowered):
-                if rule.class_code == UNKNOWN or SPOKEN.search(lowered) or FOREIGN.search(lowered):
+                if rule.class_code == UNKNOWN or SPOKEN.search(searched) or FOREIGN.search(lowered):
                     return None
                 return rule
         return None
@@ -137,8 +138,8 @@ class Phrases:
 
 
 def _searched(text: str) -> str:
-    """What is searched of a text, in lower case; a full stop is put at its end."""
-    return text[:_SEARCHED].lower().rstrip(". ") + ". "
+    """What is searched of a text; a full stop is put at its end."""
+    return text[:_SEARCHED].rstrip(". ") + ". "
 
 
 def _nowhere(_: str) -> bool:

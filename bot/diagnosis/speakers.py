@@ -1,8 +1,8 @@
 """Who speaks in a text: a product that refuses something, a person, a developer, or another product.
 
 Telling words say what a message of Business Central or Dataverse means; the same words in a chat, in the log
-of a compiler or in the answer of a shop mean nothing for the synchronization. All of it is looked for in
-lower case.
+of a compiler or in the answer of a shop mean nothing for the synchronization. All but
+``SPOKEN`` is looked for in lower case.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import re
 from typing import Final
 
 _PERSON: Final = r"""
-    \?(?:\s|$)
+    \?(?:[\s.]|$)
     | (?<![\w'-])
-      (?:i|i'm|i've|i'll|my|me|thanks|thank\ you|hi|hello|hey|btw|fyi|anyone|somebody|let's)
+      (?:I|I'm|I've|I'll|i'm|i've|i'll
+      |(?i:my|me|thanks|thank\ you|hi|hello|hey|btw|fyi|anyone|somebody|let's))
       (?![\w'-])
 """
 _COMPANY: Final = r"""
@@ -39,7 +40,7 @@ _OTHER_PRODUCT: Final = r"""
     | (?<![\w-])
     (?:--[a-z]
     |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
-    |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal
+    |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal|quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
     |a[al]\d{4})
@@ -47,7 +48,7 @@ _OTHER_PRODUCT: Final = r"""
 """
 
 SPOKEN: Final = re.compile(_PERSON, re.VERBOSE)
-"""A question, or somebody who speaks of himself."""
+"""A question, or somebody who speaks of himself; in the text as written, since "i" is no "I" in Danish."""
 TALKED: Final = re.compile(_COMPANY, re.VERBOSE)
 """Somebody who speaks of others or of his day: no words of a refusal."""
 BUILT: Final = re.compile(_PROGRAM, re.VERBOSE)
