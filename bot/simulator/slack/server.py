@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC
 from email.utils import format_datetime
 from functools import partial
 from http import HTTPStatus
@@ -70,7 +71,7 @@ class Server:
         self._record(name, values, body)
         headers = {
             "x-oauth-scopes": ",".join(sorted(self._backend.manifest.scopes)),
-            "Date": format_datetime(self._backend.clock.now(), usegmt=True),
+            "Date": format_datetime(self._backend.clock.now().astimezone(UTC), usegmt=True),
             **headers,
         }
         return web.json_response(body, status=status, headers=headers)
