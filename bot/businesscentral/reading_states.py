@@ -69,6 +69,14 @@ class ReadingStates(Asking):
         base = f"{self._connection.companion_api}/couplings"
         return await self._page(self._own(base, next_link), state_rows.coupling, page_size, freshness)
 
+    async def skipped_couplings(self, page_size: int = PAGE) -> Page[Coupling]:
+        """The first page of couplings that are skipped now; ``follow_couplings`` gives the others.
+
+        What was uncoupled, no time of change tells of.
+        """
+        url = f"{self._connection.companion_api}/couplings?$filter={quote('skipped eq true')}"
+        return await self._page(url, state_rows.coupling, page_size, Freshness.PRIMARY)
+
     async def coupling(self, coupling_id: str) -> Coupling:
         """One coupling as it is now. Raises SourceMissing with ``what`` = ``coupling`` where it is gone."""
         url = f"{self._connection.companion_api}/couplings({quote(coupling_id, safe='')})"

@@ -12,13 +12,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from bot.businesscentral import BusinessCentralClient, Coupling, CouplingKind, Page, SyncJob, TableMapping
+from bot.businesscentral import (
+    BusinessCentralClient,
+    Coupling,
+    CouplingKind,
+    Freshness,
+    Page,
+    SyncJob,
+    TableMapping,
+)
 from bot.clock import Clock
-from bot.failures import ConnectionGone, SourceFailure, SourceGarbled, StoreUnavailable
+from bot.failures import ConnectionGone, SourceFailure, SourceGarbled, SourceMissing, StoreUnavailable
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.reading import FailureNote, note_of
 from bot.store import Database, Pulls
-from bot.store.synchronization import StoredCoupling, StoredJob, StoredMapping, Synchronization
+from bot.store.given_up import GivenUp, no_longer_skipped
+from bot.store.synchronization import (
+    StoredCoupling,
+    StoredJob,
+    StoredMapping,
+    Synchronization,
+    drop_couplings,
+)
 from bot.store.values import Scope
 
 SYNCHRONIZATION = "synchronization"
@@ -28,6 +43,8 @@ MOST_PAGES = 2_000
 """After that the nextLinks lead nowhere."""
 RUNNING_AT_MOST = timedelta(hours=6)
 """A job that started longer ago and has not finished broke off; nobody waits for its end any more."""
+LOOKED_UP = 100
+"""Couplings that are looked up one by one after they were skipped; of more, only that they no longer are."""
 AGAIN_AFTER = timedelta(minutes=5)
 """After a failure."""
 
@@ -87,6 +104,8 @@ class ReadSynchronization:
         failure = await self._pages(steps, "couplings", connection)
         if failure is None:
             failure = await self._pages(steps, "jobs", connection)
+        if failure is None and await steps.changed("looks at what is skipped"):
+            failure = (await steps.run("skipped", self._skipped, connection)).failure
         if failure is None:
             failure = (await steps.run("rest", self._rest, connection)).failure
         if failure is not None:
@@ -138,6 +157,41 @@ class ReadSynchronization:
         await self._store.store_jobs(scope, [stored_job(row) for row in page.rows])
         _tell_unreadable("jobs", page)
         return Read(len(page.rows), page.next_link)
+
+    async def _skipped(self, connection: str) -> Read:
+        """What is stored as skipped and is not skipped any more: released, or uncoupled, of which no change
+        tells. Nothing is asked where nothing is skipped."""
+        client, scope = self.clients.get(connection), self._scope(connection)
+        if client is None:
+            return Read(failure=note_of(ConnectionGone()))
+        try:
+            stored = await GivenUp(self.database).skipped_ids(scope)
+            if not stored:
+                return Read()
+            page = await client.skipped_couplings()
+            there = {row.id for row in page.rows}
+            for _ in range(MOST_PAGES):
+                if page.next_link is None:
+                    break
+                page = await client.follow_couplings(page.next_link, freshness=Freshness.PRIMARY)
+                there.update(row.id for row in page.rows)
+            left = sorted(stored - there)
+            gone = [one for one in left[:LOOKED_UP] if not await self._is_there(client, one)]
+            async with self.database.writing() as transaction:
+                await no_longer_skipped(transaction, scope, left)
+                await drop_couplings(transaction, scope, gone)
+        except (SourceFailure, StoreUnavailable) as failure:
+            return Read(failure=note_of(failure))
+        return Read(len(left))
+
+    async def _is_there(self, client: BusinessCentralClient, coupling_id: str) -> bool:
+        try:
+            await client.coupling(coupling_id)
+        except SourceMissing as missing:
+            if missing.facts.get("what") != "coupling":
+                raise
+            return False
+        return True
 
     async def _rest(self, connection: str) -> Read:
         client = self.clients.get(connection)

@@ -87,6 +87,12 @@ class GivenUp:
                 for row in await connection.execute(query)
             )
 
+    async def skipped_ids(self, scope: Scope) -> frozenset[str]:
+        """Ids of all couplings that are skipped."""
+        query = select(COUPLING.c.id).where(belongs(COUPLING, scope), COUPLING.c.skipped)
+        async with self.database.reading() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
     async def job_mappings(self, scope: Scope, job_ids: Sequence[str]) -> Mapping[str, str]:
         """Names of the mappings that these jobs ran, where they were read."""
         found: dict[str, str] = {}

@@ -332,6 +332,21 @@ async def test_a_run_that_broke_off_takes_the_record_again(yard: DecidingYard) -
     assert await GivenUp(yard.yard.database).lost(scope, 10) == ()
 
 
+async def test_what_was_uncoupled_or_released_there_is_not_skipped_any_more(yard: DecidingYard) -> None:
+    yard.yard.fail(3)
+    await yard.yard.read()
+    store, scope = GivenUp(yard.yard.database), yard.yard.scope
+    assert await store.skipped_count(scope) == 3
+    uncoupled, released, left = sorted(yard.there.couplings.now(), key=lambda one: one.record_id)
+    now = yard.yard.world.clock.now()
+    yard.there.couplings.remove(uncoupled.id, now)
+    yard.there.couplings.change(released.id, now, skipped=False)
+    await yard.yard.read()
+    assert await store.skipped_ids(scope) == {left.id}
+    stored = await Synchronization(yard.yard.database).couplings_of(scope, ["Customer: 10000"])
+    assert stored == (), "the coupling is gone, and not only no longer skipped"
+
+
 async def test_skipped_records_are_grouped_and_offered(
     yard: DecidingYard,
 ) -> None:

@@ -6,7 +6,6 @@ Business Central before doing it again: a forced run, a second time, is another 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +35,8 @@ GRACE: Final = timedelta(seconds=60)
 """So long after a lost answer a job that was enqueued may still not have started."""
 LOOK: Final = 5.0
 MOST_TRIES: Final = 2
-AT_ONCE: Final = 5
+AT_ONCE: Final = 20
+"""Records that are looked up in one step, each written down before the next: *Stop* is read in between."""
 NO_ERROR: Final = "ErrorGone"
 """Beside the extension's guards: nothing in Business Central tells of the record any more."""
 _OF_ALL: Final = frozenset(
@@ -117,14 +117,12 @@ class Trying:
         wanted = [record for record in records if self._lacks_id(record)]
         if not wanted:
             return list(records)
-        for start in range(0, len(wanted), AT_ONCE):
-            part = wanted[start : start + AT_ONCE]
-            found = await asyncio.gather(*(self._system_id(record) for record in part))
-            for record, (system_id, why) in zip(part, found, strict=True):
-                if system_id is None:
-                    await self._turn([record], DecidedState.GONE, why=why)
-                else:
-                    await self._turn([record], DecidedState.PENDING, local_system_id=system_id)
+        for record in wanted[:AT_ONCE]:
+            system_id, why = await self._system_id(record)
+            if system_id is None:
+                await self._turn([record], DecidedState.GONE, why=why)
+            else:
+                await self._turn([record], DecidedState.PENDING, local_system_id=system_id)
         return []  # read anew by the next step, with what is known now
 
     @staticmethod
