@@ -102,7 +102,7 @@ async def test_companies_of_one_environment_share_their_limits(place: Place) -> 
         database_url=f"sqlite:///{place.file.parent / 'store.db'}", connections_file=place.file
     )
     counting = Counting(place.server.transport())
-    outside = Outside(counting, place.entra.transport(), clock=place.clock)
+    outside = Outside(business_central=counting, entra=place.entra.transport(), clock=place.clock)
     async with open_core(settings, outside) as core:
         assert len(core.connections) == 2
         clients = core.pull.clients.values()
