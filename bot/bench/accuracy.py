@@ -19,6 +19,7 @@ from bot.diagnosis.catalogue_files import TemplateRule
 
 FILLINGS: Final = 5
 FIELD_MESSAGES: Final = Path(__file__).parents[2] / "tests" / "diagnosis" / "field_messages"
+_NOISE: Final = "noise"
 _SEED: Final = 5_339
 _RECORDS: Final = frozenset({"record", "other_record"})
 
@@ -86,20 +87,20 @@ def _field_figures(classifier: Classifier, database: str, scale: float) -> list[
         return []
     messages: list[dict[str, Any]] = []
     noise: list[str] = []
+    by_batch: list[str] = []
     for path in sorted(FIELD_MESSAGES.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            message = json.loads(line)
-            if message["class"] == UNKNOWN and not message.get("source"):
-                noise.append(message["text"])
-            elif message["set_aside"]:
-                messages.append(message)
-    hits = sum(
-        classifier.classify(each["text"]).class_code in {each["class"], *each.get("accept", [])}
-        for each in messages
-    )
+        read = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if path.stem == _NOISE:
+            noise = [each["text"] for each in read]
+            continue
+        aside = [each for each in read if each["set_aside"]]
+        messages += aside
+        by_batch.append(f"{path.stem} {_right(classifier, aside)} of {len(aside)}")
+    hits = _right(classifier, messages)
     confident = sum(classifier.classify(text).class_code != UNKNOWN for text in noise)
+    told = f"messages set aside: {', '.join(by_batch)}"
     return [
-        _share("diagnosis.field", hits, len(messages), 0.95, database, scale, "messages set aside"),
+        _share("diagnosis.field", hits, len(messages), 0.95, database, scale, told),
         Figure(
             "diagnosis.noise",
             confident / len(noise),
@@ -110,6 +111,14 @@ def _field_figures(classifier: Classifier, database: str, scale: float) -> list[
             note=f"{confident} confident answers on {len(noise)} texts that name no cause",
         ),
     ]
+
+
+def _right(classifier: Classifier, messages: list[dict[str, Any]]) -> int:
+    """How many get the class of their label, or one that it accepts too."""
+    return sum(
+        classifier.classify(each["text"]).class_code in {each["class"], *each.get("accept", [])}
+        for each in messages
+    )
 
 
 def _share(name: str, part: int, whole: int, limit: float, database: str, scale: float, note: str) -> Figure:

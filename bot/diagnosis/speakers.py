@@ -25,10 +25,11 @@ _COMPANY: Final = r"""
 """
 _PROGRAM: Final = r"""
     (?<![\w'-])
-    (?:propert(?:y|ies)|parameters?|arguments?|procedures?|methods?|functions?|identifiers?|symbols?|triggers?
-    |controls?|extensions?|packages?|manifest|permission\ ?sets?|data\ ?items?|assembl(?:y|ies)|expressions?
-    |signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key|layouts?|captions?\ of
-    |translations?|compil\w+|metadata|schema|objects?|class|module|namespace|xml|json|yaml|api|url|sql|odbc|script|plug-?in
+    (?:propert(?:y|ies)|parameters?|arguments?|procedures?|identifiers?|symbols?|triggers?
+    |controls?|extensions?|package\ with|app\ package|manifest|permission\ ?sets?|data\ ?items?
+    |assembl(?:y|ies)|expressions?|signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key
+    |layouts?|captions?\ of|translations?|compil\w+|metadata|schema|objects?|class|module|namespace
+    |xml|json|yaml|api|url|sql|odbc|script|plug-?in
     |array|variables?|annotations?|endpoint|thread|buffer|pointer|byte|cache|widget|page\ customization
     |field\ type
     |tooltip|appsource|preview|runtime|page\ view|files?|release\ notes|fixed|fix\ issue|troubleshooting
@@ -41,7 +42,7 @@ _OTHER_PRODUCT: Final = r"""
     (?:--[a-z]
     |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
     |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal|quickbooks|xero|netsuite|hubspot|odoo|zendesk
-    |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|traceback|nullpointerexception|localhost|127\.0\.0\.1
+    |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
     |a[al]\d{4})
     (?![\w-]))
