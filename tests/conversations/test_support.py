@@ -282,7 +282,7 @@ async def test_an_upload_that_slack_refuses_is_told(stage: Stage) -> None:
     await stage.kim.submit()
     stage.kim.visit_bot()
     told = await stage.kim.until(lambda kim: any("not posted" in m.plain() for m in kim.messages))
-    assert "The file was not posted: Unknown error" in told.plain()
+    assert "The file was not posted: " in told.plain()
     assert "file_uploads_disabled" in told.plain()
 
 
