@@ -52,15 +52,15 @@ def delivery_of(
     """Knows how to tell everything that operations may wish to be told."""
     renderers = Renderers()
     SharedProblems(sharing).register(renderers)
-    renderers.register(ActivityExport(activity, ask), Told.EXPORT)
     TaughtRuleMessages(teaching, exchange).register(renderers)
     Purges(purging).register(renderers)
     RetryMessages(retrying).register(renderers)
     DecisionMessages(deciding).register(renderers)
-    renderers.register(ArchiveExport(archive), Told.EXPORT)
     renderers.register(AccessScriptExport(access), Told.EXPORT)
     renderers.register(CallStackExport(call_stacks), Told.EXPORT, Told.CALL_STACK)
     delivery = Delivery(database, clock, renderers)
+    renderers.register(ActivityExport(activity, ask, delivery.name_of), Told.EXPORT)
+    renderers.register(ArchiveExport(archive, delivery.name_of), Told.EXPORT)
     SupportRequests(support, Gathering(database, ask), delivery.name_of).register(renderers)
     return delivery
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from bot.cards import blocks
@@ -34,6 +35,7 @@ OUTCOMES: Final[Mapping[Outcome, MessageId]] = {
     Outcome.FAILED: msgid("failed"),
     Outcome.REFUSED: msgid("refused"),
 }
+NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _ACCOUNT: Final = 40
 _ID: Final = 60
 
@@ -61,12 +63,18 @@ def file_promised_card(texts: Texts) -> Card:
     return compose(told, [Part((blocks.section(told),), Importance.ESSENTIAL)], texts)
 
 
-def activity_csv(lines: Iterable[Line], connection: str, texts: Texts) -> bytes:
-    """The lines as a file: times with zone, ids as they are, what and outcome in words and as codes."""
+def activity_csv(
+    lines: Iterable[Line], connection: str, texts: Texts, names: Mapping[str, str] = NOBODY
+) -> bytes:
+    """The lines as a file: times with zone, ids as they are, what and outcome in words and as codes.
+
+    ``names`` are those of people, by Slack id, as far as Slack tells them.
+    """
     heading = (
         texts.gettext("Time"),
         texts.gettext("From"),
         texts.gettext("By"),
+        texts.gettext("Name"),
         texts.gettext("What"),
         texts.gettext("Code"),
         texts.gettext("Subject"),
@@ -81,6 +89,7 @@ def activity_csv(lines: Iterable[Line], connection: str, texts: Texts) -> bytes:
             line.at.isoformat(timespec="seconds"),
             _actor(line).place.value,
             _actor(line).id,
+            names.get(_actor(line).id, ""),
             str(_doing(line, texts)),
             line.act,
             line.subject_kind.value,

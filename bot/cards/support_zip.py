@@ -87,7 +87,7 @@ def _files(dossier: Dossier, document: bytes, names: Names, texts: Texts) -> Ite
         yield "couplings.json", _json([couplings[key] for key in sorted(couplings)])
     if dossier.has(Part.HISTORY):
         name = dossier.connection.display_name or dossier.connection.company_name
-        yield "activity.csv", activity_csv(dossier.lines, visible(name), texts)
+        yield "activity.csv", activity_csv(dossier.lines, visible(name), texts, names)
         yield "runs.json", _json(_runs(dossier, names, texts))
     if dossier.has(Part.TIMES):
         yield "days.csv", csv_file(("Day (UTC)", "Errors"), [(str(day), n) for day, n in dossier.days])

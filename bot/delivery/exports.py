@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,18 +10,21 @@ from bot.cards.activity import activity_comment, activity_csv, activity_title
 from bot.cards.archive import archive_comment
 from bot.cards.call_stack import call_stack_file, call_stack_title
 from bot.cards.texts import Texts
+from bot.delivery.calling import NameOf, names_of
 from bot.delivery.rendering import Attachment
 from bot.failures import ErrorGone, NotFound, SourceFailure
 from bot.operations.activity import Activity
 from bot.operations.activity_list import ActivityFile
-from bot.operations.archive import MOST_IN_A_FILE, Archive, ArchiveFile
+from bot.operations.archive import HEADINGS, MOST_IN_A_FILE, Archive, ArchiveFile
 from bot.operations.ask import Ask
 from bot.operations.call_stack import FILE, CallStacks
+from bot.operations.csv_text import csv_file
 from bot.operations.discreet import discreet_stack
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
 
 _COMMENT: Final = 1_000
+_BY: Final = HEADINGS.index("Deleted by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class ActivityExport:
 
     activity: Activity
     ask: Ask
+    name_of: NameOf
 
     async def __call__(self, posting: StoredPosting, texts: Texts) -> Attachment | None:
         """All the lines that were asked for, those of meanwhile included; None for another file."""
@@ -36,11 +41,12 @@ class ActivityExport:
         if wanted is None:
             return None
         lines = [line async for line in self.activity.all(posting.scope, wanted.wanted)]
+        names = await names_of((line.actor for line in lines), self.name_of)
         connection = await self.ask.connection(posting.scope)
         name = connection.display_name or connection.company_name
         return Attachment(
             name=f"activity-{wanted.asked_at:%Y-%m-%d}.csv",
-            content=activity_csv(lines, name, texts),
+            content=activity_csv(lines, name, texts, names),
             title=activity_title(texts).plain(_COMMENT),
             comment=activity_comment(len(lines), texts).mrkdwn(_COMMENT),
         )
@@ -51,19 +57,28 @@ class ArchiveExport:
     """What Business Central has no more, as a file."""
 
     archive: Archive
+    name_of: NameOf
 
     async def __call__(self, posting: StoredPosting, texts: Texts) -> Attachment | None:
         """The newest rows of what was asked for; None for another file."""
         wanted = ArchiveFile.parse(posting.subject) if posting.kind is Told.EXPORT else None
         if wanted is None:
             return None
-        content, rows = await self.archive.file(posting.scope, wanted.query)
+        rows = await self.archive.newest(posting.scope, wanted.query)
+        names = await names_of((str(row[_BY]) for row in rows), self.name_of)
+        called = [(*row[:_BY], _called(str(row[_BY]), names), *row[_BY + 1 :]) for row in rows]
         return Attachment(
             name=f"archive-{wanted.asked_at:%Y-%m-%d}.csv",
-            content=content,
+            content=csv_file(HEADINGS, called),
             title=str(texts.gettext("Archive")),
-            comment=archive_comment(rows, MOST_IN_A_FILE, texts).mrkdwn(_COMMENT),
+            comment=archive_comment(len(rows), MOST_IN_A_FILE, texts).mrkdwn(_COMMENT),
         )
+
+
+def _called(actor: str, names: Mapping[str, str]) -> str:
+    """Name and id: the name for who reads it, the id since names change."""
+    name = names.get(actor.partition(":")[2])
+    return f"{name} ({actor})" if name else actor
 
 
 @dataclass(frozen=True, slots=True)

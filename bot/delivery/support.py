@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,18 +9,15 @@ from bot.cards.support import progress_of_support, support_comment
 from bot.cards.support_file import support_title
 from bot.cards.support_zip import people_of, support_files
 from bot.cards.texts import Texts
+from bot.delivery.calling import NameOf, names_of
 from bot.delivery.rendering import Attachment, Enclosure, Rendered, Renderers
 from bot.failures import NotFound, StaleForm
-from bot.operations.actors import Actor, From
-from bot.operations.support import Dossier, Gathering, SupportDesk
+from bot.operations.support import Gathering, SupportDesk
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
 
 _COMMENT: Final = 3_000
 _TITLE: Final = 200
-
-NameOf = Callable[[str], Awaitable[str]]
-"""How a person in Slack is called, by id; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class SupportRequests:
         dossier = await self.gathering.dossier(posting.scope, posting.about)
         if dossier is None:
             return None
-        names = await self._names(dossier)
+        names = await names_of(people_of(dossier), self.name_of)
         files = support_files(dossier, names, Texts.for_locale(dossier.wanted.language))
         title = support_title(dossier, texts).plain(_TITLE)
         return Attachment(
@@ -60,11 +56,3 @@ class SupportRequests:
             comment=support_comment(dossier, texts).mrkdwn(_COMMENT),
             beside=(Enclosure(f"{files.name}.zip", files.archive, title),),
         )
-
-    async def _names(self, dossier: Dossier) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for actor in people_of(dossier):
-            place, _, person = actor.partition(":")
-            if place == From.SLACK and person and (name := await self.name_of(Actor.parse(actor).id)):
-                names[person] = name
-        return names

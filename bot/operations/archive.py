@@ -11,7 +11,6 @@ from bot.clock import Clock
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask
-from bot.operations.csv_text import csv_file
 from bot.operations.filters import Applied, Filters, Query, Understanding
 from bot.operations.rights import Act
 from bot.operations.views import ConnectionView, ProblemLine
@@ -153,14 +152,14 @@ class Archive:
                 row.run or "",
             )
 
-    async def file(self, scope: Scope, query: Query) -> tuple[bytes, int]:
-        """The newest rows as CSV, at most ``MOST_IN_A_FILE``, and how many that is."""
-        rows = []
+    async def newest(self, scope: Scope, query: Query) -> list[tuple[str | int, ...]]:
+        """The newest rows, at most ``MOST_IN_A_FILE``."""
+        rows: list[tuple[str | int, ...]] = []
         async for row in self.rows(scope, query):
             rows.append(row)
             if len(rows) >= MOST_IN_A_FILE:
                 break
-        return csv_file(HEADINGS, rows), len(rows)
+        return rows
 
     async def _narrowing(self, scope: Scope, query: Query) -> tuple[Narrowing, tuple[Applied, ...]]:
         meaning = await self.understanding.of(scope, query)

@@ -103,9 +103,11 @@ async def test_all_of_it_comes_as_a_file_and_that_is_noted_too(stage: Stage) -> 
     assert file.name == "activity-2026-03-04.csv"
     assert file.content is not None
     heading, *rows = file.content.decode("utf-8-sig").splitlines()
-    assert heading.startswith('"Time","From","By","What","Code"')
+    assert heading.startswith('"Time","From","By","Name","What","Code"')
     assert len(rows) == 4
-    assert rows[0].startswith(f'"2026-03-04T09:30:00+00:00","slack","{stage.kim.id}","export the activity"')
+    assert rows[0].startswith(
+        f'"2026-03-04T09:30:00+00:00","slack","{stage.kim.id}","Kim","export the activity"'
+    )
     assert any(
         '"delete old entries","purge.old","","","stopped",5000,"CRONUS Demo BV"' in row for row in rows
     )

@@ -78,6 +78,10 @@ async def test_from_the_button_to_the_archive(stage: Stage) -> None:
     archive = await stage.kim.click("Archive", message=result)
     assert f"{count} errors in the archive" in archive.plain()
     assert "deleted by" in archive.plain()
+    await stage.kim.click("Export as CSV")
+    message = await stage.kim.until(lambda kim: any(one.files for one in kim.messages))
+    content = stage.slack.file(message.files[0]).content or b""
+    assert f'"Kim (slack:{stage.kim.id})"' in content.decode("utf-8-sig")
 
 
 async def test_everything_asks_for_the_companys_name(stage: Stage) -> None:
