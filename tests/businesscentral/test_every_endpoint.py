@@ -45,6 +45,7 @@ READING: dict[str, Ask] = {
     "maintenance": lambda it: it.maintenance(),
     "maintenance_in_replica": lambda it: it.maintenance_in_replica(),
     "couplings": lambda it: it.couplings(NOW),
+    "skipped_couplings": lambda it: it.skipped_couplings(),
     "follow_couplings": lambda it: it.follow_couplings("couplings?$skiptoken=x"),
     "coupling": lambda it: it.coupling(GUID),
     "sync_jobs": lambda it: it.sync_jobs(NOW),

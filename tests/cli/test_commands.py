@@ -301,7 +301,7 @@ def test_the_operator_has_the_activity_and_can_remove_somebodys_data(tmp_path: P
     listed = run("activity", "by:ops", cwd=tmp_path, **settings)
     assert "ops at the shell · remove somebody's data (1) · done" in listed.stdout
     file = run("activity", "--csv", cwd=tmp_path, **settings).stdout
-    assert '"shell","ops","remove somebody\'s data","forget","","","done",1' in file
+    assert '"shell","ops","","remove somebody\'s data","forget","","","done",1' in file
     assert "10001" not in listed.stdout + file
     typo = run("activity", "bye:ops", cwd=tmp_path, **settings)
     assert typo.returncode == 1

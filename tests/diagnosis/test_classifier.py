@@ -415,9 +415,10 @@ def test_any_text_gives_an_answer(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(max_size=300).filter(lambda text: "prv" not in text))
+@given(st.text(max_size=300).filter(lambda text: "prv" not in text and "0x8" not in text.lower()))
 def test_random_text_is_never_taken_for_a_cause(text: str) -> None:
-    """But for the name of a privilege, which is one wherever it stands: Hypothesis knows our constants."""
+    """But for the name of a privilege and a code, which are that wherever they stand: Hypothesis knows our
+    constants."""
     assert CLASSIFIER.classify(text).class_code == UNKNOWN
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -19,7 +20,7 @@ from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.store.activity import Outcome
 from bot.store.given_up import GivenUp
 from bot.store.runs import Runs, RunState
-from bot.store.synchronization import Synchronization
+from bot.store.synchronization import StoredCoupling, Synchronization
 from tests.operations.deciding_yard import NEW, TO_DATAVERSE, DecidingYard, open_deciding_yard
 from tests.operations.retry_yard import KIM
 from tests.operations.test_retry_killed import NotYet
@@ -360,6 +361,50 @@ async def test_skipped_records_are_grouped_and_offered(
     everything = await yard.yard.offer(Target(skipped=Skipped()))
     assert (everything.records, everything.mappings) == (61, ("CUSTOMER", "ITEM-PRODUCT"))
     assert TO_DATAVERSE.what == "lost:ToIntegrationTable:CUSTOMER"
+
+
+async def test_a_job_of_another_table_names_no_mapping_of_the_record(yard: DecidingYard) -> None:
+    yard.yard.fail(1)
+    await yard.yard.read()
+    store, scope = Synchronization(yard.yard.database), yard.yard.scope
+    (coupling,) = await store.couplings_of(scope, ["Customer: 10000"])
+    job = await store.job(scope, str(coupling.last_dataverse_job_id))
+    assert job is not None
+    await store.store_jobs(scope, [replace(job, mapping="CURRENCY")])
+    view = await yard.coupled.groups(scope)
+    assert view.mappings == (("CUSTOMER", 1),)
+
+
+async def test_ten_thousand_skipped_records_are_shown_and_offered_in_part(yard: DecidingYard) -> None:
+    await yard.yard.read()
+    scope, now = yard.yard.scope, yard.yard.world.clock.now()
+    rows = [
+        StoredCoupling(
+            id=f"c{number:05d}",
+            is_option=False,
+            table_number=18,
+            record_id=f"Customer: {number}",
+            local_system_id=str(UUID(int=number)),
+            dataverse_id=str(UUID(int=10**6 + number)),
+            integration_table=5341,
+            last_result="",
+            last_dataverse_result="Failure",
+            last_job_id=None,
+            last_dataverse_job_id=None,
+            last_modified_on=None,
+            last_dataverse_modified_on=None,
+            skipped=True,
+            modified_at=now,
+        )
+        for number in range(10_000)
+    ]
+    await Synchronization(yard.yard.database).store_couplings(scope, rows)
+    view = await yard.coupled.groups(scope)
+    assert (view.skipped, view.mappings, view.pages) == (10_000, (("CUSTOMER", 10_000),), 1)
+    records = await yard.coupled.records(scope, view.groups[0].which, page=10**6)
+    assert (records.count, len(records.records)) == (10_000, 4), "the last page for one beyond it"
+    offer = await yard.yard.offer(Target(skipped=Skipped("CUSTOMER")))
+    assert (offer.records, offer.left_over, len(offer.choices)) == (5_000, 5_000, 100)
 
 
 @pytest.mark.parametrize(
