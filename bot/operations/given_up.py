@@ -122,8 +122,10 @@ def _mapping(
     if direction is Direction.FROM_DATAVERSE:
         jobs = jobs[::-1]
     for job in jobs:
-        if (name := of_job.get(job or "", "")) in mappings:
-            return name
+        mapping = mappings.get(of_job.get(job or "", ""))
+        # A job that runs within another one may name that one's mapping, of another table.
+        if mapping is not None and mapping.table_number == coupling.table_number:
+            return mapping.name
     return by_tables.get((coupling.table_number, coupling.integration_table), "")
 
 

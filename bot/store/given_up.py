@@ -154,7 +154,7 @@ def _lost(scope: Scope, direction: str) -> Select[Any]:
     if direction == TO_DATAVERSE:
         of_this_way = ~record.like("%: {%}")
         its = COUPLING.c.record_id == record
-        watermark = TABLE_MAPPING.c.synched_until
+        watermark, its_table = TABLE_MAPPING.c.synched_until, TABLE_MAPPING.c.table_number
     else:
         of_this_way = record.like("%: {%}")
         row_id = func.lower(func.substr(record, func.length(record) - _ID_LENGTH, _ID_LENGTH))
@@ -162,7 +162,7 @@ def _lost(scope: Scope, direction: str) -> Select[Any]:
             COUPLING.c.dataverse_id == row_id,
             COUPLING.c.integration_table == PROBLEM_RECORD.c.table_number,
         )
-        watermark = TABLE_MAPPING.c.dataverse_synched_until
+        watermark, its_table = TABLE_MAPPING.c.dataverse_synched_until, TABLE_MAPPING.c.integration_table
     latest = and_(belongs(SYNC_ERROR, scope), SYNC_ERROR.c.number == PROBLEM_RECORD.c.last_number)
     # A run that broke off left the watermark where it was: the next one takes the record again.
     has_moved_on = or_(
@@ -193,6 +193,7 @@ def _lost(scope: Scope, direction: str) -> Select[Any]:
             USABLE,
             of_this_way,
             PROBLEM_RECORD.c.table_number.not_in(CHILD_TABLES),
+            PROBLEM_RECORD.c.table_number == its_table,
             SYNC_ERROR.c.direction == direction,
             SYNC_ERROR.c.job_type == _SYNCHRONIZATION,
             watermark.is_not(None),
