@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.card import Card
-from bot.cards.coupled import coupled_card, create_modal, records_card, uncouple_modal
+from bot.cards.coupled import (
+    coupled_card,
+    create_modal,
+    nothing_left_modal,
+    records_card,
+    uncouple_modal,
+)
 from bot.cards.failure import failure_words
 from bot.cards.form import Form, Modal, waiting_modal
 from bot.cards.markup import sentence
 from bot.cards.retry import CHOSEN
-from bot.failures import Failure, NothingToDecide, RetryChanged, StaleButton, StaleForm
+from bot.failures import Failure, NotFound, NothingToDecide, RetryChanged, StaleButton, StaleForm
 from bot.operations.coupled import Lost
 from bot.operations.retry import Skipped
 from handlers.deciding import begin, place
@@ -32,8 +38,9 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.action(Action.LOST_CREATE)
     async def open_create(visit: Visit) -> None:
+        which = lost_of(visit.button)
         view_id = await visit.open(waiting_modal(visit.texts.gettext("Create"), visit.texts))
-        offer = await deps.coupled.offer_to_create(visit.scope, lost_of(visit.button))
+        offer = await deps.coupled.offer_to_create(visit.scope, which)
         if offer.running is not None:
             await deps.deciding.follow(visit.scope, offer.running.id, place(visit))
         await visit.show_in(view_id, create_modal(offer, visit.texts))
@@ -56,8 +63,13 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.action(Action.UNCOUPLE_OPEN)
     async def open_uncouple(visit: Visit) -> None:
+        coupling = _coupling(visit.button)
         view_id = await visit.open(waiting_modal(visit.texts.gettext("Uncouple"), visit.texts))
-        offer = await deps.coupled.offer_to_uncouple(visit.scope, _coupling(visit.button))
+        try:
+            offer = await deps.coupled.offer_to_uncouple(visit.scope, coupling)
+        except NotFound:
+            await visit.show_in(view_id, nothing_left_modal(visit.texts))
+            return
         if offer.running is not None:
             await deps.deciding.follow(visit.scope, offer.running.id, place(visit))
         await visit.show_in(view_id, uncouple_modal(offer, visit.texts))

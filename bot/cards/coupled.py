@@ -161,6 +161,12 @@ def uncouple_modal(offer: UncoupleOffer, texts: Texts) -> Modal:
     return Modal(title, tuple(drawn), submit)
 
 
+def nothing_left_modal(texts: Texts) -> Modal:
+    """Instead of it, where the record is not skipped any more."""
+    told = texts.gettext("Business Central does not skip this record any more.")
+    return Modal(step_title(Step.UNCOUPLE, "", texts), (blocks.section(told),))
+
+
 def _heading(view: CoupledView, texts: Texts) -> Markup:
     if view.read_at is None:
         return texts.gettext("Couplings were not read yet")

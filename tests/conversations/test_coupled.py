@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.cards.actions import Action, ButtonValue
 from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.simulator.businesscentral.rows import SynchDirection
 from bot.simulator.businesscentral.tables import record
@@ -178,3 +181,92 @@ async def test_a_missing_permission_is_said_before(stage: Stage) -> None:
     assert "SYNCERRORS SYNC" in modal.plain()
     assert "An administrator opens the page" in modal.plain()
     assert modal.submit_label is None
+
+
+@pytest.mark.parametrize("roles", [{"role_fixers": "U0NOBODY", "role_admins": "U0NOBODY"}])
+async def test_a_viewer_looks_and_may_not_decide(stage: Stage) -> None:
+    await lost(stage, 1)
+    card = await asked(stage)
+    assert "1 lost creation" in card.plain()
+    refused = await stage.kim.click("Create in Dataverse…", message=card)
+    assert "create records in the other app" in refused.plain()
+    assert stage.kim.modal is None
+
+
+async def test_what_was_created_is_offered_no_more(stage: Stage) -> None:
+    await lost(stage, 1)
+    stage.company.synchronization.fix()
+    card = await asked(stage)
+    await stage.kim.click("Create in Dataverse…", message=card)
+    await settled(stage.kim)
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1 created")
+    again = await asked(stage)
+    assert "Create in Dataverse…" not in [element.label for element in again.elements()]
+    value = ButtonValue(connection=stage.connection, about="lost:ToIntegrationTable:CUSTOMER")
+    await stage.kim.forge_click(str(Action.LOST_CREATE), value.encoded())
+    assert "Nothing is left here." in (await settled(stage.kim)).plain()
+    assert sum(request.path.endswith("NAV.create") for request in stage.source.requests) == 1
+
+
+async def test_more_than_was_shown_is_asked_anew(stage: Stage) -> None:
+    await lost(stage, 1)
+    await stage.kim.click("Create in Dataverse…", message=await asked(stage))
+    await settled(stage.kim)
+    stage.company.synchronization.fail("Customer: LATE", NEW, kind=Kind.NEW_RECORD)
+    stage.company.synchronization.run("CUSTOMER")
+    stage.clock.advance(60)
+    await read(stage)
+    await stage.kim.submit()
+    says = (await settled(stage.kim)).plain()
+    assert "more than the 1 that you confirmed" in says
+    assert "Customer LATE" in says
+    assert not any(request.path.endswith("NAV.create") for request in stage.source.requests)
+
+
+@pytest.mark.parametrize("about", ["", "lost:", "skipped:*", "coupling:", "none:of:these", None])
+@pytest.mark.parametrize("action", [Action.COUPLED_RECORDS, Action.UNCOUPLE_OPEN, Action.LOST_CREATE])
+async def test_a_button_that_points_at_nothing(stage: Stage, action: Action, about: str | None) -> None:
+    await read(stage)
+    value = ButtonValue(connection=stage.connection, about=about).encoded()
+    said = await stage.kim.forge_click(str(action), value)
+    assert "button" in said.plain()
+
+
+async def test_what_is_no_longer_skipped_cannot_be_uncoupled(stage: Stage) -> None:
+    await failing(stage, 1)
+    records = await stage.kim.click("Records", message=await asked(stage))
+    stage.company.synchronization.fix()
+    stage.company.synchronization.couplings.change(
+        next(stage.company.synchronization.couplings.now()).id, stage.clock.now(), skipped=False
+    )
+    await read(stage)
+    await stage.kim.click("Uncouple…", message=records)
+    modal = await settled(stage.kim)
+    assert "does not skip this record any more" in modal.plain()
+    assert modal.submit_label is None
+
+
+async def test_a_refusal_is_told_with_its_reason(stage: Stage) -> None:
+    await lost(stage, 2)
+    there = stage.company.synchronization
+    there.fix()
+    there.mappings["CUSTOMER"].outside_filter.add(str(there.known("Customer: N0").system_id))
+    await stage.kim.click("Create in Dataverse…", message=await asked(stage))
+    await settled(stage.kim)
+    await stage.kim.submit()
+    progress = await direct(stage.kim, "1 of 2 created · 1 refused")
+    last = (await result(stage, progress)).plain()
+    assert "A record is outside the filter of its table mapping." in last
+
+
+async def test_in_dutch(stage: Stage) -> None:
+    await failing(stage, 2)
+    await lost(stage, 1)
+    card = await asked(stage, stage.sanne)
+    said = card.plain()
+    assert "2 overgeslagen records · 1 verloren nieuw record" in said
+    assert "CUSTOMER · 2 overgeslagen" in said
+    assert "Records herstellen en verwijderen doe je op de pagina" in said
+    await stage.sanne.click("Maken in Dataverse…", message=card)
+    assert "De bot kan dat niet terugdraaien." in (await settled(stage.sanne)).plain()
