@@ -82,7 +82,9 @@ def fillings(draw: st.DrawFn, rule: TemplateRule) -> tuple[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("rule_id", sorted(RULES))
-@settings(max_examples=4, deadline=None)
+# With a database of its own each of a thousand parameters would hang on the settings of the one before, as
+# deep as Python goes (hypothesis, ``settings.database``).
+@settings(max_examples=4, deadline=None, database=None)
 @given(data=st.data(), wrapper=st.sampled_from(WRAPPERS))
 def test_a_filled_template_comes_back(rule_id: str, data: st.DataObject, wrapper: str) -> None:
     rule = RULES[rule_id]

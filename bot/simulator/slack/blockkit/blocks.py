@@ -63,7 +63,8 @@ def _table_size(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
 
 
 def _data_table_grid(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
-    rows = [row for row in value.get("rows") or [] if isinstance(row, list)]
+    listed = value.get("rows")
+    rows = [row for row in listed if isinstance(row, list)] if isinstance(listed, list) else []
     if len({len(row) for row in rows}) > 1:
         yield Violation(f"{at}/rows", "all rows must have the same number of cells")
     if rows and any(isinstance(cell, dict) and cell.get("type") == "rich_text" for cell in rows[0]):
