@@ -10,9 +10,9 @@ from bot.cards.conflict import (
     conflict_modal,
     conflict_title,
 )
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, waiting_modal
-from bot.cards.markup import EMPTY, Markup, sentence
+from bot.cards.markup import EMPTY, Markup
 from bot.failures import ChoiceChanged, NothingToDecide, StaleButton, StaleForm
 from bot.operations.conflicts import ConflictView, Side, Standing
 from bot.operations.rights import Act
@@ -55,7 +55,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
             plan = await deps.conflicts.plan(visit.scope, button.number, Side(button.side), button.seen)
         except (ChoiceChanged, NothingToDecide) as changed:
             view = await deps.conflicts.show(visit.scope, button.number)
-            return await _shown(visit, view, _words(changed, visit))
+            return await _shown(visit, view, failure_sentence(changed, visit.texts))
         return await begin(deps, visit, submitted, plan)
 
 
@@ -82,10 +82,5 @@ async def _confirm(deps: Dependencies, visit: Visit, winner: Side) -> None:
     if view.seen == visit.button.seen and view.standing is Standing.OPEN and winner in view.sides:
         modal = confirm_conflict_modal(view, winner, visit.texts)
     else:
-        modal = await _shown(visit, view, _words(ChoiceChanged(), visit))
+        modal = await _shown(visit, view, failure_sentence(ChoiceChanged(), visit.texts))
     await visit.show_in(visit.form.view_id, modal)
-
-
-def _words(failure: ChoiceChanged | NothingToDecide, visit: Visit) -> Markup:
-    words = failure_words(failure.key, failure.facts, visit.texts)
-    return sentence((words.what, words.next_step))

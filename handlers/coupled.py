@@ -11,9 +11,8 @@ from bot.cards.coupled import (
     records_card,
     uncouple_modal,
 )
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, waiting_modal
-from bot.cards.markup import sentence
 from bot.cards.retry import CHOSEN
 from bot.failures import Failure, NotFound, NothingToDecide, RetryChanged, StaleButton, StaleForm
 from bot.operations.coupled import Lost
@@ -54,9 +53,8 @@ def register(listening: Listening, deps: Dependencies) -> None:
         offer = await deps.coupled.offer_to_create(visit.scope, which, submitted.options(CHOSEN))
         if offer.running is None and not 0 < offer.count <= confirmed:
             changed = _changed(offer.count, confirmed)
-            words = failure_words(changed.key, changed.facts, visit.texts)
             again = await deps.coupled.offer_to_create(visit.scope, which)
-            return create_modal(again, visit.texts, sentence((words.what, words.next_step)))
+            return create_modal(again, visit.texts, failure_sentence(changed, visit.texts))
         if not offer.plan.records:
             return create_modal(offer, visit.texts)
         return await begin(deps, visit, submitted, offer.plan)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.cards.actions import Action, ButtonValue
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, waiting_modal
-from bot.cards.markup import Markup, sentence
 from bot.cards.match import CHOICE, CREATE_NEW, confirm_match_modal, match_modal, match_title
 from bot.failures import ChoiceChanged, NothingToDecide, StaleButton, StaleForm
 from bot.operations.matching import Choice, MatchTarget
@@ -32,7 +31,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         except (ValueError, TypeError):
             return match_modal(view, visit.texts)
         if not view.allows(choice):
-            return match_modal(view, visit.texts, _words(ChoiceChanged(), visit))
+            return match_modal(view, visit.texts, failure_sentence(ChoiceChanged(), visit.texts))
         return confirm_match_modal(view, choice, visit.texts)
 
     @listening.form(Form.MATCH_CONFIRM)
@@ -43,7 +42,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
             plan = await deps.matching.plan(visit.scope, target, choice, seen, create_new=create_new)
         except (ChoiceChanged, NothingToDecide) as changed:
             view = await deps.matching.show(visit.scope, target)
-            return match_modal(view, visit.texts, _words(changed, visit))
+            return match_modal(view, visit.texts, failure_sentence(changed, visit.texts))
         await visit.require(plan.act)
         if len(plan.records) > 1:
             await visit.require(Act.CREATE)
@@ -62,8 +61,3 @@ def _confirmed(button: ButtonValue) -> tuple[Choice, str]:
         return Choice.read(button.match or ""), button.seen or ""
     except (ValueError, TypeError):
         raise StaleForm from None
-
-
-def _words(failure: ChoiceChanged | NothingToDecide, visit: Visit) -> Markup:
-    words = failure_words(failure.key, failure.facts, visit.texts)
-    return sentence((words.what, words.next_step))

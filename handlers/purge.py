@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from bot.cards.actions import Action
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, waiting_modal
-from bot.cards.markup import EMPTY, Markup, sentence
+from bot.cards.markup import EMPTY, Markup
 from bot.cards.purge import COMPANY, choices_modal, confirm_modal, started_modal, wrong_name
 from bot.cards.purge_bounds import read
-from bot.failures import Failure, NothingToPurge, PurgeChanged, StaleButton
+from bot.failures import NothingToPurge, PurgeChanged, StaleButton
 from bot.operations.purging import Bounds
 from bot.operations.purging.desk import same_company
 from bot.operations.purging.values import ACT_OF, PurgeOffer
@@ -52,7 +52,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         try:
             run = await deps.start_purge(visit.scope, bounds, visit.actor, place, run_id)
         except (PurgeChanged, NothingToPurge) as changed:
-            return _one(visit, offer, _words(changed, visit))
+            return _one(visit, offer, failure_sentence(changed, visit.texts))
         return started_modal(run, str(visit.actor), visit.texts)
 
     @listening.action(Action.PURGE_STOP)
@@ -83,8 +83,3 @@ def _one(visit: Visit, offer: PurgeOffer, notice: Markup = EMPTY) -> Modal:
 
 def _bounds(visit: Visit) -> Bounds:
     return read(visit.button.purge, visit.button.problem or "")
-
-
-def _words(failure: Failure, visit: Visit) -> Markup:
-    words = failure_words(failure.key, failure.facts, visit.texts)
-    return sentence((words.what, words.next_step))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.cards.failure import failure_words
-from bot.cards.markup import EMPTY, Markup, sentence
+from bot.cards.failure import failure_sentence
+from bot.cards.markup import EMPTY, Markup
 from bot.failures import NotAllowed
 from bot.operations.rights import Act
 from handlers.visits import Visit
@@ -14,6 +14,5 @@ async def refusal_of(visit: Visit, act: Act) -> Markup:
     try:
         await visit.require(act)
     except NotAllowed as refused:
-        words = failure_words(refused.key, refused.facts, visit.texts)
-        return sentence((words.what, words.next_step))
+        return failure_sentence(refused, visit.texts)
     return EMPTY

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.card import Card
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, waiting_modal
-from bot.cards.markup import Markup, sentence
 from bot.cards.retry import CHOSEN, fixed_card, retry_modal, retry_started_modal
-from bot.failures import Failure, NothingToRetry, RetryChanged, StaleButton, StaleForm
+from bot.failures import NothingToRetry, RetryChanged, StaleButton, StaleForm
 from bot.operations.retry import RetryOffer, Skipped, Target
 from bot.store.outbox import Place
 from handlers.dependencies import Dependencies
@@ -40,7 +39,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
             )
         except (RetryChanged, NothingToRetry) as changed:
             offer = await deps.retrying.offer(visit.scope, target)
-            return retry_modal(offer, visit.texts, _words(changed, visit))
+            return retry_modal(offer, visit.texts, failure_sentence(changed, visit.texts))
         return retry_started_modal(run, str(visit.actor), visit.texts)
 
     @listening.action(Action.RETRY_STOP)
@@ -83,8 +82,3 @@ async def _follow(deps: Dependencies, visit: Visit, offer: RetryOffer) -> None:
 
 def _place(visit: Visit) -> Place:
     return Place(visit.user, visit.texts.language, asked_by=visit.user)
-
-
-def _words(failure: Failure, visit: Visit) -> Markup:
-    words = failure_words(failure.key, failure.facts, visit.texts)
-    return sentence((words.what, words.next_step))

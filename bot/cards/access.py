@@ -12,7 +12,7 @@ from bot.cards.access_words import depth_words, short, table_name
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, code, dotted, joined, lines, link, own, sentence
@@ -38,8 +38,7 @@ def access_parts(look: Look | None, about: ButtonValue, links: Links, texts: Tex
         return []
     heading = bold(texts.gettext("In Dataverse"))
     if isinstance(look, Unasked):
-        words = failure_words(look.failure.key, look.failure.facts, texts)
-        told = sentence((words.what, words.next_step))
+        told = failure_sentence(look.failure, texts)
         return [Part((blocks.context(joined((heading, told), " ")),), Importance.EXTRA)]
     if not look.says_something:
         return []

@@ -15,6 +15,7 @@ from bot.cards.blocks import Button
 from bot.cards.compared import compared
 from bot.cards.dates import moment
 from bot.cards.decision import allowance_words, evidence_words, step_title
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice, ChoiceGroup, Field, menu_input
 from bot.cards.limits import Block
@@ -24,7 +25,6 @@ from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
 from bot.cards.purge import person
 from bot.cards.record_names import record_words
-from bot.cards.retry import note_words
 from bot.cards.texts import Texts, digits
 from bot.operations.conflicts import (
     BOTH_CHANGED,
@@ -191,7 +191,7 @@ def _changes(view: ConflictView, texts: Texts) -> Iterator[Markup]:
     if view.synchronized_at is not None:
         yield texts.gettext("Last synchronized: {time}", time=moment(view.synchronized_at))
     if view.unread is not None:
-        yield note_words(view.unread, texts)
+        yield failure_sentence(view.unread, texts)
     elif not view.is_dataverse_known:
         yield texts.gettext(
             "Who changed the row in Dataverse can be told with Dataverse's address in the settings "

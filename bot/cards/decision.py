@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.cards import blocks
 from bot.cards.actions import ButtonValue
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence, failure_words
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.limits import Block
 from bot.cards.links import Links
@@ -101,10 +101,9 @@ def evidence_words(texts: Texts) -> Markup:
 def allowance_words(allowance: Allowance, texts: Texts) -> Markup:
     """Why it cannot be done; or what Business Central did not tell. Empty where all is well."""
     if allowance.hopeless is not None:
-        words = failure_words(allowance.hopeless.key, allowance.hopeless.facts, texts)
         reason = Outside(allowance.reason).short(_TEXT)
         told = texts.gettext("Business Central says: {reason}", reason=reason) if reason else EMPTY
-        return lines((sentence((words.what, words.next_step)), told))
+        return lines((failure_sentence(allowance.hopeless, texts), told))
     if allowance.unread is not None:
         words = failure_words(allowance.unread.key, allowance.unread.facts, texts)
         return sentence((words.what, texts.gettext("Whether this can be done now is not known.")))

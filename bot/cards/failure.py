@@ -21,6 +21,7 @@ from bot.cards.places import place_refused
 from bot.cards.texts import Texts
 from bot.cards.wording import Facts, FailureWords, Words, fact
 from bot.failures import Failure, SettingsInvalid
+from bot.operations.reading import FailureNote
 from bot.operations.rights import Act
 from bot.settings.roles import EVERYBODY, WORKSPACE_ADMINS
 
@@ -47,6 +48,12 @@ def failure_words(key: str, facts: Facts, texts: Texts) -> FailureWords:
     return WORDS.get(key, _failure)(facts, texts)
 
 
+def failure_sentence(failure: Failure | FailureNote, texts: Texts) -> Markup:
+    """What went wrong and what to do, among other words."""
+    words = failure_words(failure.key, failure.facts, texts)
+    return sentence((words.what, words.next_step))
+
+
 def failure_card(failure: Failure, texts: Texts) -> Card:
     """An expected failure as a reply."""
     words = failure_words(failure.key, failure.facts, texts)
@@ -57,7 +64,7 @@ def failure_card(failure: Failure, texts: Texts) -> Card:
             for line in failure.problems
             if line.strip()
         ]
-    return compose(sentence((words.what, words.next_step)), parts, texts)
+    return compose(failure_sentence(failure, texts), parts, texts)
 
 
 def failure_modal(failure: Failure, texts: Texts) -> dict[str, Any]:

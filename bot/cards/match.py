@@ -13,6 +13,7 @@ from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.decision import allowance_words, cost_words, evidence_words, step_title
+from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice as Option
 from bot.cards.inputs import Field, radio_input, tick_input
@@ -23,7 +24,6 @@ from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
 from bot.cards.purge import person
 from bot.cards.record_names import record_words
-from bot.cards.retry import note_words
 from bot.cards.texts import Texts
 from bot.operations.deciding import Step
 from bot.operations.matching import Awaited, Candidate, Choice, Evidence, MatchView, Obstacle, Reason
@@ -143,7 +143,7 @@ def _why_not(view: MatchView, links: Links, texts: Texts) -> list[Markup]:
     if view.obstacle is None and not view.allowance.can_start:
         told.append(allowance_words(view.allowance, texts))
     if view.unread is not None:
-        told.append(note_words(view.unread, texts))
+        told.append(failure_sentence(view.unread, texts))
     elif view.obstacle is None and not view.is_dataverse_known:
         told += _without_dataverse(view, links, texts)
     return told

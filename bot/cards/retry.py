@@ -9,7 +9,7 @@ from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
-from bot.cards.failure import failure_words
+from bot.cards.failure import failure_sentence, failure_words
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice, Field, choices_input
 from bot.cards.limits import Block, Importance, Part
@@ -21,7 +21,6 @@ from bot.cards.problem_line import problem_title
 from bot.cards.purge import person
 from bot.cards.record_names import record_words
 from bot.cards.texts import Texts, digits
-from bot.operations.reading import FailureNote
 from bot.operations.retry import Hope, RetryOffer, Target
 from bot.operations.retry.values import JobNote
 from bot.operations.views import ConnectionView
@@ -164,12 +163,6 @@ def reason_words(hope: Hope, count: int, texts: Texts) -> Markup:
             return EMPTY
 
 
-def note_words(note: FailureNote, texts: Texts) -> Markup:
-    """A failure on a card: what it is and what to do."""
-    words = failure_words(note.key, note.facts, texts)
-    return sentence((words.what, words.next_step))
-
-
 def _heading(offer: RetryOffer, texts: Texts) -> Markup:
     records = texts.ngettext("{n} record", "{n} records", offer.records)
     if offer.target.number is not None:
@@ -204,7 +197,7 @@ def _why_not(offer: RetryOffer, texts: Texts) -> Markup:
     if offer.hopeless is not None:
         reason = Outside(offer.reason).short(_TEXT)
         told = texts.gettext("Business Central says: {reason}", reason=reason) if reason else EMPTY
-        return lines((note_words(offer.hopeless, texts), told))
+        return lines((failure_sentence(offer.hopeless, texts), told))
     if not offer.records:
         return texts.gettext("There is nothing that a retry could do now.")
     if offer.unread is not None:
