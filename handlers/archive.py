@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.cards.actions import Action
 from bot.cards.archive import archive_card, archive_promised_card
 from bot.cards.card import Card
-from bot.store.outbox import Place
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.queries import query_of
@@ -28,7 +27,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.action(Action.ARCHIVE_EXPORT)
     async def export(visit: Visit) -> None:
-        place = Place(visit.user, visit.texts.language, asked_by=visit.user)
+        place = visit.direct
         query = query_of(visit.button.query or "")
         await deps.archive.ask_for_file(visit.scope, visit.actor, query, place)
         await visit.answer(archive_promised_card(visit.texts))

@@ -17,7 +17,7 @@ from bot.cards.retry import CHOSEN
 from bot.failures import Failure, NotFound, NothingToDecide, RetryChanged, StaleButton, StaleForm
 from bot.operations.coupled import Lost
 from bot.operations.retry import Skipped
-from handlers.deciding import begin, place
+from handlers.deciding import begin
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.modals import Submitted
@@ -41,7 +41,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         view_id = await visit.open(waiting_modal(visit.texts.gettext("Create"), visit.texts))
         offer = await deps.coupled.offer_to_create(visit.scope, which)
         if offer.running is not None:
-            await deps.deciding.follow(visit.scope, offer.running.id, place(visit))
+            await deps.deciding.follow(visit.scope, offer.running.id, visit.direct)
         await visit.show_in(view_id, create_modal(offer, visit.texts))
 
     @listening.form(Form.LOST_CREATE)
@@ -69,7 +69,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
             await visit.show_in(view_id, nothing_left_modal(visit.texts))
             return
         if offer.running is not None:
-            await deps.deciding.follow(visit.scope, offer.running.id, place(visit))
+            await deps.deciding.follow(visit.scope, offer.running.id, visit.direct)
         await visit.show_in(view_id, uncouple_modal(offer, visit.texts))
 
     @listening.form(Form.UNCOUPLE)

@@ -9,7 +9,6 @@ from bot.cards.decision import decision_started_modal, step_title, undo_modal
 from bot.cards.form import Form, Modal, waiting_modal
 from bot.failures import StaleButton, StaleForm
 from bot.operations.deciding import Plan
-from bot.store.outbox import Place
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.modals import Submitted
@@ -42,15 +41,10 @@ def register(listening: Listening, deps: Dependencies) -> None:
 async def begin(deps: Dependencies, visit: Visit, submitted: Submitted, plan: Plan) -> Modal:
     """Start what was confirmed in a form, and say so in its place; sent twice, it is started once."""
     run_id = hashlib.sha256(f"{submitted.view_id}|{plan.what}".encode()).hexdigest()[:24]
-    run = await deps.start_decision(visit.scope, plan, visit.actor, place(visit), run_id)
+    run = await deps.start_decision(visit.scope, plan, visit.actor, visit.direct, run_id)
     first = plan.records[0]
     title = step_title(first.step, first.direction, visit.texts)
     return decision_started_modal(run, str(visit.actor), title, visit.texts)
-
-
-def place(visit: Visit) -> Place:
-    """Where whoever decides is told how far it is."""
-    return Place(visit.user, visit.texts.language, asked_by=visit.user)
 
 
 def _run(visit: Visit) -> str:

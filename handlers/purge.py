@@ -14,7 +14,6 @@ from bot.failures import NothingToPurge, PurgeChanged, StaleButton
 from bot.operations.purging import Bounds
 from bot.operations.purging.desk import same_company
 from bot.operations.purging.values import ACT_OF, PurgeOffer
-from bot.store.outbox import Place
 from bot.store.purging import Purged
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
@@ -47,7 +46,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         typed = submitted.text(COMPANY)
         if bounds.what is Purged.ALL and not same_company(typed, offer.company):
             return _one(visit, offer, wrong_name(typed, offer.company, visit.texts))
-        place = Place(visit.user, visit.texts.language, asked_by=visit.user)
+        place = visit.direct
         run_id = hashlib.sha256(f"{submitted.view_id}|{visit.button.purge}".encode()).hexdigest()[:24]
         try:
             run = await deps.start_purge(visit.scope, bounds, visit.actor, place, run_id)
@@ -65,7 +64,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
 async def _follow(deps: Dependencies, visit: Visit, offer: PurgeOffer) -> None:
     """Whoever finds a purge under way is told how it goes."""
     if offer.running is not None:
-        place = Place(visit.user, visit.texts.language, asked_by=visit.user)
+        place = visit.direct
         await deps.purging.follow(visit.scope, offer.running.id, place)
 
 

@@ -12,7 +12,6 @@ from bot.cards.form import Form, Modal, waiting_modal
 from bot.cards.retry import CHOSEN, fixed_card, retry_modal, retry_started_modal
 from bot.failures import NothingToRetry, RetryChanged, StaleButton, StaleForm
 from bot.operations.retry import RetryOffer, Skipped, Target
-from bot.store.outbox import Place
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.modals import Submitted
@@ -35,7 +34,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         run_id = hashlib.sha256(f"{submitted.view_id}|{target.what}".encode()).hexdigest()[:24]
         try:
             run = await deps.start_retry(
-                visit.scope, target, visit.button.confirmed, visit.actor, _place(visit), run_id
+                visit.scope, target, visit.button.confirmed, visit.actor, visit.direct, run_id
             )
         except (RetryChanged, NothingToRetry) as changed:
             offer = await deps.retrying.offer(visit.scope, target)
@@ -77,8 +76,4 @@ def narrowed(target: Target, submitted: Submitted) -> Target:
 async def _follow(deps: Dependencies, visit: Visit, offer: RetryOffer) -> None:
     """Whoever finds the same being retried is told how it goes."""
     if offer.running is not None:
-        await deps.retrying.follow(visit.scope, offer.running.id, _place(visit))
-
-
-def _place(visit: Visit) -> Place:
-    return Place(visit.user, visit.texts.language, asked_by=visit.user)
+        await deps.retrying.follow(visit.scope, offer.running.id, visit.direct)

@@ -10,7 +10,6 @@ from bot.failures import StaleButton
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.modals import Submitted
-from handlers.teach import place_of
 from handlers.visits import Visit
 
 
@@ -26,7 +25,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.action(Action.RULES_EXPORT)
     async def export(visit: Visit) -> None:
-        await deps.teaching.order_file(visit.scope, place_of(visit))
+        await deps.teaching.order_file(visit.scope, visit.direct)
         await visit.answer(export_promised_card(visit.texts))
 
     @listening.action(Action.RULE_UNDO)
@@ -36,7 +35,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
 
     @listening.form(Form.RULE_UNDO)
     async def undo(visit: Visit, _: Submitted) -> Modal:
-        await deps.teaching.undo(visit.actor, visit.scope, _rule_of(visit), place_of(visit))
+        await deps.teaching.undo(visit.actor, visit.scope, _rule_of(visit), visit.direct)
         await deps.learn()
         return undone_modal(visit.texts)
 

@@ -79,7 +79,7 @@ def _channel(visit: Visit) -> str:
 async def _place(deps: Dependencies, visit: Visit, chosen: str) -> tuple[Whither, Place]:
     """Raises StaleForm for a choice that no form offered, PlaceRefused where the bot cannot post."""
     kind, _, channel = chosen.partition(":")
-    direct = Place(visit.user, visit.texts.language, asked_by=visit.user)
+    direct = visit.direct
     match kind:
         case Whither.PERSON | Whither.THREAD:
             return Whither(kind), direct

@@ -8,7 +8,6 @@ from bot.cards.teach import CLASS, FIRST, FIXER, OWN_TITLE, REMEDY, TEMPLATE, ta
 from bot.diagnosis.taught import Precedence
 from bot.failures import Failure, RuleKnown, RuleRefused
 from bot.operations.teach import Draft
-from bot.store.outbox import Place
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.modals import Submitted
@@ -30,7 +29,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         draft = draft_of(submitted)
         try:
             rule = await deps.teaching.teach(
-                visit.actor, visit.scope, problem_of(visit.button), draft, place_of(visit)
+                visit.actor, visit.scope, problem_of(visit.button), draft, visit.direct
             )
         except (RuleRefused, RuleKnown) as failure:
             return await form_again(deps, visit, draft, failure)
@@ -61,8 +60,3 @@ def draft_of(submitted: Submitted) -> Draft:
         remedy=submitted.text(REMEDY),
         precedence=Precedence.FIRST if first else Precedence.LAST,
     )
-
-
-def place_of(visit: Visit) -> Place:
-    """Where the person is told how far it is."""
-    return Place(visit.user, visit.texts.language, asked_by=visit.user)

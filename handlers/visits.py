@@ -18,6 +18,7 @@ from bot.failures import StaleButton, StaleForm
 from bot.operations.actors import Actor, slack_user
 from bot.operations.rights import Act, Rights
 from bot.operations.selection import Selection
+from bot.store.outbox import Place
 from bot.store.values import Scope
 from handlers.languages import Languages
 from handlers.modals import NOT_FILLED_IN, Submitted, open_view, submitted_of, update_view
@@ -53,6 +54,11 @@ class Visit:
     def actor(self) -> Actor:
         """The person, as operations and the activity list know them."""
         return slack_user(self.user)
+
+    @property
+    def direct(self) -> Place:
+        """Where this person alone is told how far something is, and what came of it."""
+        return Place(self.user, self.texts.language, asked_by=self.user)
 
     async def require(self, act: Act) -> None:
         """Raises NotAllowed where this person may not do that to this connection, RightsUnknown."""
