@@ -82,12 +82,18 @@ def fillings(draw: st.DrawFn, rule: TemplateRule) -> tuple[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("rule_id", sorted(RULES))
-# With a database of its own each of a thousand parameters would hang on the settings of the one before, as
-# deep as Python goes (hypothesis, ``settings.database``).
-@settings(max_examples=4, deadline=None, database=None)
-@given(data=st.data(), wrapper=st.sampled_from(WRAPPERS))
-def test_a_filled_template_comes_back(rule_id: str, data: st.DataObject, wrapper: str) -> None:
-    rule = RULES[rule_id]
+def test_a_filled_template_comes_back(rule_id: str) -> None:
+    # A function for each: the settings of one hang on those of its run before, and a thousand are deeper than
+    # Python goes.
+    @settings(max_examples=4, deadline=None)
+    @given(data=st.data(), wrapper=st.sampled_from(WRAPPERS))
+    def comes_back(data: st.DataObject, wrapper: str) -> None:
+        _comes_back(RULES[rule_id], data, wrapper)
+
+    comes_back()
+
+
+def _comes_back(rule: TemplateRule, data: st.DataObject, wrapper: str) -> None:
     text, expected = data.draw(fillings(rule))
     diagnosis = load_classifier().classify(wrapper.replace("{}", text + "." * rule.template.final_dot))
     if rule.language == "und" or rule.topic == "wrapper.modify":
