@@ -85,8 +85,12 @@ def _deleted(people: Population, _: random.Random, index: int) -> Rows:
     return one(text, "CUSTOMER", pair.local, None)
 
 
+_CONFLICTED = 2_000
+"""From here on customers have nothing else that fails: who settles their conflict sees it end."""
+
+
 def _conflict(people: Population, rng: random.Random, index: int) -> Rows:
-    pair = people.customer(index)
+    pair = people.customer(_CONFLICTED + index)
     local, remote = rng.choice(
         (("Name", "Account Name"), ("Phone No.", "Main Phone"), ("Address", "Street 1"))
     )
