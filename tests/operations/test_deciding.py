@@ -120,6 +120,15 @@ async def test_a_lost_answer_is_looked_into_and_not_repeated(yard: DecidingYard)
     assert (run.done, yard.yard.acts("create")) == (2, 1)
 
 
+async def test_a_run_that_came_to_nothing_is_not_repeated_after_a_lost_answer(yard: DecidingYard) -> None:
+    """Only its job tells that it was: the record failed again, so that there is no coupling."""
+    await yard.lose(1)
+    plan = await yard.to_create()
+    yard.yard.world.server.faults.fail_afterwards(502, path="Microsoft.NAV.create")
+    run = await yard.done(plan)
+    assert (run.failed, yard.yard.acts("create")) == (1, 1)
+
+
 async def test_what_was_never_done_is_repeated_once(yard: DecidingYard) -> None:
     await yard.lose(2)
     yard.there.fix()

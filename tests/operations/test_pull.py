@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import pytest
 
 from bot.failures import NotFound
+from bot.operations.reading_ahead import ReadAhead
 from bot.store import Companies
 from bot.store.pulls import Pulls
 from tests.operations.conftest import Bot
@@ -122,6 +123,31 @@ async def test_a_page_whose_transaction_fails_leaves_nothing(
     assert (await bot.totals()).errors == 10
     assert (await bot.read()).stored == 2
     assert (await bot.totals()).errors == 12
+
+
+async def test_the_next_page_is_begun_before_the_one_before_is_stored(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.world.log_errors(25)
+    begun: list[object] = []
+    stored: list[bool] = []
+    begin, store = ReadAhead.begin, Pulls.store_page
+
+    def beginning(self: ReadAhead[Any], key: str, what: Any, read: Any) -> None:
+        begun.append(what)
+        begin(self, key, what, read)
+
+    async def storing(self: Pulls, *args: Any) -> Any:
+        before = len(begun) if bot.database.is_server else len(begun) + 1
+        outcome = await store(self, *args)
+        stored.append(len(begun) == before)
+        return outcome
+
+    monkeypatch.setattr(ReadAhead, "begin", beginning)
+    monkeypatch.setattr(Pulls, "store_page", storing)
+    assert (await bot.read()).stored == 25
+    assert len(begun) == 2
+    assert stored[:2] == [True, True], "before it on a server, at its commit on SQLite"
 
 
 async def test_a_row_that_cannot_be_understood_is_kept_and_counted(bot: Bot) -> None:
