@@ -13,10 +13,11 @@ from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.deciding.proving import ended_by, mark_ended
 from bot.operations.reading import FailureNote
+from bot.operations.results import Result, end_state
 from bot.operations.retry import RetryDesk
 from bot.operations.rights import Act
 from bot.store import Database
-from bot.store.activity import Outcome, Subject
+from bot.store.activity import Subject
 from bot.store.decisions import DecidedState, DecisionBook, Decisions, DecisionTally
 from bot.store.outbox import Outbox, Place, Told
 from bot.store.runs import Run, RunBook, Runs, RunState
@@ -47,7 +48,7 @@ class Ending:
             if run.state.is_over:
                 return run.state
             tally = await book.tally()
-            state = _state(run, failure)
+            state = end_state(run, failure)
             retries = await self._begin_retries(transaction, scope, run, tally, now)
             await runs.change(
                 run_id,
@@ -110,37 +111,16 @@ async def tell_progress(transaction: AsyncConnection, scope: Scope, run_id: str,
     await Outbox(transaction, scope, at).tell(Told.PROGRESS, run_id)
 
 
-def _state(run: Run, failure: FailureNote | None) -> RunState:
-    if failure is not None:
-        return RunState.FAILED
-    return RunState.STOPPED if run.stop_asked_by else RunState.DONE
-
-
 def _deed(run: Run, state: RunState, tally: DecisionTally, failure: FailureNote | None) -> Deed:
-    facts: dict[str, str | int] = {"run": run.id, "records": tally.total}
-    counted = {"failed": tally.failed, "no_evidence": tally.silent, "refused": tally.refused}
-    facts |= {name: count for name, count in counted.items() if count}
-    if failure is not None:
-        facts["failure"] = failure.key
+    result = Result(tally.total, tally.done, tally.failed, tally.silent, tally.refused)
     kind, subject = (Subject.PROBLEM, run.problem_id) if run.problem_id else (Subject.RUN, run.id)
     return Deed(
         key=f"decision:{run.id}",
         actor=Actor.parse(run.asked_by),
         act=Act(str(run.bounds["act"])),
-        outcome=_outcome(state, tally),
+        outcome=result.outcome(state),
         subject_kind=kind,
         subject=subject,
         count=tally.done,
-        facts=facts,
+        facts=result.facts(run, failure),
     )
-
-
-def _outcome(state: RunState, tally: DecisionTally) -> Outcome:
-    if state is RunState.STOPPED:
-        return Outcome.STOPPED
-    if state is RunState.DONE and tally.total == tally.done > 0:
-        return Outcome.DONE
-    if tally.done:
-        return Outcome.PARTLY
-    nothing_known = state is RunState.DONE and not tally.failed and not tally.refused
-    return Outcome.NO_EVIDENCE if nothing_known else Outcome.FAILED

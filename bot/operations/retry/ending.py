@@ -16,10 +16,11 @@ from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.lookout import since_of
 from bot.operations.reading import FailureNote
+from bot.operations.results import Result, end_state
 from bot.operations.retry.values import Hope, Target
 from bot.operations.rights import Act
 from bot.store import Database
-from bot.store.activity import Outcome, Subject
+from bot.store.activity import Subject
 from bot.store.care import lock_care, write_care
 from bot.store.outbox import Outbox, Told
 from bot.store.retries import RecordState, Retries, RetryBook, Tally
@@ -58,7 +59,7 @@ class Ending:
             for mapping, (status, text) in said.items():
                 await book.turn_mapping(mapping, log_status=status, log_text=text)
             tally = await book.tally()
-            state = _state(run, failure)
+            state = end_state(run, failure)
             await runs.change(
                 run_id,
                 state=state,
@@ -160,18 +161,8 @@ async def _settle(
         await write_care(transaction, scope, problem, fixed)
 
 
-def _state(run: Run, failure: FailureNote | None) -> RunState:
-    if failure is not None:
-        return RunState.FAILED
-    return RunState.STOPPED if run.stop_asked_by else RunState.DONE
-
-
 def _deed(run: Run, state: RunState, tally: Tally, failure: FailureNote | None) -> Deed:
-    facts: dict[str, str | int] = {"run": run.id, "records": tally.total}
-    counted = {"failed": tally.failed, "no_evidence": tally.open, "refused": tally.refused}
-    facts |= {name: count for name, count in counted.items() if count}
-    if failure is not None:
-        facts["failure"] = failure.key
+    result = Result(tally.total, tally.synchronized, tally.failed, tally.open, tally.refused)
     target = Target.of(run.what)
     kind, subject = Subject.RUN, run.id
     if target.number is not None:
@@ -182,20 +173,9 @@ def _deed(run: Run, state: RunState, tally: Tally, failure: FailureNote | None) 
         key=f"retry:{run.id}",
         actor=Actor.parse(run.asked_by),
         act=Act.RETRY,
-        outcome=_outcome(state, tally),
+        outcome=result.outcome(state),
         subject_kind=kind,
         subject=subject,
         count=tally.synchronized,
-        facts=facts,
+        facts=result.facts(run, failure),
     )
-
-
-def _outcome(state: RunState, tally: Tally) -> Outcome:
-    if state is RunState.STOPPED:
-        return Outcome.STOPPED
-    if state is RunState.DONE and tally.total == tally.synchronized > 0:
-        return Outcome.DONE
-    if tally.synchronized:
-        return Outcome.PARTLY
-    nothing_known = state is RunState.DONE and not tally.failed and not tally.refused
-    return Outcome.NO_EVIDENCE if nothing_known else Outcome.FAILED
