@@ -66,7 +66,10 @@ def open_engine(url: URL) -> AsyncEngine:
     """An engine for the event loop. Nothing is connected yet."""
     if url.drivername == "sqlite":
         engine = create_async_engine(
-            url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": BUSY_TIMEOUT}
+            url.set(drivername="sqlite+aiosqlite"),
+            connect_args={"timeout": BUSY_TIMEOUT},
+            # The connection last used goes first: each that is used fills a cache of its own.
+            pool_use_lifo=True,
         )
         _prepare_sqlite(engine.sync_engine)
         return engine
