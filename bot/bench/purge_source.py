@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from bot.bench.source import PREFIX
 from bot.clock import SystemClock
 from bot.simulator.businesscentral import BusinessCentralSimulator, SimulatedCompany
 from bot.simulator.businesscentral.rows import SynchDirection
+from bot.simulator.serving import loopback
 
 ANSWER_SECONDS = 0.04
 """Time that Business Central takes for a request, a batch included: with 5 at a time 125 requests a second,
@@ -69,10 +69,8 @@ def serve() -> None:
     )
     simulator.faults.relative_next_link()  # served under another name than its own
     simulator.faults.slow(ANSWER_SECONDS, times=errors)  # more than there are requests
-    server = uvicorn.Server(uvicorn.Config(simulator.app, host="127.0.0.1", port=0, log_level="error"))
-    listener = server.config.bind_socket()
-    # Else each answer waits for the caller's kernel, 40 ms, and what is measured is that.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    server = uvicorn.Server(uvicorn.Config(simulator.app, log_level="error"))
+    listener = loopback()
     sys.stdout.write(f"{listener.getsockname()[1]} {company.id}\n")
     sys.stdout.flush()
     server.run(sockets=[listener])

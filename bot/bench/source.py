@@ -16,6 +16,7 @@ import uvicorn
 from bot.bench.place import Running
 from bot.clock import ManualClock, SystemClock
 from bot.simulator.businesscentral import API_HOST, BusinessCentralSimulator, believable_company
+from bot.simulator.serving import loopback
 
 _TENANT = "bench"
 _ENVIRONMENT = "Production"
@@ -104,8 +105,8 @@ def serve() -> None:
     simulator, company = simulated(wanted.errors, wanted.appear_within)
     # It is served under another name than its own, so that absolute links would lead elsewhere.
     simulator.faults.relative_next_link()
-    server = uvicorn.Server(uvicorn.Config(simulator.app, host="127.0.0.1", port=0, log_level="error"))
-    listener = server.config.bind_socket()
+    server = uvicorn.Server(uvicorn.Config(simulator.app, log_level="error"))
+    listener = loopback()
     sys.stdout.write(f"{listener.getsockname()[1]} {company}\n")
     sys.stdout.flush()
     server.run(sockets=[listener])
