@@ -67,7 +67,7 @@ def error_card(
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     record = error.source_record_id or error.destination_record_id
     parts += access
-    parts += remedy_parts(remedy_lines(view.steps, error.params, record, links, texts), texts)
+    parts += remedy_parts(remedy_lines(view.steps, line.told, record, links, texts), texts)
     parts += original_parts(error, links, texts)
     parts.append(
         Part((blocks.actions(*_buttons(view, texts), *back_to_results(opened, texts)),), Importance.ESSENTIAL)

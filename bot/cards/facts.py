@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.cards.filling import value
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, code, lines, link, own
 from bot.cards.texts import MessageId, Texts, msgid
+from bot.cards.value_words import entity_and_name, value, worded
 from bot.diagnosis.model import Fixer, Params
 
 LABELS: Final[dict[str, MessageId]] = {
@@ -41,7 +41,7 @@ original text."""
 _ROWS: Final = {"user_id": "systemuser", "team_id": "team", "role_id": "role"}
 """Ids of rows in Dataverse, and the table that they are in."""
 
-_COPIED: Final = frozenset({"privilege", "entity", "code", "host", "mapping"})
+_COPIED: Final = frozenset({"privilege", "code", "host", "mapping"})
 """Values that people copy into a search box."""
 
 OF_ONE_RECORD: Final = frozenset({"record", "record_table", "value"})
@@ -72,7 +72,9 @@ def _shown(key: str, params: Params, links: Links, texts: Texts) -> Markup:
     """The value; a row of Dataverse as a link to it; nothing for what another line says better."""
     if key == "principal":
         return _principal(params, texts)
-    shown = value(params[key])
+    if key == "entity":
+        return entity_and_name(params[key], texts)
+    shown = worded(key, params[key], texts)
     if not shown:
         return EMPTY
     if key in _ROWS:

@@ -6,15 +6,11 @@ The catalogue's sentences are our own; the values in them are not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from bot.cards.markup import Markup, bold, own
-from bot.cards.outside import Outside
 from bot.cards.texts import Texts
+from bot.cards.value_words import entity_and_name, worded
 from bot.diagnosis.model import Localized, Params, ParamValue
-
-VALUE: Final = 80
-"""Characters of one value inside a sentence: enough for a key or a name, too few for a speech."""
 
 
 def title(localized: Localized, params: Params, texts: Texts) -> Markup:
@@ -23,15 +19,18 @@ def title(localized: Localized, params: Params, texts: Texts) -> Markup:
 
 
 def prose(localized: Localized, params: Params, texts: Texts) -> Markup:
-    """A sentence to act on: values stand out."""
-    return _fill(localized, params, texts, look=bold)
+    """A sentence to act on: values stand out, and a table has its logical name beside it."""
+    return _fill(localized, params, texts, look=bold, named=entity_and_name)
 
 
-def value(raw: ParamValue) -> Markup:
-    """One value read out of a message."""
-    return Outside(str(raw)).short(VALUE)
-
-
-def _fill(localized: Localized, params: Params, texts: Texts, look: Callable[[Markup], Markup]) -> Markup:
-    values = {key: look(value(raw)) for key, raw in params.items()}
+def _fill(
+    localized: Localized,
+    params: Params,
+    texts: Texts,
+    look: Callable[[Markup], Markup],
+    named: Callable[[ParamValue, Texts], Markup] | None = None,
+) -> Markup:
+    values = {key: look(worded(key, raw, texts)) for key, raw in params.items()}
+    if named is not None and "entity" in params:
+        values["entity"] = named(params["entity"], texts)
     return texts.filled(localized.in_language(texts.language), values, absent=own("…"))

@@ -116,18 +116,27 @@ class Links:
         """Where a step of a remedy leads; ``record`` is the id of the failing record, empty where unknown."""
         match target.kind:
             case LinkKind.PAGE:
-                return None if target.page is None else self.page(target.page)
+                return None if target.page is None else self._picked(target.page, target.filters, params)
             case LinkKind.RECORD:
                 return self.record(record)
             case LinkKind.OTHER_RECORD:
                 table, key = params.get("other_table", ""), params.get("other_record", "")
                 return self.record(f"{table}: {key}") if table and key else None
+            case LinkKind.DATAVERSE_ROW:
+                row_id = str(params.get(target.row or "", ""))
+                return self.dataverse_row(target.entity or "", row_id) if row_id else None
             case LinkKind.DATAVERSE_LIST:
                 return self.dataverse_list(target.entity or str(params.get("entity", "")))
             case LinkKind.ADMIN_CENTER:
                 return Address(_ADMIN_CENTER)
             case LinkKind.DOCS:
                 return _documentation(target.address)
+
+    def _picked(self, page: int, filters: tuple[tuple[str, str], ...], params: Params) -> Address | None:
+        """A page that shows only the record that the facts pick; the whole page where they do not."""
+        known = tuple((field, str(params[key])) for field, key in filters if key in params)
+        picked = self.page(page, known) if len(known) == len(filters) else None
+        return picked or self.page(page)
 
 
 def _documentation(url: str | None) -> Address | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
@@ -30,7 +30,7 @@ from bot.cards.teach import taught_parts, teach_button
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
 from bot.cards.why import why_button
-from bot.diagnosis.model import UNKNOWN, Params
+from bot.diagnosis.model import UNKNOWN
 from bot.operations.causes.awaiting import awaited_records
 from bot.operations.views import ProblemDetail
 from bot.store.record_names import Names
@@ -49,7 +49,7 @@ def problem_card(
     """
     links = Links(view.connection)
     name = problem_title(view.line, texts)
-    params = _params(view)
+    params = view.line.params
     parts = [
         Part(
             (
@@ -66,7 +66,9 @@ def problem_card(
     parts += chain_parts(view, links, texts, opened)
     parts += taught_parts(view.taught, texts)
     parts += access
-    parts += remedy_parts(remedy_lines(view.steps, params, view.line.example_record, links, texts), texts)
+    parts += remedy_parts(
+        remedy_lines(view.steps, view.line.told, view.line.example_record, links, texts), texts
+    )
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
     parts.append(
@@ -84,12 +86,6 @@ def remedy_parts(remedy: Iterable[Markup], texts: Texts) -> list[Part]:
         return []
     heading = bold(texts.gettext("What to do"))
     return [Part(blocks.paragraphs((heading, *steps)), Importance.ESSENTIAL)]
-
-
-def _params(view: ProblemDetail) -> Params:
-    """What the latest error says, overruled by what all errors of the problem share."""
-    merged: Mapping[str, str | int] = {**view.latest.params, **view.line.params}
-    return merged
 
 
 def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValue | None) -> list[Part]:

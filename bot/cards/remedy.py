@@ -44,6 +44,8 @@ def _link_words(kind: LinkKind, texts: Texts) -> Markup:
             return texts.gettext("Open the record")
         case LinkKind.OTHER_RECORD:
             return texts.gettext("Open that record")
+        case LinkKind.DATAVERSE_ROW:
+            return texts.gettext("Open it in Dataverse")
         case LinkKind.DATAVERSE_LIST:
             return texts.gettext("Open the list in Dataverse")
         case LinkKind.ADMIN_CENTER:

@@ -36,7 +36,7 @@ def shared_problem_card(view: SharedProblem, texts: Texts) -> Card:
     name = problem_title(view.line, texts)
     if view.superseded:
         return _superseded(name, texts)
-    explanation = prose(view.line.error_class.explanation, view.line.params, texts)
+    explanation = prose(view.line.error_class.explanation_for(view.line.topic), view.line.params, texts)
     parts = [
         Part(
             (
@@ -50,7 +50,7 @@ def shared_problem_card(view: SharedProblem, texts: Texts) -> Card:
     if view.care.state is not ProblemState.FIXED:
         if frees := freed_words(view.line.frees, texts):
             parts.append(Part((blocks.section(frees),)))
-        remedy = remedy_lines(view.steps, view.line.params, view.line.example_record, links, texts)
+        remedy = remedy_lines(view.steps, view.line.told, view.line.example_record, links, texts)
         parts += remedy_parts(remedy, texts)
     parts.append(Part((blocks.actions(*_buttons(view, texts)),), Importance.ESSENTIAL))
     parts.append(Part((blocks.context(connection_words(view.connection)),), Importance.EXTRA))

@@ -207,9 +207,9 @@ def _diagnosis(dossier: Dossier, texts: Texts) -> Iterator[str]:
     numbers = count(1)
     steps = []
     for step in dossier.steps:
-        if step.condition.holds(line.params):
+        if step.condition.holds(line.told):
             mark = words(texts.gettext("Careful:")) if step.warning else f"{next(numbers)}\\."
-            steps.append(f"{mark} {words(prose(step.text, line.params, texts))}")
+            steps.append(f"{mark} {words(prose(step.text, line.told, texts))}")
     if steps:
         yield heading(3, words(texts.gettext("What the bot advises")))
         yield points(steps)

@@ -13,7 +13,6 @@ from bot.cards.dates import day
 from bot.cards.facts import LABELS, fixer_words
 from bot.cards.failed_rules import actor_words
 from bot.cards.failure import failure_words
-from bot.cards.filling import value
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice, ChoiceGroup, Field, line_input, menu_input, paragraph_input, tick_input
 from bot.cards.limits import Block, Importance, Part
@@ -21,6 +20,7 @@ from bot.cards.markup import Markup, bold, dotted, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
 from bot.cards.texts import Texts
+from bot.cards.value_words import value
 from bot.diagnosis.model import ErrorClass, Fixer
 from bot.diagnosis.taught import OWN, Precedence
 from bot.diagnosis.teaching import LONGEST, LONGEST_REMEDY, LONGEST_TITLE

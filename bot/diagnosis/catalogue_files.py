@@ -5,6 +5,7 @@ entry.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +51,9 @@ _LINKS_WITHOUT_TARGET: Final = {
     "other_record": LinkKind.OTHER_RECORD,
     "admin_center": LinkKind.ADMIN_CENTER,
 }
+_FILTER: Final = re.compile(r"([^=&{}]+)=\{([a-z_]+)\}")
+_PAGE: Final = re.compile(rf"page:(\d+)(?:\?({_FILTER.pattern}(?:&{_FILTER.pattern})*))?")
+_ROW: Final = re.compile(r"row:([a-z_]+)=\{([a-z_]+)\}")
 
 
 class CatalogueInvalid(Failure):
@@ -338,8 +342,13 @@ class _Reader:
         if link in _LINKS_WITHOUT_TARGET:
             return StepLink(_LINKS_WITHOUT_TARGET[link])
         kind, _, target = link.partition(":")
-        if kind == "page" and target.isdecimal():
-            return StepLink(LinkKind.PAGE, page=int(target))
+        if page := _PAGE.fullmatch(link):
+            filters = tuple(_FILTER.findall(page[2] or ""))
+            if unknown := {key for _, key in filters} - PARAM_KEYS:
+                raise self._refusal(entry, f"link: {min(unknown)!r} is no key of params")
+            return StepLink(LinkKind.PAGE, page=int(page[1]), filters=filters)
+        if (row := _ROW.fullmatch(link)) and row[2] in PARAM_KEYS:
+            return StepLink(LinkKind.DATAVERSE_ROW, entity=row[1], row=row[2])
         if kind == "list" and target.isidentifier():
             return StepLink(LinkKind.DATAVERSE_LIST, entity=target)
         if kind == "docs" and target.startswith("https://learn.microsoft.com/"):

@@ -43,7 +43,8 @@ class StepEntry(TitleEntry):
     """A step of a remedy.
 
     ``link`` is ``page:<number>``, ``list:<logical name>``, ``docs:<address>``, ``record``, ``other_record``
-    or ``admin_center``.
+    or ``admin_center``. ``page:209?Code={value}`` shows only the record whose field ``Code`` has that value,
+    where it is known; ``row:systemuser={user_id}`` is that row of Dataverse.
     """
 
     link: Text | None = None

@@ -59,6 +59,8 @@ class LinkKind(StrEnum):
     """The failing record itself."""
     OTHER_RECORD = "other_record"
     """The record that it depends on."""
+    DATAVERSE_ROW = "dataverse_row"
+    """A row of Dataverse whose id was read out of the text."""
     DATAVERSE_LIST = "dataverse_list"
     """The list of a Dataverse table, by its logical name."""
     ADMIN_CENTER = "admin_center"
@@ -131,13 +133,19 @@ class Title:
 class StepLink:
     """Target of a step.
 
-    ``page`` goes with ``LinkKind.PAGE``, ``address`` with ``DOCS``, ``entity`` with ``DATAVERSE_LIST``.
+    ``page`` goes with ``LinkKind.PAGE``, ``address`` with ``DOCS``, ``entity`` with ``DATAVERSE_LIST`` and
+    ``DATAVERSE_ROW``.
     """
 
     kind: LinkKind
     page: int | None = None
     address: str | None = None
     entity: str | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+    """With a page: names of fields and the keys of params whose values they must have. Where one is not
+    known, the link leads to the whole page."""
+    row: str | None = None
+    """With a row of Dataverse: the key of params that holds its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,11 @@ class Ask:
             row = await problems.living(scope, problem_id)
             problem_id = row.id
             latest = await Errors(self.database).latest_of(scope, problem_id)
-            line = replace(self.line(row), params=_shared_params(row, latest))
+            line = replace(
+                self.line(row),
+                params=_shared_params(row, latest),
+                mapping=await problems.only_mapping(scope, problem_id),
+            )
             real_cause = await self.causes.real_cause(scope, latest)
             graph = await self.causes.graph(scope)
             pages = max(1, -(-row.records // RECORDS_A_PAGE))
@@ -99,7 +103,7 @@ class Ask:
                 connection=await self.connection(scope),
                 freshness=await self.freshness(scope),
                 line=replace(line, frees=graph.freed_by(line.id)),
-                steps=line.error_class.remedy_for(row.topic, line.params),
+                steps=line.error_class.remedy_for(row.topic, line.told),
                 records=await problems.affected(
                     scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
                 ),
@@ -118,12 +122,13 @@ class Ask:
         async with self.database.moment():
             error = await self._numbered(scope, number)
             row = await Problems(self.database).get(scope, error.problem_id)
-            line = replace(self.line(row), params={**error.params, **row.params})
+            params = {**error.params, **row.params}
+            line = replace(self.line(row), params=params, mapping=error.mapping)
             return ErrorView(
                 connection=await self.connection(scope),
                 error=error,
                 line=line,
-                steps=line.error_class.remedy_for(error.topic, line.params),
+                steps=line.error_class.remedy_for(error.topic, line.told),
                 real_cause=await self.causes.real_cause(scope, error),
             )
 

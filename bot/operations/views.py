@@ -99,6 +99,13 @@ class ProblemLine:
     waits_for: ProblemLine | None = None
     """The root cause that is to be fixed before."""
     waits_certainly: bool = True
+    mapping: str = ""
+    """In details: the table mapping of all its errors; empty where they have several, or none is named."""
+
+    @property
+    def told(self) -> Params:
+        """What its remedy can be filled with: the facts of its texts, and where its errors come from."""
+        return {"mapping": self.mapping, **self.params} if self.mapping else self.params
 
 
 @dataclass(frozen=True, slots=True)

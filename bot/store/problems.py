@@ -13,7 +13,7 @@ from bot.failures import NotFound
 from bot.store.cause_tables import PROBLEM_WAIT
 from bot.store.database import Database
 from bot.store.succession import living
-from bot.store.tables import PROBLEM, PROBLEM_RECORD, PULL_STATE, SYNC_ERROR, belongs
+from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, PULL_STATE, SYNC_ERROR, belongs
 from bot.store.values import AffectedRecord, NewestProblem, ProblemRow, ProblemState, Scope, Totals
 
 FRESH = timedelta(hours=24)
@@ -97,6 +97,22 @@ class Problems:
         async with self.database.reading() as connection:
             problem_id = await living(connection, scope, problem_id)
         return await self.get(scope, problem_id)
+
+    async def only_mapping(self, scope: Scope, problem_id: str) -> str:
+        """The table mapping of all errors of a problem; empty where they have several, or none is named."""
+        query = (
+            select(PROBLEM_COUNTER.c.mapping)
+            .where(
+                belongs(PROBLEM_COUNTER, scope),
+                PROBLEM_COUNTER.c.problem_id == problem_id,
+                PROBLEM_COUNTER.c.errors > 0,
+            )
+            .distinct()
+            .limit(2)
+        )
+        async with self.database.reading() as connection:
+            names = (await connection.execute(query)).scalars().all()
+        return names[0] if len(names) == 1 else ""
 
     async def newest_messages(self, scope: Scope, limit: int) -> tuple[tuple[ProblemRow, str], ...]:
         """The largest problems, open and fixed, each with the message of its latest error."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -169,7 +170,7 @@ def detail(**changes: Any) -> ProblemDetail:
     values: dict[str, Any] = {
         "connection": CRONUS,
         "freshness": FRESH,
-        "line": MISSING_READ,
+        "line": replace(MISSING_READ, params=stored_error().params),
         "steps": PRIVILEGE.steps,
         "records": (
             AffectedRecord("Customer: 10000", "", 18, 9, NOW, 48211),
@@ -187,7 +188,7 @@ def error_view(**changes: Any) -> ErrorView:
     values: dict[str, Any] = {
         "connection": CRONUS,
         "error": stored_error(),
-        "line": MISSING_READ,
+        "line": replace(MISSING_READ, params=stored_error().params),
         "steps": PRIVILEGE.steps,
     }
     return ErrorView(**(values | changes))

@@ -111,3 +111,22 @@ def test_whatever_the_record_the_host_is_ours(table: str, key: str) -> None:
                 "contoso.crm4.dynamics.com",
             }
             query(address)
+
+
+def test_a_step_leads_to_the_record_that_the_facts_pick_and_else_to_the_page() -> None:
+    unit = StepLink(LinkKind.PAGE, page=209, filters=(("Code", "value"),))
+    picked = LINKS.step(unit, {"value": "DOOS"}, "")
+    assert query(picked)["page"] == "209"
+    assert query(picked)["filter"] == "'Code' IS 'DOOS'"
+    for params in ({}, {"value": "it's"}):
+        assert "filter" not in query(LINKS.step(unit, params, ""))
+
+
+def test_a_step_leads_to_the_row_of_dataverse_that_the_text_names() -> None:
+    user = StepLink(LinkKind.DATAVERSE_ROW, entity="systemuser", row="user_id")
+    assert query(LINKS.step(user, {"user_id": "7"}, "")) == {
+        "pagetype": "entityrecord",
+        "etn": "systemuser",
+        "id": "7",
+    }
+    assert LINKS.step(user, {}, "") is None

@@ -75,7 +75,7 @@ class Gathering:
                 freshness=await self.ask.freshness(scope),
                 evidence=await Synchronization(self.database).read_so_far(scope),
                 line=line,
-                steps=line.error_class.remedy_for(row.topic, line.params),
+                steps=line.error_class.remedy_for(row.topic, line.told),
                 care=care,
                 records=row.records,
                 examples=examples,
