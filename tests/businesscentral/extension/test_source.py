@@ -140,6 +140,22 @@ def test_nothing_asks_notifies_or_forces_another_way() -> None:
     )
 
 
+def test_a_record_is_sought_beside_a_mappings_filter_never_in_its_place() -> None:
+    """``SetRange`` takes the place of a filter on the same field in the same group: a mapping whose own
+    filter names ids would let any record through."""
+    narrowed = []
+    for one in OBJECTS:
+        for its in one.procedures:
+            words = [token.text for token in its.body]
+            if "SetView" not in words:
+                continue
+            view, other_group = words.index("SetView"), words.index("FilterGroup")
+            assert words[other_group + 1 : other_group + 4] == ["(", "2", ")"]
+            assert view < other_group < words.index("SetRange", view), f"{one.name}.{its.name}"
+            narrowed.append(its.name)
+    assert sorted(narrowed) == ["IsRecordInside", "IsRowFound"]
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

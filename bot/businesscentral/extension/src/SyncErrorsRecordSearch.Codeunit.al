@@ -10,7 +10,7 @@ codeunit 53400 "SyncErrors Record Search"
         SyncErrorsRecords: Codeunit "SyncErrors Records";
         SyncErrorsSelection: Codeunit "SyncErrors Selection";
         FilterNeededTxt: Label 'A filter must say which record is meant.', Locked = true;
-        FilterSignsTok: Label '''&|<>=()*?@.', Locked = true;
+        FilterSignsTok: Label '''&|<>=()*?@.%', Locked = true;
 
     /// <summary>
     /// The records that the filters of the page name.

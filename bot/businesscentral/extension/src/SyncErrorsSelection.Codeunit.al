@@ -211,6 +211,7 @@ codeunit 53396 "SyncErrors Selection"
         TheRecordRef.Open(IntegrationTableMapping."Integration Table ID");
         if TableFilter <> '' then
             TheRecordRef.SetView(TableFilter);
+        TheRecordRef.FilterGroup(2); // as above: in the same group it would take the place of the mapping's own filter
         TheRecordRef.Field(IntegrationTableMapping."Integration Table UID Fld. No.").SetRange(DataverseId);
         exit(not TheRecordRef.IsEmpty());
     end;
