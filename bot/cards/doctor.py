@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
-from bot.cards.doctor_words import finding_words, step_words, title_of
+from bot.cards.doctor_words import finding_words, step_words, title_of, titles_words, unseen_words
 from bot.cards.limits import Importance, Part
-from bot.cards.markup import EMPTY, Markup, bold, joined, lines, own, sentence
+from bot.cards.markup import EMPTY, Markup, bold, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
 from bot.operations.doctor.values import Finding, Patient, Report, Verdict
@@ -91,21 +91,14 @@ def _group(name: Markup, findings: Sequence[Finding], texts: Texts) -> list[Part
             for finding in findings
             if finding.verdict is verdict
         ]
-    for because in dict.fromkeys(one.because for one in findings if one.because is not None):
-        words = texts.gettext(
-            "Not looked at because of “{check}”: {checks}.",
-            check=title_of(because, texts),
-            checks=_titles((one for one in findings if one.because is because), texts),
-        )
-        parts.append(Part((blocks.context(sentence((SIGNS[Verdict.UNKNOWN], words))),)))
-    if good := _titles((one for one in findings if one.verdict is Verdict.GOOD), texts):
+    parts += [
+        Part((blocks.context(sentence((SIGNS[Verdict.UNKNOWN], words))),))
+        for words in unseen_words(findings, texts)
+    ]
+    if good := titles_words((one for one in findings if one.verdict is Verdict.GOOD), texts):
         words = texts.gettext("Fine: {checks}.", checks=good)
         parts.append(Part((blocks.context(sentence((SIGNS[Verdict.GOOD], words))),)))
     return parts
-
-
-def _titles(findings: Iterable[Finding], texts: Texts) -> Markup:
-    return joined((title_of(one.check, texts) for one in findings), ", ")
 
 
 def _said(finding: Finding, texts: Texts) -> Markup:

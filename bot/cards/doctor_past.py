@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
 from bot.cards.markup import Markup, bold, code, joined, own
+from bot.cards.periods import period_words
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.doctor.values import Outcome
 
@@ -16,6 +17,10 @@ _EXPIRES: Final = joined((code(own("AZURE_CLIENT_SECRET_EXPIRES")), code(own("se
 
 def _page(name: MessageId, texts: Texts) -> Markup:
     return bold(texts.say(name))
+
+
+def _period(facts: Facts, texts: Texts) -> Markup:
+    return period_words(str(facts.facts.get("period", "")), texts)
 
 
 def _replica_fine(_facts: Facts, texts: Texts) -> FindingWords:
@@ -79,9 +84,22 @@ def _retention_on(facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(
         texts.gettext(
             "Business Central deletes errors after {period}; the bot keeps what it read {days} days more.",
-            period=facts.text("period"),
+            period=_period(facts, texts),
             days=facts.number("kept"),
         )
+    )
+
+
+def _retention_untold(_facts: Facts, texts: Texts) -> FindingWords:
+    return FindingWords(
+        texts.gettext(
+            "Business Central deletes errors by a rule of its own, a formula or several rules; the bot "
+            "cannot tell after how long."
+        ),
+        texts.gettext(
+            "Look at Integration Synch. Job Errors on the page {page}.", page=_page(_POLICIES, texts)
+        ),
+        Mender.BUSINESS_CENTRAL,
     )
 
 
@@ -90,7 +108,7 @@ def _retention_short(facts: Facts, texts: Texts) -> FindingWords:
         texts.gettext(
             "Business Central deletes errors after {period} already, and with them call stacks that nobody "
             "looked at.",
-            period=facts.text("period"),
+            period=_period(facts, texts),
         ),
         texts.gettext(
             "Give Integration Synch. Job Errors a longer period on the page {page}.",
@@ -105,7 +123,7 @@ def _retention_eats(facts: Facts, texts: Texts) -> FindingWords:
         texts.gettext(
             "Business Central deletes errors after {period}, and the bot last read {time}: errors go that "
             "nobody has seen.",
-            period=facts.text("period"),
+            period=_period(facts, texts),
             time=facts.moment("read_at"),
         ),
         texts.gettext("Mend what keeps the bot from reading, named elsewhere in this list."),
@@ -268,6 +286,7 @@ WORDS_OF_THE_PAST: Final[Mapping[Outcome, Words]] = {
     Outcome.RATE_LOW: _rate_low,
     Outcome.RETENTION_OFF: _retention_off,
     Outcome.RETENTION_ON: _retention_on,
+    Outcome.RETENTION_UNTOLD: _retention_untold,
     Outcome.RETENTION_SHORT: _retention_short,
     Outcome.RETENTION_EATS: _retention_eats,
     Outcome.CERTIFICATE_FINE: _certificate_fine,

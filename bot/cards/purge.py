@@ -16,6 +16,7 @@ from bot.cards.links import ERRORS_PAGE, Address, Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, link, mention, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
+from bot.cards.periods import NEVER, own_rule_words, period_words
 from bot.cards.problem_line import problem_title
 from bot.cards.purge_bounds import written
 from bot.cards.texts import MessageId, Texts, msgid
@@ -269,13 +270,15 @@ def _costs(texts: Texts) -> list[Markup]:
 def _retention(offer: PurgeOffer, texts: Texts) -> Markup:
     if offer.retention_enabled is None:
         return EMPTY
-    if not offer.retention_enabled or not offer.retention_period:
+    if not offer.retention_enabled or offer.retention_period == NEVER:
         return texts.gettext("Business Central itself deletes none of these entries: its retention is off.")
-    return texts.gettext(
-        "Business Central itself deletes these entries when they are older than its retention period: "
-        "{period}.",
-        period=Outside(offer.retention_period).short(_NAME),
-    )
+    if period := period_words(offer.retention_period or "", texts):
+        return texts.gettext(
+            "Business Central itself deletes these entries when they are older than its retention period: "
+            "{period}.",
+            period=period,
+        )
+    return own_rule_words(texts)
 
 
 def _small_print(offer: PurgeOffer, texts: Texts) -> tuple[Block, ...]:

@@ -10,6 +10,7 @@ from bot.cards.failure import failure_words
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, code, dotted, joined, link, own, sentence
 from bot.cards.outside import Outside
+from bot.cards.periods import NEVER, own_rule_words, period_words
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.status import ConnectionNote, MappingStatus, PartNote, Remark, StatusView
 from bot.operations.status import Part as Asked
@@ -107,10 +108,12 @@ def misleading_words(
         yield texts.gettext(
             "A new record whose first creation failed is not tried again by any run; it counts only once."
         )
-    if view is not None and view.retention_period:
-        yield texts.gettext(
-            "Business Central deletes errors and jobs by itself after: {period}.",
-            period=Outside(view.retention_period).short(_NAME),
+    if view is not None and view.retention_period not in (None, NEVER):
+        period = period_words(view.retention_period or "", texts)
+        yield (
+            texts.gettext("Business Central deletes errors and jobs by itself after {period}.", period=period)
+            if period
+            else own_rule_words(texts)
         )
 
 

@@ -11,7 +11,7 @@ from bot.cards.markup import EMPTY, Markup, dotted, joined, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.table_names import entity_words, table_words
 from bot.cards.texts import MessageId, Texts, msgid
-from bot.operations.status import JobNote, MappingStatus, Remark
+from bot.operations.status import JobNote, MappingStatus, Remark, Still
 from bot.operations.status.judging import RESTS, directions
 from bot.operations.status.order import GO_ALONG
 from bot.store.synchronization import StoredJob, StoredMapping
@@ -174,13 +174,10 @@ def _remark(remark: Remark, status: MappingStatus, texts: Texts, log: int) -> Ma
         case Remark.BROKE_OFF:
             return texts.gettext("The last run never finished: what it counted is not all.")
         case Remark.STILL:
-            marks = joined(
-                (sentence((way_words(one.direction, texts), moment(one.since))) for one in status.still),
-                ", ",
-            )
+            marks = joined((_still(one, texts) for one in status.still), ", ")
             return texts.gettext(
-                "Its jobs run, but take no change since {marks}: nothing changed there, or a filter or an "
-                "error keeps changes back.",
+                "Its jobs run, but took no change {marks}: nothing changed there, or a filter or an error "
+                "keeps changes back.",
                 marks=marks,
             )
         case Remark.SKIPPED if status.mapping is not None:
@@ -191,6 +188,12 @@ def _remark(remark: Remark, status: MappingStatus, texts: Texts, log: int) -> Ma
             )
         case _:
             return EMPTY
+
+
+def _still(one: Still, texts: Texts) -> Markup:
+    return texts.gettext(
+        "{direction} since {time}", direction=way_words(one.direction, texts), time=moment(one.since)
+    )
 
 
 def _log(job: JobNote | None, texts: Texts, most: int) -> Markup:

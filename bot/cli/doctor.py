@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.cards.doctor import patient_name, summary_words
-from bot.cards.doctor_words import finding_words, step_words, title_of
+from bot.cards.doctor_words import finding_words, step_words, title_of, unseen_words
 from bot.cards.texts import Texts
 from bot.failures import SettingsInvalid
 from bot.operations.doctor.doctor import Doctor
@@ -77,14 +77,18 @@ def _print(report: Report, texts: Texts, console: Console) -> None:
 def _group(name: str, findings: Sequence[Finding], texts: Texts, console: Console) -> None:
     console.print(Text(name, "bold"))
     for finding in findings:
+        if finding.because is not None:
+            continue
         words = finding_words(finding, texts)
         title = Text(f"{title_of(finding.check, texts).plain(80)}: ")
-        style = "dim" if finding.verdict is Verdict.UNKNOWN else ""
-        line = Text.assemble(_SIGNS[finding.verdict], " ", title, (words.what.plain(_LONGEST), style))
+        line = Text.assemble(_SIGNS[finding.verdict], " ", title, words.what.plain(_LONGEST))
         console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=False)
         if words.next_step:
             step = f"→ {step_words(finding, words, texts).plain(_LONGEST)}"
             console.print(Padding(Text(step), (0, 0, 0, 6)))
+    for unseen in unseen_words(findings, texts):
+        line = Text.assemble(_SIGNS[Verdict.UNKNOWN], " ", (unseen.plain(_LONGEST), "dim"))
+        console.print(Padding(line, (0, 0, 0, 2)))
     console.print()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -12,9 +14,13 @@ from bot.app.delivering import delivering
 from bot.app.manifest import manifest
 from bot.clock import SystemClock
 from bot.delivery import Pace
+from bot.delivery.probe import Probe
 from bot.operations.durable.port import Durable
 from bot.simulator.slack import SlackSimulator
 from handlers.listening import InFlight
+
+if TYPE_CHECKING:
+    from bot.operations.doctor.doctor import Doctor
 
 __all__ = ["manifest", "staged"]
 
@@ -36,7 +42,9 @@ async def staged(
         open_slack(slack.bot_token, slack.signing_secret, slack.api_url, core.clock) as access,
         httpx.AsyncClient(
             transport=httpx.ASGITransport(
-                app=http_app(slack_app(core, durable, access, in_flight), access, SystemClock())
+                app=http_app(
+                    slack_app(_examining(core, slack), durable, access, in_flight), access, SystemClock()
+                )
             ),
             base_url="http://bot.invalid",
         ) as listener,
@@ -44,3 +52,14 @@ async def staged(
     ):
         slack.connect_http(listener)
         yield slack
+
+
+def _examining(core: Core, slack: SlackSimulator) -> Core:
+    """With a doctor who asks that Slack: the settings of a core on a stage have no token."""
+
+    def doctor() -> Doctor:
+        of = core.doctor()
+        probe = Probe(slack.bot_token, address=slack.api_url)
+        return replace(of, house=replace(of.house, slack=replace(of.house.slack, probe=probe)))
+
+    return replace(core, doctor=doctor)

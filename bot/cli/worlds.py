@@ -25,6 +25,8 @@ from bot.simulator.entra import EntraSimulator
 CLIENT_ID = "4c1b7a36-2f0e-4b4a-8f8d-5a9e3c7d1b20"
 SECRET = "only-known-to-the-simulator"  # noqa: S105 # the simulator's own
 SECRET_FILE = "entra.secret"  # noqa: S105 # its name
+_GOOD_FOR = timedelta(days=200)
+"""A secret's, from the start of a demo on."""
 WATCHED_FOR = timedelta(minutes=1)
 """Nobody waits half an hour at a demo for evidence that does not come."""
 
@@ -169,6 +171,7 @@ def simulated(customer: Customer, clock: Clock, entra: EntraSimulator) -> Simula
         "tenant_id": customer.tenant,
         "client_id": CLIENT_ID,
         "secret_file": SECRET_FILE,
+        "secret_expires": f"{clock.now() + _GOOD_FOR:%Y-%m-%d}",
         "environment": customer.environment,
         "company_id": company.id,
         "dataverse_url": customer.dataverse_url,

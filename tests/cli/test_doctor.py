@@ -37,10 +37,11 @@ def test_a_broken_one_says_who_does_what(capsys: pytest.CaptureFixture[str]) -> 
         "✘ Extension: Version 0.9.2.0 is too old",
         "(error AADSTS7000222). The client secret has expired.",
         "Business Central does not know the environment that the bot is set up for.",
-        "first “Sign-in for Business Central” has to be mended",
+        "? Not looked at because of “Sign-in for Business Central”: Environment and company, Extension,",
         "checks failed.",
     ):
         assert words in shown
+    assert shown.count("Sign-in for Business Central”") == 1, "said once for all that waits for it"
     assert SECRET not in result.output
     assert not re.search(r"xox[bap]-|Bearer|BEGIN ", result.output)
 

@@ -17,6 +17,8 @@ async def test_it_says_what_is_fine_and_what_is_not(stage: Stage) -> None:
     assert "Integration Synch. Job Errors (5339): Delete" in shown
     assert "An administrator of Business Central: Open the page Microsoft Entra Applications" in shown
     assert "✅ Fine: Sign-in for Business Central" in shown
+    assert "No Slack token" not in shown, "the very Slack that shows this is looked at"
+    assert "Slack token, Slack scopes" in shown
     assert not any("Checking everything" in message.plain() for message in stage.kim.messages)
 
 

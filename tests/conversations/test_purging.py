@@ -54,7 +54,7 @@ async def test_from_the_button_to_the_archive(stage: Stage) -> None:
     says = (await opened(stage)).plain()
     assert "Delete resolved only" in says
     assert "Delete entries older than 7 days" in says
-    assert "retention period: 1 Month" in says
+    assert "retention period: 1 month" in says
 
     modal = await stage.kim.modal_click(f"Delete {count} entries…", nth=0)
     assert modal is not None
@@ -215,6 +215,7 @@ class Words:
     delete: str
     type_it: str
     over: str
+    month: str
 
 
 ENGLISH = Words(
@@ -223,6 +224,7 @@ ENGLISH = Words(
     "Delete {} entries…",
     "Type the company's name, {}, to delete everything",
     "Over:",
+    "1 month",
 )
 DUTCH = Words(
     "nl-NL",
@@ -230,6 +232,7 @@ DUTCH = Words(
     "{} posten verwijderen…",
     "Typ de naam van het bedrijf, {}, om alles te verwijderen",
     "Klaar:",
+    "1 maand",
 )
 
 
@@ -238,7 +241,7 @@ async def choosing(stage: Stage, words: Words) -> Person:
     admin = stage.slack.person("Robin", rank=Rank.ADMIN, locale=words.locale)
     await admin.command("/syncerrors")
     await admin.click(words.clean_up)
-    await admin.until(lambda one: one.modal is not None and "1 Month" in one.modal.plain())
+    await admin.until(lambda one: one.modal is not None and words.month in one.modal.plain())
     return admin
 
 

@@ -111,10 +111,10 @@ async def test_a_watermark_that_stands_still_is_flagged(running: Stage) -> None:
     mapping = running.company.synchronization.mappings["CURRENCY"]
     mapping.synched_until = running.clock.now() - timedelta(days=9)
     told = (await running.kim.command("/syncerrors status currency")).plain()
-    assert "Its jobs run, but take no change since to Dataverse" in told
+    assert "Its jobs run, but took no change to Dataverse since" in told
     mapping.synched_until = running.clock.now() - timedelta(days=2)
     running.clock.advance(5)
-    assert "take no change" not in (await running.kim.click("Refresh")).plain()
+    assert "took no change" not in (await running.kim.click("Refresh")).plain()
 
 
 async def test_a_disabled_connection_says_why_and_what_follows(running: Stage) -> None:

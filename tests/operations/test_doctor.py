@@ -14,11 +14,13 @@ from pydantic import SecretStr
 
 from bot.app.examining import open_doctor
 from bot.app.manifest import manifest
+from bot.cards.periods import period_words
+from bot.cards.texts import Texts
 from bot.cli.examining import _World as World
 from bot.cli.worlds import CLIENT_ID, CUSTOMERS
 from bot.operations.doctor.connection import numbers
 from bot.operations.doctor.expiry import expiry_of
-from bot.operations.doctor.past import ends_at
+from bot.operations.doctor.past import PERIODS, ends_at
 from bot.operations.doctor.values import Check, Finding, Outcome, Report, Verdict
 from bot.settings import BasicSignIn, Certificate, EntraSignIn
 from bot.simulator.businesscentral import PermissionSet, RetentionPolicy
@@ -189,6 +191,20 @@ BREAKAGES: list[tuple[str, Callable[[World], object], Check, Verdict, Outcome]] 
         Check.RETENTION,
         Verdict.NOTE,
         Outcome.RETENTION_SHORT,
+    ),
+    (
+        "a retention of a formula",
+        lambda w: setattr(w.companies[0].company, "retention", RetentionPolicy(period="Custom")),
+        Check.RETENTION,
+        Verdict.NOTE,
+        Outcome.RETENTION_UNTOLD,
+    ),
+    (
+        "a retention that never deletes",
+        lambda w: setattr(w.companies[0].company, "retention", RetentionPolicy(period="Never Delete")),
+        Check.RETENTION,
+        Verdict.GOOD,
+        Outcome.RETENTION_OFF,
     ),
     (
         "no retention",
@@ -378,7 +394,15 @@ def test_versions_and_periods() -> None:
     now = datetime(2026, 3, 31, tzinfo=UTC)
     assert ends_at("1 Month", now) == datetime(2026, 2, 28, tzinfo=UTC)
     assert ends_at("1 Week", now) == now - timedelta(days=7)
+    assert ends_at("3 Years", now) == datetime(2023, 3, 31, tzinfo=UTC)
     assert ends_at("Never Delete", now) is None
+
+
+def test_every_period_that_can_be_reckoned_has_words() -> None:
+    english, dutch = Texts.for_locale("en"), Texts.for_locale("nl")
+    assert all(period_words(name, english) for name in PERIODS)
+    assert [str(period_words("3 Months", texts)) for texts in (english, dutch)] == ["3 months", "3 maanden"]
+    assert not period_words("Custom", english)
 
 
 def _own_role(world: World) -> str:

@@ -16,8 +16,10 @@ from bot.store.values import Finding as NumbersFinding
 from bot.store.values import Scope
 
 _DAYS: Final = {"1 Week": 7, "28 Days": 28}
-_MONTHS: Final = {"1 Month": 1, "3 Months": 3, "6 Months": 6, "1 Year": 12, "5 Years": 60}
+_MONTHS: Final = {"1 Month": 1, "3 Months": 3, "6 Months": 6, "1 Year": 12, "3 Years": 36, "5 Years": 60}
 """Periods of the enum "Retention Period Enum" (microsoft/BCApps, System Application)."""
+PERIODS: Final = frozenset({*_DAYS, *_MONTHS})
+_NEVER: Final = "Never Delete"
 SHORT_DAYS: Final = 14
 """Who is away for two weeks finds nothing left."""
 MISSED_PULLS: Final = 3
@@ -35,9 +37,11 @@ class Past:
 
     async def retention(self, there: Maintenance) -> Finding:
         """Whether Business Central's own retention policy takes rows, and rows that nobody has read."""
-        end = ends_at(there.retention_period, self.clock.now()) if there.retention_enabled else None
-        if end is None:
+        if not there.retention_enabled or there.retention_period == _NEVER:
             return good(Check.RETENTION, Outcome.RETENTION_OFF, entries=there.error_count)
+        end = ends_at(there.retention_period, self.clock.now())
+        if end is None:
+            return note(Check.RETENTION, Outcome.RETENTION_UNTOLD)
         facts: dict[str, Fact] = {"period": there.retention_period, "kept": self.kept_days}
         if there.oldest_logged_at is not None:
             facts["oldest"] = there.oldest_logged_at
@@ -78,7 +82,8 @@ class Past:
 
 
 def ends_at(period: str, now: datetime) -> datetime | None:
-    """What was logged before is taken; None for a period that takes nothing, or one that is not known."""
+    """What was logged before is taken. None for a period that is not known: an administrator's own formula,
+    or several for several kinds of rows."""
     if period in _DAYS:
         return now - timedelta(days=_DAYS[period])
     if period not in _MONTHS:

@@ -116,6 +116,7 @@ class Outcome(StrEnum):
     RATE_LOW = "rate.low"
     RETENTION_OFF = "retention.off"
     RETENTION_ON = "retention.on"
+    RETENTION_UNTOLD = "retention.untold"
     RETENTION_SHORT = "retention.short"
     RETENTION_EATS = "retention.eats"
     CERTIFICATE_FINE = "certificate.fine"

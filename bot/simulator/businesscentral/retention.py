@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _DAYS = {"1 Week": 7, "28 Days": 28}
-_MONTHS = {"1 Month": 1, "3 Months": 3, "6 Months": 6, "1 Year": 12, "5 Years": 60}
+_MONTHS = {"1 Month": 1, "3 Months": 3, "6 Months": 6, "1 Year": 12, "3 Years": 36, "5 Years": 60}
 NEVER = "Never Delete"
+OWN_RULES = frozenset({"Custom", ""})
+"""An administrator's formula; and none, where each kind of rows has a period of its own. Here they take
+nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,7 @@ class RetentionPolicy:
     period: str = "1 Month"
 
     def __post_init__(self) -> None:
-        allowed = {*_DAYS, *_MONTHS, NEVER} if self.enabled else {*_DAYS, *_MONTHS, NEVER, ""}
-        if self.period not in allowed:
+        if self.period not in {*_DAYS, *_MONTHS, NEVER, *OWN_RULES}:
             raise ValueError(f"Business Central has no retention period {self.period!r}")
 
     def expires_before(self, now: datetime) -> datetime | None:
@@ -33,7 +35,7 @@ class RetentionPolicy:
 
         Whole days count: a run deletes what is older than the day that lies one period back.
         """
-        if not self.enabled or self.period == NEVER:
+        if not self.enabled or self.period in {NEVER, *OWN_RULES}:
             return None
         today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         if self.period in _DAYS:
