@@ -95,13 +95,14 @@ class Stranger(Failure):
 class NotAllowed(Failure):
     """Somebody may not do what they asked for.
 
-    ``facts``: ``act``, and ``able``, the grantees who may (``bot.settings.roles``), separated by blanks.
+    ``facts``: ``act``, ``connection``, and ``able``, the grantees who may (``bot.settings.roles``),
+    separated by blanks.
     """
 
     key = "not_allowed"
 
-    def __init__(self, act: str, able: Iterable[str]) -> None:
-        super().__init__(act=str(act), able=" ".join(able))
+    def __init__(self, act: str, connection: str, able: Iterable[str]) -> None:
+        super().__init__(act=str(act), connection=connection, able=" ".join(able))
 
 
 class NobodyNamed(Failure):

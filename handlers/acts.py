@@ -6,7 +6,7 @@ The table itself is ``bot.operations.rights``. A button without a row here does 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from bot.cards.actions import Action
 from bot.cards.form import Form
@@ -131,3 +131,13 @@ COMMANDS: Final[Mapping[type[Request], Act | None]] = {
 }
 """None: everybody may ask for help; of all connections, each is asked about by itself
 (``handlers.connections``)."""
+
+
+def act_of(body: Mapping[str, Any]) -> Act | None:
+    """Which act a press or a form is, whoever sends it; None for any other payload, or one that is no act."""
+    actions, view = body.get("actions"), body.get("view")
+    if isinstance(actions, list) and actions and isinstance(actions[0], Mapping):
+        pressed = actions[0].get("action_id")
+        return ACTS[Action(pressed)] if isinstance(pressed, str) and pressed in set(Action) else None
+    form = view.get("callback_id") if isinstance(view, Mapping) else None
+    return FORMS[Form(form)] if isinstance(form, str) and form in set(Form) else None

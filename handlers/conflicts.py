@@ -54,6 +54,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         try:
             plan = await deps.conflicts.plan(visit.scope, button.number, Side(button.side), button.seen)
         except (ChoiceChanged, NothingToDecide) as changed:
+            await visit.note(Act.SYNCHRONIZE, changed)
             view = await deps.conflicts.show(visit.scope, button.number)
             return await _shown(visit, view, failure_sentence(changed, visit.texts))
         return await begin(deps, visit, submitted, plan)

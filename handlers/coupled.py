@@ -17,6 +17,7 @@ from bot.cards.retry import CHOSEN
 from bot.failures import Failure, NotFound, NothingToDecide, RetryChanged, StaleButton, StaleForm
 from bot.operations.coupled import Lost
 from bot.operations.retry import Skipped
+from bot.operations.rights import Act
 from handlers.deciding import begin
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
@@ -53,6 +54,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         offer = await deps.coupled.offer_to_create(visit.scope, which, submitted.options(CHOSEN))
         if offer.running is None and not 0 < offer.count <= confirmed:
             changed = _changed(offer.count, confirmed)
+            await visit.note(Act.CREATE, changed)
             again = await deps.coupled.offer_to_create(visit.scope, which)
             return create_modal(again, visit.texts, failure_sentence(changed, visit.texts))
         if not offer.plan.records:

@@ -12,9 +12,10 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from bot.cards.failure import defect_card, failure_card, failure_modal
-from bot.failures import Stranger
+from bot.failures import StoreUnavailable, Stranger
 from bot.log import place_of
 from bot.payloads import word
+from handlers.acts import act_of
 from handlers.dependencies import Dependencies
 from handlers.visits import user_of
 
@@ -69,6 +70,7 @@ async def refusal(body: Mapping[str, Any], deps: Dependencies) -> BoltResponse:
         case "block_suggestion":
             return BoltResponse(status=200, body={"options": []})
         case "view_submission":
+            deps.in_flight.start(_note_stranger(body, deps))
             texts = await deps.visits.languages.of(user_of(body))
             view = failure_modal(Stranger(), texts)
             return BoltResponse(status=200, body={"response_action": "update", "view": view})
@@ -79,6 +81,15 @@ async def refusal(body: Mapping[str, Any], deps: Dependencies) -> BoltResponse:
 async def _tell_stranger(body: Mapping[str, Any], deps: Dependencies) -> None:
     visit = await deps.visits.of_broken(body)
     await visit.refuse(failure_card(Stranger(), visit.texts))
+    await _note_stranger(body, deps)
+
+
+async def _note_stranger(body: Mapping[str, Any], deps: Dependencies) -> None:
+    try:
+        visit = await deps.visits.of_refused(body, Stranger())
+        await visit.note(act_of(body), Stranger())
+    except StoreUnavailable:
+        log.warning("refusal.not_noted")
 
 
 def unhandled(body: Mapping[str, Any]) -> BoltResponse:

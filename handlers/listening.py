@@ -23,8 +23,9 @@ from bot.cards.card import Card
 from bot.cards.failure import defect_card, failure_card
 from bot.cards.form import APP_NAME, Form
 from bot.cards.texts import Texts
-from bot.failures import Failure, Restarting
+from bot.failures import Failure, Restarting, StoreUnavailable
 from bot.log import place_of
+from bot.operations.rights import Act
 from bot.payloads import word
 from handlers.acts import ACTS, FORMS
 from handlers.modals import Submitted, submitted_of
@@ -135,7 +136,9 @@ class Listening:
                     await work(visit)
 
             for action_id in ids:
-                self._app.action(action_id)(self._listener(partial(visit_and_work, action_id=action_id)))
+                act = ACTS[action_id] if isinstance(action_id, Action) else None
+                listener = self._listener(partial(visit_and_work, action_id=action_id), act)
+                self._app.action(action_id)(listener)
 
         return register
 
@@ -186,7 +189,7 @@ class Listening:
 
             async def listen(ack: AsyncAck, body: Body) -> None:
                 begun = asyncio.get_running_loop().time()
-                filling = asyncio.create_task(self._filled(fill, body))
+                filling = asyncio.create_task(self._filled(fill, body, FORMS[form]))
                 self._in_flight.start(_end_of(filling))
                 texts = await self._visits.languages.of(user_of(body))
                 left = begun + FORM_SECONDS - asyncio.get_running_loop().time()
@@ -220,26 +223,32 @@ class Listening:
         self._app.event(kind)(listen)
 
     def _listener(
-        self, work: Callable[[Body], Coroutine[Any, Any, None]]
+        self, work: Callable[[Body], Coroutine[Any, Any, None]], act: Act | None = None
     ) -> Callable[[AsyncAck, Body], Awaitable[None]]:
         async def listen(ack: AsyncAck, body: Body) -> None:
             await ack()
-            await asyncio.wait({self._in_flight.start(self._serve(work, body))})
+            await asyncio.wait({self._in_flight.start(self._serve(work, body, act))})
 
         return listen
 
-    async def _serve(self, work: Callable[[Body], Coroutine[Any, Any, None]], body: Body) -> None:
+    async def _serve(
+        self, work: Callable[[Body], Coroutine[Any, Any, None]], body: Body, act: Act | None
+    ) -> None:
         if self._in_flight.draining:
             await self._explain(Restarting(), body)
             return
         error = await self._in_flight.ended(work(body))
         if error is not None:
-            explaining = await self._in_flight.ended(self._explain(error, body))
-            if explaining is not None:
-                log.error("defect", exception=type(explaining).__name__, place=place_of(explaining))
+            await self._whatever_happens(self._explain(error, body))
+            await self._whatever_happens(self._note(error, body, act))
+
+    async def _whatever_happens(self, telling: Coroutine[Any, Any, None]) -> None:
+        error = await self._in_flight.ended(telling)
+        if error is not None:
+            log.error("defect", exception=type(error).__name__, place=place_of(error))
 
     async def _filled(
-        self, fill: Callable[[Body], Coroutine[Any, Any, modals.Modal]], body: Body
+        self, fill: Callable[[Body], Coroutine[Any, Any, modals.Modal]], body: Body, act: Act
     ) -> modals.Modal:
         """What comes in the place of a form, whatever happens."""
         made: list[modals.Modal] = []
@@ -251,6 +260,7 @@ class Listening:
         if error is None:
             return made[0]
         visit = await self._visits.of_broken(body)
+        self._in_flight.start(self._whatever_happens(self._note(error, body, act)))
         return modals.Modal(APP_NAME, _said(error, visit.texts).blocks)
 
     async def _show_late(self, filling: asyncio.Task[modals.Modal], body: Body) -> None:
@@ -265,6 +275,15 @@ class Listening:
         """Where exceptions become answers."""
         visit = await self._visits.of_broken(body)
         await visit.answer(_said(error, visit.texts))
+
+    async def _note(self, error: BaseException, body: Body, act: Act | None) -> None:
+        """Who is refused has a line in the activity, behind the answer: nobody waits for it."""
+        if isinstance(error, Failure):
+            try:
+                visit = await self._visits.of_refused(body, error)
+                await visit.note(act, error)
+            except StoreUnavailable:
+                log.warning("refusal.not_noted")
 
 
 def _said(error: BaseException, texts: Texts) -> Card:

@@ -41,6 +41,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         try:
             plan = await deps.matching.plan(visit.scope, target, choice, seen, create_new=create_new)
         except (ChoiceChanged, NothingToDecide) as changed:
+            await visit.note(Act.COUPLE, changed)
             view = await deps.matching.show(visit.scope, target)
             return match_modal(view, visit.texts, failure_sentence(changed, visit.texts))
         await visit.require(plan.act)

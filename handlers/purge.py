@@ -51,6 +51,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
         try:
             run = await deps.start_purge(visit.scope, bounds, visit.actor, place, run_id)
         except (PurgeChanged, NothingToPurge) as changed:
+            await visit.note(ACT_OF[bounds.what], changed)
             return _one(visit, offer, failure_sentence(changed, visit.texts))
         return started_modal(run, str(visit.actor), visit.texts)
 

@@ -12,6 +12,7 @@ from bot.cards.form import Form, Modal, waiting_modal
 from bot.cards.retry import CHOSEN, fixed_card, retry_modal, retry_started_modal
 from bot.failures import NothingToRetry, RetryChanged, StaleButton, StaleForm
 from bot.operations.retry import RetryOffer, Skipped, Target
+from bot.operations.rights import Act
 from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.modals import Submitted
@@ -37,6 +38,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
                 visit.scope, target, visit.button.confirmed, visit.actor, visit.direct, run_id
             )
         except (RetryChanged, NothingToRetry) as changed:
+            await visit.note(Act.RETRY, changed)
             offer = await deps.retrying.offer(visit.scope, target)
             return retry_modal(offer, visit.texts, failure_sentence(changed, visit.texts))
         return retry_started_modal(run, str(visit.actor), visit.texts)

@@ -14,8 +14,9 @@ from bot.cards.form import Modal
 from bot.cards.surface import SLACK, Surface
 from bot.cards.texts import Texts
 from bot.clock import Clock
-from bot.failures import StaleButton, StaleForm
+from bot.failures import ConnectionGone, Failure, NotAllowed, StaleButton, StaleForm
 from bot.operations.actors import Actor, slack_user
+from bot.operations.refused import Refused
 from bot.operations.rights import Act, Rights
 from bot.operations.selection import Selection
 from bot.store.outbox import Place
@@ -35,6 +36,7 @@ class Visit:
     button: ButtonValue
     way_back: WayBack
     rights: Rights
+    refused: Refused
     surface: Surface = SLACK
     form: Submitted = NOT_FILLED_IN
     """The form in which a button was pressed, as it was filled in then."""
@@ -63,6 +65,12 @@ class Visit:
     async def require(self, act: Act) -> None:
         """Raises NotAllowed where this person may not do that to this connection, RightsUnknown."""
         await self.rights.require(self.actor, self.scope.connection, act)
+
+    async def note(self, act: Act | None, why: Failure) -> None:
+        """Have the activity say that this person wanted this and was refused, if that is one."""
+        await self.refused.note(
+            self.scope, self.actor, act, why, problem=self.button.problem, number=self.button.number
+        )
 
     async def may(self, act: Act, connection: str) -> bool:
         """Whether this person may do that to that connection; raises RightsUnknown."""
@@ -110,6 +118,7 @@ class Visits:
         slack: AsyncWebClient,
         clock: Clock,
         rights: Rights,
+        refused: Refused,
         surface: Surface = SLACK,
     ) -> None:
         self._workspace = workspace
@@ -117,6 +126,7 @@ class Visits:
         self._slack = slack
         self._clock = clock
         self._rights = rights
+        self._refused = refused
         self._surface = surface
         self.languages = Languages(slack, clock, surface.locales)
         self.presses = Presses(clock)
@@ -158,6 +168,20 @@ class Visits:
         """A visit of which only the person and the way back are sure, for telling that something failed."""
         return await self._visit(body, ButtonValue(connection=self._selection.default))
 
+    async def of_refused(self, body: Mapping[str, Any], why: Failure) -> Visit:
+        """A visit that came to nothing, to what it was for; where nothing tells, to the first connection."""
+        button = ButtonValue(connection=self._selection.default)
+        try:
+            pointed = ButtonValue.decoded(pointed_at(body))
+            await self._selection.check(pointed.connection)
+            button = await self._living(pointed)
+        except ConnectionGone:
+            button = pointed
+        except StaleButton:
+            if isinstance(why, NotAllowed):
+                button = ButtonValue(connection=str(why.facts["connection"]))
+        return await self._visit(body, button)
+
     async def _visit(self, body: Mapping[str, Any], button: ButtonValue) -> Visit:
         way_back = WayBack(address_of(body), self._slack, self._clock)
         return Visit(
@@ -166,6 +190,7 @@ class Visits:
             button=button,
             way_back=way_back,
             rights=self._rights,
+            refused=self._refused,
             surface=self._surface,
             form=submitted_of(body),
             trigger=str(body.get("trigger_id") or ""),
@@ -192,6 +217,14 @@ def user_of(body: Mapping[str, Any]) -> str:
     if isinstance(user, Mapping):
         return str(user.get("id") or "")
     return str(body.get("user_id") or "")
+
+
+def pointed_at(body: Mapping[str, Any]) -> object:
+    """What a button, a menu or a form carries."""
+    actions, view = body.get("actions"), body.get("view")
+    if isinstance(actions, list) and actions and isinstance(actions[0], Mapping):
+        return value_of(actions[0])
+    return view.get("private_metadata") if isinstance(view, Mapping) else None
 
 
 def problem_of(button: ButtonValue) -> str:

@@ -19,6 +19,7 @@ from bot.operations.activity_list import ActivityList
 from bot.operations.durable.port import Durable
 from bot.operations.rediagnose import enqueue_rediagnosis
 from bot.operations.refresh import Refresh
+from bot.operations.refused import Refused
 from bot.operations.retry import enqueue_retry
 from bot.operations.rights import Rights
 from bot.settings import WORKSPACE
@@ -113,6 +114,7 @@ def slack_app(
                 slack=slack.client,
                 clock=core.clock,
                 rights=Rights(core.roles, people),
+                refused=Refused(core.activity),
                 surface=surface,
             ),
             ask=core.ask,

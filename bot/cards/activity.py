@@ -12,6 +12,7 @@ from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
 from bot.cards.dates import moment
 from bot.cards.doing import DOING
+from bot.cards.failure import failure_words
 from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, bold, code, dotted, mention, own, sentence
 from bot.cards.outside import Outside
@@ -35,6 +36,22 @@ OUTCOMES: Final[Mapping[Outcome, MessageId]] = {
     Outcome.FAILED: msgid("failed"),
     Outcome.REFUSED: msgid("refused"),
 }
+REFUSED: Final[Mapping[str, MessageId]] = {
+    "not_allowed": msgid("no right to"),
+    "rights.unknown": msgid("Slack did not tell whether they may"),
+    "stranger": msgid("of another organization"),
+    "button.stale": msgid("a button out of date"),
+    "form.stale": msgid("a form out of date"),
+    "purge.changed": msgid("more than was confirmed"),
+    "purge.out_of_bounds": msgid("bounds that were never shown"),
+    "retry.changed": msgid("more than was confirmed"),
+    "choice.changed": msgid("changed meanwhile"),
+    "connection.gone": msgid("connection no longer set up"),
+    "place.refused": msgid("the bot cannot post there"),
+    "action.not_permitted": msgid("the bot lacks a permission in Business Central"),
+    "action.missing": msgid("the bot's extension is missing or too old"),
+}
+"""Why, in the few words that a line has; by key of the failure."""
 NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _ACCOUNT: Final = 40
 _ID: Final = 60
@@ -130,7 +147,7 @@ def activity_line(line: Line, problems: Mapping[str, ProblemLine], texts: Texts)
     what = _doing(line, texts)
     if line.count:
         what = sentence((what, own("(") + texts.number(line.count) + own(")")))
-    outcome = texts.say(OUTCOMES[line.outcome])
+    outcome = _came_of_it(line, texts)
     return dotted(
         (
             sentence((own("•"), moment(line.at))),
@@ -140,6 +157,18 @@ def activity_line(line: Line, problems: Mapping[str, ProblemLine], texts: Texts)
             outcome,
         )
     )
+
+
+def _came_of_it(line: Line, texts: Texts) -> Markup:
+    outcome = texts.say(OUTCOMES[line.outcome])
+    key = str(line.facts.get("failure", ""))
+    if key in REFUSED:
+        return outcome + own(": ") + texts.say(REFUSED[key])
+    if key:
+        return outcome + own(": ") + failure_words(key, line.facts, texts).what
+    if line.outcome is Outcome.REFUSED:
+        return outcome + own(": ") + texts.gettext("by Business Central")
+    return outcome
 
 
 def _doing(line: Line, texts: Texts) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.operations.reading import FailureNote
+from bot.operations.refused import came_to_nothing, why_facts
 from bot.store.activity import Outcome
 from bot.store.runs import Run, RunState
 
@@ -20,7 +21,7 @@ class Result:
     """Without evidence when watching ended."""
     refused: int
 
-    def outcome(self, state: RunState) -> Outcome:
+    def outcome(self, state: RunState, failure: FailureNote | None) -> Outcome:
         """What the activity says came of it."""
         if state is RunState.STOPPED:
             return Outcome.STOPPED
@@ -28,8 +29,10 @@ class Result:
             return Outcome.DONE
         if self.done:
             return Outcome.PARTLY
+        if self.total == self.refused > 0:
+            return Outcome.REFUSED
         nothing_known = state is RunState.DONE and not self.failed and not self.refused
-        return Outcome.NO_EVIDENCE if nothing_known else Outcome.FAILED
+        return Outcome.NO_EVIDENCE if nothing_known else came_to_nothing(failure)
 
     def facts(self, run: Run, failure: FailureNote | None) -> dict[str, str | int]:
         """What the activity keeps of it."""
@@ -37,7 +40,7 @@ class Result:
         counted = {"failed": self.failed, "no_evidence": self.silent, "refused": self.refused}
         facts |= {name: count for name, count in counted.items() if count}
         if failure is not None:
-            facts["failure"] = failure.key
+            facts |= why_facts(failure)
         return facts
 
 

@@ -158,7 +158,7 @@ class Rights:
     async def require(self, actor: Actor, connection: str, act: Act) -> None:
         """Raises NotAllowed, which says who may, and RightsUnknown where Slack does not tell."""
         if not await self.allows(actor, connection, act):
-            raise NotAllowed(act, able(act, self._of(connection)))
+            raise NotAllowed(act, connection, able(act, self._of(connection)))
 
     async def allows(self, actor: Actor, connection: str, act: Act) -> bool:
         """The same as an answer; raises RightsUnknown."""

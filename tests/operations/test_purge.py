@@ -177,8 +177,9 @@ async def test_stop_ends_it_between_windows(yard: Yard) -> None:
     assert run.state is RunState.STOPPED
     assert run.stop_asked_by == str(SANNE)
     assert run.done < 12
-    [line] = await yard.lines()
-    assert line.outcome == "stopped"
+    await yard.desk.stop(yard.scope, "run-1", KIM)  # too late: she is not the one who stopped it
+    lines = {(line.act, line.actor, line.outcome) for line in await yard.lines()}
+    assert lines == {("purge.all", str(KIM), "stopped"), ("stop", str(SANNE), "done")}
 
 
 async def test_somebody_deletes_in_business_central_at_the_same_time(yard: Yard) -> None:
@@ -269,6 +270,8 @@ async def test_an_extension_without_the_action_says_so(yard: Yard) -> None:
 
     assert run.state is RunState.FAILED
     assert run.failure_key == "action.missing"
+    [line] = await yard.lines()
+    assert (line.outcome, line.facts["failure"]) == ("refused", "action.missing")
     assert len(yard.now_there) == 4
     assert (await yard.stored())[1] == 0
 

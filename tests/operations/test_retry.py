@@ -17,7 +17,15 @@ from bot.store.activity import Outcome
 from bot.store.retries import RecordState
 from bot.store.runs import RunState
 from bot.store.values import ProblemState
-from tests.operations.retry_yard import BOTH_CHANGED, DELETED, SANNE, UNCOUPLED, RetryYard, open_retry_yard
+from tests.operations.retry_yard import (
+    BOTH_CHANGED,
+    DELETED,
+    KIM,
+    SANNE,
+    UNCOUPLED,
+    RetryYard,
+    open_retry_yard,
+)
 
 
 @pytest.fixture
@@ -228,8 +236,9 @@ async def test_stopping_ends_the_watch(yard: RetryYard) -> None:
     await yard.desk.stop(yard.scope, "run-1", SANNE)
     run = await yard.ended()
     assert (run.state, run.stop_asked_by) == (RunState.STOPPED, "slack:U0SANNE")
-    [line] = await yard.lines()
-    assert line.outcome is Outcome.STOPPED
+    await yard.desk.stop(yard.scope, "run-1", KIM)  # too late: she is not the one who stopped it
+    lines = {(line.act, line.actor, line.outcome) for line in await yard.lines()}
+    assert lines == {("retry", str(KIM), "stopped"), ("stop", str(SANNE), "done")}
 
 
 async def test_coupled_to_a_deleted_record_is_doubtful(yard: RetryYard) -> None:

@@ -84,7 +84,8 @@ async def test_roles_come_from_users_and_groups() -> None:
 async def test_a_refusal_says_who_can() -> None:
     with pytest.raises(NotAllowed) as refused:
         await rights(admin=(NAMED, GROUP)).require(slack_user(BOSS), HERE, Act.PURGE_ALL)
-    assert refused.value.facts == {"act": "purge.all", "able": f"{NAMED} {GROUP}"}
+    able_to = f"{NAMED} {GROUP}"
+    assert refused.value.facts == {"act": "purge.all", "connection": HERE, "able": able_to}
     assert able(Act.RETRY, RoleSettings(admin=(NAMED,), fixer=(GROUP,))) == (GROUP, NAMED)
 
 

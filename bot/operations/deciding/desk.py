@@ -38,6 +38,7 @@ from bot.operations.deciding.values import (
 from bot.operations.durable.port import Durable
 from bot.operations.reading import note_of
 from bot.operations.sharing import line_for_many
+from bot.operations.stopping import stop_run
 from bot.store import Database
 from bot.store.decisions import (
     Decided,
@@ -137,12 +138,7 @@ class DecisionDesk:
         What Business Central was asked for goes on there.
         """
         async with self.database.writing() as transaction:
-            book = RunBook(transaction, scope)
-            if (await book.get(run_id)).kind is not RunKind.DECISION:
-                raise NotFound(what="run")
-            run = await book.ask_to_stop(run_id, str(actor))
-            await Outbox(transaction, scope, self.clock.now()).tell(Told.PROGRESS, run_id)
-        return run
+            return await stop_run(transaction, scope, run_id, RunKind.DECISION, actor, self.clock.now())
 
     async def inverse(self, scope: Scope, run_id: str) -> Plan:
         """What undoes a run: what it coupled is uncoupled, and the other way round, the last one first.

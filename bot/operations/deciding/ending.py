@@ -118,7 +118,7 @@ def _deed(run: Run, state: RunState, tally: DecisionTally, failure: FailureNote 
         key=f"decision:{run.id}",
         actor=Actor.parse(run.asked_by),
         act=Act(str(run.bounds["act"])),
-        outcome=result.outcome(state),
+        outcome=result.outcome(state, failure),
         subject_kind=kind,
         subject=subject,
         count=tally.done,

@@ -28,6 +28,7 @@ from bot.operations.retry.values import (
     Target,
 )
 from bot.operations.sharing import line_for_many
+from bot.operations.stopping import stop_run
 from bot.store import Database, Problems
 from bot.store.outbox import Outbox, Place, Told
 from bot.store.retries import RecordState, RetriedMapping, RetriedRecord, Retries, RetryBook
@@ -155,12 +156,7 @@ class RetryDesk:
         What was released and woken stays so: nobody can tell Business Central's run to stop.
         """
         async with self.database.writing() as transaction:
-            book = RunBook(transaction, scope)
-            if (await book.get(run_id)).kind is not RunKind.RETRY:
-                raise NotFound(what="run")
-            run = await book.ask_to_stop(run_id, str(actor))
-            await Outbox(transaction, scope, self.clock.now()).tell(Told.PROGRESS, run_id)
-        return run
+            return await stop_run(transaction, scope, run_id, RunKind.RETRY, actor, self.clock.now())
 
     async def report(self, scope: Scope, run_id: str, problem_id: str = "") -> RetryReport:
         """A run for the messages about it, or what it did to one problem alone.

@@ -173,7 +173,7 @@ def _deed(run: Run, state: RunState, tally: Tally, failure: FailureNote | None) 
         key=f"retry:{run.id}",
         actor=Actor.parse(run.asked_by),
         act=Act.RETRY,
-        outcome=result.outcome(state),
+        outcome=result.outcome(state, failure),
         subject_kind=kind,
         subject=subject,
         count=tally.synchronized,
