@@ -116,12 +116,13 @@ class Links:
         """Where a step of a remedy leads; ``record`` is the id of the failing record, empty where unknown."""
         match target.kind:
             case LinkKind.PAGE:
-                return None if target.page is None else self._picked(target.page, target.filters, params)
+                if target.page is None:
+                    return None
+                return self.page(target.page, target.picked(params)) or self.page(target.page)
             case LinkKind.RECORD:
-                return self.record(record)
+                return self._record_of("record_table", "record", params) or self.record(record)
             case LinkKind.OTHER_RECORD:
-                table, key = params.get("other_table", ""), params.get("other_record", "")
-                return self.record(f"{table}: {key}") if table and key else None
+                return self._record_of("other_table", "other_record", params)
             case LinkKind.DATAVERSE_ROW:
                 row_id = str(params.get(target.row or "", ""))
                 return self.dataverse_row(target.entity or "", row_id) if row_id else None
@@ -132,11 +133,11 @@ class Links:
             case LinkKind.DOCS:
                 return _documentation(target.address)
 
-    def _picked(self, page: int, filters: tuple[tuple[str, str], ...], params: Params) -> Address | None:
-        """A page that shows only the record that the facts pick; the whole page where they do not."""
-        known = tuple((field, str(params[key])) for field, key in filters if key in params)
-        picked = self.page(page, known) if len(known) == len(filters) else None
-        return picked or self.page(page)
+    def _record_of(self, table: str, key: str, params: Params) -> Address | None:
+        """The record that the text names under these keys."""
+        if table not in params or key not in params:
+            return None
+        return self.record(f"{params[table]}: {params[key]}")
 
 
 def _documentation(url: str | None) -> Address | None:

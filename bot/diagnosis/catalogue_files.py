@@ -51,7 +51,7 @@ _LINKS_WITHOUT_TARGET: Final = {
     "other_record": LinkKind.OTHER_RECORD,
     "admin_center": LinkKind.ADMIN_CENTER,
 }
-_FILTER: Final = re.compile(r"([^=&{}]+)=\{([a-z_]+)\}")
+_FILTER: Final = re.compile(r"([^=&{}]+)=(\{[a-z_]+\}|[^=&{}]+)")
 _PAGE: Final = re.compile(rf"page:(\d+)(?:\?({_FILTER.pattern}(?:&{_FILTER.pattern})*))?")
 _ROW: Final = re.compile(r"row:([a-z_]+)=\{([a-z_]+)\}")
 
@@ -341,18 +341,19 @@ class _Reader:
             return None
         if link in _LINKS_WITHOUT_TARGET:
             return StepLink(_LINKS_WITHOUT_TARGET[link])
-        kind, _, target = link.partition(":")
+        kind, _, where = link.partition(":")
         if page := _PAGE.fullmatch(link):
             filters = tuple(_FILTER.findall(page[2] or ""))
-            if unknown := {key for _, key in filters} - PARAM_KEYS:
+            target = StepLink(LinkKind.PAGE, page=int(page[1]), filters=filters)
+            if unknown := target.needs - PARAM_KEYS:
                 raise self._refusal(entry, f"link: {min(unknown)!r} is no key of params")
-            return StepLink(LinkKind.PAGE, page=int(page[1]), filters=filters)
+            return target
         if (row := _ROW.fullmatch(link)) and row[2] in PARAM_KEYS:
             return StepLink(LinkKind.DATAVERSE_ROW, entity=row[1], row=row[2])
-        if kind == "list" and target.isidentifier():
-            return StepLink(LinkKind.DATAVERSE_LIST, entity=target)
-        if kind == "docs" and target.startswith("https://learn.microsoft.com/"):
-            return StepLink(LinkKind.DOCS, address=target)
+        if kind == "list" and where.isidentifier():
+            return StepLink(LinkKind.DATAVERSE_LIST, entity=where)
+        if kind == "docs" and where.startswith("https://learn.microsoft.com/"):
+            return StepLink(LinkKind.DOCS, address=where)
         raise self._refusal(entry, f"link: {link!r} leads nowhere")
 
     def _claim(self, entry: str) -> None:

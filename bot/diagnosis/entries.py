@@ -30,7 +30,8 @@ class SentenceEntry(Entry):
 class TitleEntry(SentenceEntry):
     """A title with holes; ``needs``, ``lacks``, ``when`` and ``unless`` narrow it further.
 
-    ``when = { principal = "team" }`` or ``{ other_table = ["Payment Terms", "Shipment Method"] }``.
+    ``when = { principal = "team" }`` or ``{ other_table = ["Payment Terms", "Shipment Method"] }``, and
+    ``{ value = "<guid>" }`` for any id of a row in Dataverse.
     """
 
     needs: tuple[str, ...] = ()
@@ -44,7 +45,8 @@ class StepEntry(TitleEntry):
 
     ``link`` is ``page:<number>``, ``list:<logical name>``, ``docs:<address>``, ``record``, ``other_record``
     or ``admin_center``. ``page:209?Code={value}`` shows only the record whose field ``Code`` has that value,
-    where it is known; ``row:systemuser={user_id}`` is that row of Dataverse.
+    where it is known, ``page:5335?Name=CURRENCY`` always that one; ``row:systemuser={user_id}`` is that row
+    of Dataverse.
     """
 
     link: Text | None = None

@@ -31,6 +31,10 @@ UNKNOWN = "unknown"
 PLUGIN = "customization.plugin_or_workflow"
 """The class of a refusal by the customer's own code: what that code met may be the deeper cause."""
 
+GUID = "<guid>"
+"""In conditions: any id of a row in Dataverse."""
+
+_ROW_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -104,7 +108,8 @@ class Condition:
     """Keys that must not be there: how a step stands in for another one that needs them."""
     when: Choices = field(default_factory=_no_choices)
     """Keys with the values of which they must have one, such as ``principal = "team"``; ``topic`` too, where
-    the class groups by it."""
+    the class groups by it. ``GUID`` stands for any: the id of a row in Dataverse, not a key of Business
+    Central."""
     unless: Choices = field(default_factory=_no_choices)
     """Keys with the values of which they must have none."""
 
@@ -113,9 +118,13 @@ class Condition:
         return (
             all(key in params for key in self.needs)
             and not any(key in params for key in self.lacks)
-            and all(params.get(key) in values for key, values in self.when.items())
-            and not any(params.get(key) in values for key, values in self.unless.items())
+            and all(_is_one_of(params.get(key), values) for key, values in self.when.items())
+            and not any(_is_one_of(params.get(key), values) for key, values in self.unless.items())
         )
+
+
+def _is_one_of(value: ParamValue | None, values: tuple[str, ...]) -> bool:
+    return value in values or (GUID in values and _ROW_ID.fullmatch(str(value)) is not None)
 
 
 ALWAYS = Condition()
@@ -141,11 +150,24 @@ class StepLink:
     page: int | None = None
     address: str | None = None
     entity: str | None = None
-    filters: tuple[tuple[str, str], ...] = ()
-    """With a page: names of fields and the keys of params whose values they must have. Where one is not
-    known, the link leads to the whole page."""
     row: str | None = None
     """With a row of Dataverse: the key of params that holds its id."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """With a page: names of fields, and what they must be: ``{key}`` stands for the value of params. Where
+    that is not known, the link leads to the whole page."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The keys of params that its filters take values from."""
+        return frozenset(found[1] for _, value in self.filters if (found := _HOLE.fullmatch(value)))
+
+    def picked(self, params: Params) -> tuple[tuple[str, str], ...]:
+        """The filters with their values; none where one is not known."""
+        if not all(key in params for key in self.needs):
+            return ()
+        return tuple(
+            (field, _HOLE.sub(lambda hole: str(params[hole[1]]), value)) for field, value in self.filters
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,12 +114,24 @@ def test_whatever_the_record_the_host_is_ours(table: str, key: str) -> None:
 
 
 def test_a_step_leads_to_the_record_that_the_facts_pick_and_else_to_the_page() -> None:
-    unit = StepLink(LinkKind.PAGE, page=209, filters=(("Code", "value"),))
+    unit = StepLink(LinkKind.PAGE, page=209, filters=(("Code", "{value}"),))
     picked = LINKS.step(unit, {"value": "DOOS"}, "")
     assert query(picked)["page"] == "209"
     assert query(picked)["filter"] == "'Code' IS 'DOOS'"
     for params in ({}, {"value": "it's"}):
         assert "filter" not in query(LINKS.step(unit, params, ""))
+    currency = StepLink(LinkKind.PAGE, page=5335, filters=(("Name", "CURRENCY"),))
+    assert query(LINKS.step(currency, {}, ""))["filter"] == "'Name' IS 'CURRENCY'"
+
+
+def test_the_record_that_the_text_names_comes_before_the_one_that_was_synchronized() -> None:
+    record = StepLink(LinkKind.RECORD)
+    told = {"record_table": "Item", "record": "1000-S"}
+    assert query(LINKS.step(record, told, "CRM Product: {" + USER_ID + "}"))["page"] == "30"
+    assert query(LINKS.step(record, {"record_table": "Item"}, "Customer: 10000"))["page"] == "21"
+    assert (
+        query(LINKS.step(record, {"record_table": "Nothing", "record": "1"}, "Customer: 1"))["page"] == "21"
+    )
 
 
 def test_a_step_leads_to_the_row_of_dataverse_that_the_text_names() -> None:

@@ -189,6 +189,20 @@ source = "somewhere"
             3,
             "leads nowhere",
         ),
+        (
+            'en = "A"\nnl = "B"\n',
+            'en = "A"\nnl = "B"\nlink = "page:209?Code={colour}"\n',
+            "data.validation",
+            3,
+            "colour",
+        ),
+        (
+            'en = "A"\nnl = "B"\n',
+            'en = "A"\nnl = "B"\nlink = "row:systemuser={colour}"\n',
+            "data.validation",
+            3,
+            "leads nowhere",
+        ),
         ('en = "A"\nnl = "B"\n', 'en = "A"\nnl = "B"\ncolour = "x"\n', "data.validation", 3, "colour"),
         (
             'source = "somewhere"',
