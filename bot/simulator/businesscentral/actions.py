@@ -8,7 +8,9 @@ AL it is an ``Error``, which a web service answers with 400 ``Application_Dialog
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -96,6 +98,9 @@ def _uncouple(call: Call) -> None:
     coupling = _coupling(call)
     if not coupling.is_option:
         _expect_connection(call)
+        both_there = not _is_gone(call, coupling.local_system_id, coupling.dataverse_id)
+        if both_there and call.faults.is_job_refused:
+            raise guard("NotEnqueued", "Business Central did not remove the coupling.")
     call.company.synchronization.couplings.remove(coupling.id, call.clock.now())
     call.company.synchronization.troubles.uncoupled(coupling.record_id)
 
@@ -140,12 +145,13 @@ def _wake(call: Call) -> None:
 def _synchronize(call: Call) -> None:
     mapping, direction, ids = _selection(call)
     to_dataverse = direction is SynchDirection.TO_DATAVERSE
-    couplings = [
-        _coupled(call, mapping, by_local=given)
-        if to_dataverse
-        else _coupled(call, mapping, by_dataverse=given)
-        for given in ids
-    ]
+    couplings = []
+    for given in ids:
+        by = {"by_local": given} if to_dataverse else {"by_dataverse": given}
+        couplings.append(_coupled(call, mapping, **by))
+        if _is_gone(call, given):
+            raise guard("RecordGone", "A record does not exist.")
+        _expect_inside(mapping, given)
     _enqueue(call, mapping, direction, couplings=[coupling.id for coupling in couplings])
 
 
@@ -162,6 +168,7 @@ def _create(call: Call) -> None:
             raise guard("RecordGone", "A record does not exist.")
         if trouble.mapping != mapping.name:
             raise guard("NotOfMapping", "A record does not belong to this mapping.")
+        _expect_inside(mapping, given)
         inserts.append(trouble)
     _enqueue(call, mapping, direction, inserts=inserts)
 
@@ -179,8 +186,7 @@ def _couple(call: Call) -> None:
         raise guard("NotOfMapping", "A record does not belong to this mapping.")
     if _find_coupling(call, local_id) is not None or _find_coupling(call, remote_id) is not None:
         raise guard("AlreadyCoupled", "A record is already coupled.")
-    if remote_id in mapping.outside_filter:
-        raise guard("OutsideFilter", "A record is outside the filter of the mapping.")
+    _expect_inside(mapping, remote_id)
     synchronization.couple(local, remote_id)
     synchronization.troubles.coupled(local.record_id)
 
@@ -213,9 +219,17 @@ def _selection(call: Call) -> tuple[SimulatedMapping, SynchDirection, Sequence[s
     to_dataverse = direction is SynchDirection.TO_DATAVERSE
     ids = _ids(call.body["localSystemIds" if to_dataverse else "dataverseIds"])
     _expect_connection(call)
-    if mapping.outside_filter.intersection(ids):
-        raise guard("OutsideFilter", "A record is outside the filter of the mapping.")
     return mapping, direction, ids
+
+
+def _expect_inside(mapping: SimulatedMapping, either_id: str) -> None:
+    """A forced run replaces the mapping's filters by the filter on ids."""
+    if either_id in mapping.outside_filter:
+        raise guard("OutsideFilter", "A record is outside the filter of the mapping.")
+
+
+def _is_gone(call: Call, *ids: str | None) -> bool:
+    return any(one in call.company.synchronization.gone for one in ids)
 
 
 def _expect_connection(call: Call) -> None:
@@ -246,18 +260,17 @@ def _ids(text: str) -> Sequence[str]:
         raise guard("EmptySelection", "No records are named: that would be the whole table.")
     if len(given) > MOST_IDS:
         raise guard("TooMany", f"At most {MOST_IDS} records.")
-    matches = [_GUID.fullmatch(part) for part in given]
-    if not all(matches):
-        raise guard("BadId", "Not a GUID.")
-    return list(dict.fromkeys(match[1].lower() for match in matches if match))
+    return list(dict.fromkeys(map(_id, given)))
 
 
 def _id(text: str) -> str:
-    """The one GUID of a text."""
-    given = _ids(text)
-    if len(given) != 1:
+    """The one GUID of a text, never the empty one."""
+    if not text.strip():
+        raise guard("EmptySelection", "No records are named: that would be the whole table.")
+    match = _GUID.fullmatch(text.strip())
+    if match is None or uuid.UUID(match[1]).int == 0:
         raise guard("BadId", "Not a GUID.")
-    return given[0]
+    return match[1].lower()
 
 
 def _find_coupling(call: Call, either_id: str) -> SimulatedCoupling | None:
@@ -283,7 +296,11 @@ def _coupled(
 def _delete_errors(call: Call) -> None:
     if call.key != MAINTENANCE_ID:
         raise record_missing("Integration Synch. Job Errors", call.key)
-    until = parse_literal(call.body["loggedUntil"], Kind.MOMENT)
+    until: Any = None
+    with suppress(Refusal):
+        until = parse_literal(call.body["loggedUntil"], Kind.MOMENT)
+    if until is None or call.body["highestNumber"] < 1:
+        raise guard("EmptySelection", "No moment, or no number: that would be nothing, or the whole list.")
     call.company.delete_errors(until, call.body["highestNumber"])
 
 
