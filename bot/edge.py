@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
@@ -19,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.log import place_of
 from bot.payloads import Unreadable, canonical
 

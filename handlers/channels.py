@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -13,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.links import Address, slack_message
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.failures import PlaceRefused
 
 _TROUBLE = (SlackClientError, ClientError, TimeoutError, OSError, ValueError)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.dataclass import dataclass
 from bot.operations.access import Access
 from bot.operations.activity_list import ActivityList
 from bot.operations.actors import Actor

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 
 from bot.cards.help import CommandHelp
 from bot.cards.texts import msgid
+from bot.dataclass import dataclass
 from bot.operations.filters import Query
 from handlers.queries import query_of
 

@@ -7,13 +7,14 @@ seconds that Slack gives; what came of it is then written over that one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.dataclass import dataclass
 
 _TROUBLE = (SlackClientError, ClientError, TimeoutError, OSError, ValueError)
 

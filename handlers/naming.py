@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from bot.dataclass import dataclass
 
 _WORD = re.compile(r"(?:^|(?<=\s))(?:connection|verbinding):", re.IGNORECASE)
 _QUOTED = re.compile(r"""["“”„]([^"“”„]*)["“”]?""")

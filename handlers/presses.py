@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 
 DOUBLE_CLICK_SECONDS = 0.5
 _PLACES_REMEMBERED = 1_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,6 +14,7 @@ from bot.cards.form import Modal
 from bot.cards.surface import SLACK, Surface
 from bot.cards.texts import Texts
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, Failure, NotAllowed, StaleButton, StaleForm
 from bot.operations.actors import Actor, slack_user
 from bot.operations.refused import Refused

@@ -13,7 +13,7 @@ A ``response_url`` takes 5 messages within 30 minutes and works in channels wher
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +26,7 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.cards.card import Card
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from handlers.retrying import pause_after, pause_after_break
 
 USES = 5

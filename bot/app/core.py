@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from bot.app.delivering import delivery_of
 from bot.app.outside import Opened, Outside, open_clients, open_dataverse
 from bot.businesscentral import Connection
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient
 from bot.delivery import Delivery
 from bot.diagnosis import load_classifier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 import httpx
@@ -13,6 +13,7 @@ from bot.businesscentral import BusinessCentralClient, Connection, RequestLimits
 from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient, environment_of
 from bot.odata.authentication import client_credentials
 from bot.operations.retry.values import WATCHED_FOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import aiohttp
@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app.core import Core
 from bot.cards.surface import SLACK, Surface
 from bot.clock import Clock, SystemClock
+from bot.dataclass import dataclass
 from bot.operations.activity_list import ActivityList
 from bot.operations.durable.port import Durable
 from bot.operations.rediagnose import enqueue_rediagnosis

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from urllib.parse import quote
 from bot.businesscentral.answers import failure_of
 from bot.businesscentral.asking import Asking
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
     ActionNotPermitted,

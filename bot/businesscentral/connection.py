@@ -7,10 +7,10 @@ Forms of the addresses: Microsoft's ``dev-itpro/webservices/api-endpoint-structu
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from bot.businesscentral.limits import ApplicationUser
+from bot.dataclass import dataclass
 from bot.settings import BasicSignIn, ConnectionSettings, EntraSignIn
 
 API_ONLINE = "https://api.businesscentral.dynamics.com"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from bot.businesscentral.asking import Asking
+from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
     ActionNotPermitted,

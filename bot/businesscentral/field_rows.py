@@ -3,7 +3,6 @@ raise anything but Breach."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.businesscentral.fields import (
@@ -26,6 +25,7 @@ from bot.businesscentral.mapped_fields import (
 )
 from bot.businesscentral.records import Direction
 from bot.businesscentral.rows import DIRECTIONS
+from bot.dataclass import dataclass
 
 _COMPARISONS = {one.value: one for one in Comparison}
 

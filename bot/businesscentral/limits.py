@@ -7,8 +7,7 @@ environment share them, so they hang on (tenant, environment, application) and n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bot.dataclass import dataclass
 from bot.odata.limits import Allowance, RequestLimit
 
 WINDOW_SECONDS = 300

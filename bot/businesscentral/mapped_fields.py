@@ -7,11 +7,11 @@ Values are texts, as ``Format(Value, 0, 9)`` gives them in AL: the same in every
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 
 LONGEST_VALUE = 2_048
 """Characters of a value; Business Central cuts a longer one there."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from bot.businesscentral.synchronized_tables import (
     KeyKind,
     Table,
 )
+from bot.dataclass import dataclass
 
 _LONGEST = 1_000
 """Characters of a RecordID's text that are looked at; a key of 16 fields stays far below."""

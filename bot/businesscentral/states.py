@@ -4,12 +4,12 @@ contract, "Reading"; of the job queue: Microsoft's API v2.0 (pages 30090 and 300
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from bot.businesscentral.records import Direction, UnreadableRow
+from bot.dataclass import dataclass
 
 Row = TypeVar("Row")
 

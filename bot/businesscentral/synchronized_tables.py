@@ -7,9 +7,10 @@ Source: the table and page objects in microsoft/BCApps (``src/Layers/W1/BaseApp`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
+
+from bot.dataclass import dataclass
 
 
 class KeyKind(Enum):

@@ -7,13 +7,13 @@ that client credentials can meet. Microsoft changes them at times, so an unknown
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from bot.cards.markup import sentence
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.cards.wording import Facts, FailureWords
+from bot.dataclass import dataclass
 
 
 class Refusal(StrEnum):

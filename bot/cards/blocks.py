@@ -7,7 +7,6 @@ and ``mrkdwn`` objects are ``verbatim``, so that nothing becomes a link that we 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from bot.cards.actions import Action, ButtonValue
 from bot.cards.limits import Block
 from bot.cards.markup import Markup, fits_mrkdwn, lines
 from bot.cards.outside import Outside
+from bot.dataclass import dataclass
 
 _NOTHING: Final = "–"
 """Slack refuses an empty text; a value that turns out empty is drawn as a dash."""

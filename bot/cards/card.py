@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cards import blocks, limits
 from bot.cards.limits import Block, Part
 from bot.cards.markup import Markup
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -13,6 +12,7 @@ from bot.cards.links import Address
 from bot.cards.markup import EMPTY, Markup
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.operations.doctor.values import Fact
 
 _FACT: Final = 120

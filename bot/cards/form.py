@@ -7,7 +7,6 @@ that it knows what it is about without any state in the process.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from bot.cards.actions import ButtonValue
 from bot.cards.limits import Block
 from bot.cards.markup import Markup, own
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 
 APP_NAME: Final = own("Sync Errors")
 TITLE: Final = 24

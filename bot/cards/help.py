@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.cards import blocks
@@ -12,6 +11,7 @@ from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, code, joined, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.texts import MessageId, Texts
+from bot.dataclass import dataclass
 
 _TYPED: Final = 60
 

@@ -7,12 +7,12 @@ form that is drawn again keeps what was typed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.cards.limits import OPTION_TEXT, PLACEHOLDER, Block
 from bot.cards.markup import EMPTY, Markup
 from bot.cards.outside import Outside
+from bot.dataclass import dataclass
 
 _LABEL: Final = 2000
 _HINT: Final = 2000

@@ -10,12 +10,12 @@ percent-encoded, never of a host or a path.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from bot.businesscentral.record_ids import RecordId, parse_record_id
 from bot.cards.limits import URL
+from bot.dataclass import dataclass
 from bot.diagnosis.model import LinkKind, Params, StepLink
 from bot.operations.views import ConnectionView
 

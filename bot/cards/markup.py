@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -21,6 +21,7 @@ from typing import Final
 
 from bot.cards.limits import ELLIPSIS, length, shorten
 from bot.cards.links import Address
+from bot.dataclass import dataclass
 
 
 class Look(Enum):

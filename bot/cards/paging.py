@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.markup import EMPTY, Markup
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from bot.cards.activity import activity_csv
 from bot.cards.markdown import visible
 from bot.cards.support_file import Names, person_words, support_document
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.operations.csv_text import csv_file
 from bot.operations.support.values import Dossier, Part
 from bot.store.problem_errors import ProblemError

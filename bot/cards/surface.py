@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 
 
 def _as_composed(card: Card, texts: Texts) -> Card:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.markup import Markup
 from bot.cards.outside import Outside
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 
 Facts = Mapping[str, str | int]
 

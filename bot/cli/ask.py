@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from bot.cli.stage import staged
 from bot.cli.terminal.rendering import print_message
 from bot.cli.terminal.screen import open_console, screen_of
 from bot.cli.worlds import Opening
+from bot.dataclass import dataclass
 from bot.operations.durable.inline import InlineDurable
 from bot.simulator.slack import RESPONSE_URL, Rank, Refused
 

@@ -9,7 +9,7 @@ import copy
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from bot.app.examining import open_doctor
 from bot.app.manifest import manifest
 from bot.cli.worlds import CLIENT_ID, CUSTOMERS, SECRET, SECRET_FILE, Customer, Simulated, simulated
 from bot.clock import ManualClock
+from bot.dataclass import dataclass
 from bot.operations.doctor.doctor import Doctor
 from bot.operations.durable.inline import InlineSteps
 from bot.operations.durable.slots import FileLocks, first_free

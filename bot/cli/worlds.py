@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from bot.app import Core, Outside, open_core
 from bot.clock import Clock, SystemClock
+from bot.dataclass import dataclass
 from bot.settings import Need, Settings, load_settings
 from bot.simulator import dataverse
 from bot.simulator.businesscentral import (

@@ -7,8 +7,7 @@ Sovereign clouds differ by host alone, so the scope follows the address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bot.dataclass import dataclass
 from bot.settings import ConnectionSettings, EntraSignIn
 
 VERSION = "v9.2"

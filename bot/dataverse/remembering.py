@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import DataverseFailure
 
 FAILURE_SECONDS: Final = 30.0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final
+
+from bot.dataclass import dataclass
 
 ENGLISH: Final = 1033
 """Locale id, in which every environment has at least the names of Microsoft's own tables."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.access import script_comment, script_title
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Attachment
 from bot.failures import DataverseFailure, NotFound
 from bot.operations.access import Access

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.cards.decision_run import decided_line, progress_of_decision, result_of_decision
 from bot.cards.shared_problem import line_card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Rendered, Renderers
 from bot.failures import NotFound
 from bot.operations.deciding import DecisionDesk, DecisionReport

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -20,6 +19,7 @@ from bot.cards.card import Card
 from bot.cards.surface import SLACK, Surface
 from bot.cards.texts import Texts
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.delivery.messages import Messages, Whereabouts
 from bot.delivery.rendering import Attachment, Renderers
 from bot.delivery.web_api import SlackRefuses, SlackSaysLater, WebApi

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.activity import activity_comment, activity_csv, activity_title
 from bot.cards.archive import archive_comment
 from bot.cards.call_stack import call_stack_file, call_stack_title
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.calling import NameOf, names_of
 from bot.delivery.rendering import Attachment
 from bot.failures import ErrorGone, NotFound, SourceFailure

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.cards.card import Card
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Attachment
 from bot.delivery.web_api import SlackRefuses, SlackSaysLater, WebApi
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from bot.dataclass import dataclass
 from bot.delivery.web_api import API, TIMEOUT_SECONDS
 from bot.failures import SlackUnreachable
 from bot.operations.doctor.slack import Membership, SlackSays, TokenFacts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.markup import EMPTY
@@ -10,6 +9,7 @@ from bot.cards.problem_line import problem_title
 from bot.cards.shared_problem import line_card, shared_problem_card, succession_words, what_happened
 from bot.cards.sharing import undelivered_card, undelivered_file_card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Rendered, Renderers
 from bot.operations.sharing import Sharing
 from bot.store.outbox import FILES, Told

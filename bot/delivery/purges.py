@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.cards.purge_run import progress_of_purge, purged_line, result_of_purge
 from bot.cards.shared_problem import line_card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Rendered, Renderers
 from bot.failures import NotFound
 from bot.operations.actors import slack_user

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from bot.cards.card import Card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.store.outbox import Told
 from bot.store.postings import StoredPosting
 

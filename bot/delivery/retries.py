@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.cards.retry_run import progress_of_retry, result_of_retry, retried_line
 from bot.cards.shared_problem import line_card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Rendered, Renderers
 from bot.failures import NotFound
 from bot.operations.retry import RetryDesk, RetryReport

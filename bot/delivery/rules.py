@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.cards.rules import FILE, export_words
 from bot.cards.teach import learning_card
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.rendering import Attachment, Rendered, Renderers
 from bot.operations.rule_exchange import RuleExchange
 from bot.operations.teach import RULES_FILE, Teaching

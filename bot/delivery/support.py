@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.support import progress_of_support, support_comment
 from bot.cards.support_file import support_title
 from bot.cards.support_zip import people_of, support_files
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.delivery.calling import NameOf, names_of
 from bot.delivery.rendering import Attachment, Enclosure, Rendered, Renderers
 from bot.failures import NotFound, StaleForm

@@ -8,13 +8,14 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from pydantic import ValidationError
 
+from bot.dataclass import dataclass
 from bot.diagnosis.entries import (
     CatalogueFile,
     ClassEntry,

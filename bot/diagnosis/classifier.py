@@ -9,11 +9,11 @@ all, then look at platform codes, and at telling phrases last. Where nothing is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule, WrapperRule
 from bot.diagnosis.envelopes import opened
 from bot.diagnosis.language import UNDETERMINED, spoken_language

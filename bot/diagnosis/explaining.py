@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.classifier import Classifier, Examination, Reason
 from bot.diagnosis.model import Diagnosis

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from bot.dataclass import dataclass
 
 MICROSOFT: Final = "microsoft"
 _MOST: Final = 2_000

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.model import UNKNOWN, Diagnosis, ErrorClass, Params, ParamValue
 
 TOPIC: Final = "topic"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
+
+from bot.dataclass import dataclass
 
 ParamValue = str | int
 Params = Mapping[str, ParamValue]

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import re2
 
+from bot.dataclass import dataclass
 from bot.diagnosis.model import PLUGIN, UNKNOWN
 from bot.diagnosis.speakers import BUILT, FOREIGN, QUOTED, SPOKEN, TALKED
 

@@ -12,11 +12,11 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pydantic import ValidationError
 
+from bot.dataclass import dataclass
 from bot.diagnosis.entries import CatalogueFile, TaughtEntry
 from bot.diagnosis.identity import TAUGHT
 from bot.diagnosis.model import Fixer

@@ -13,11 +13,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule
 from bot.diagnosis.classifier import Classifier, Examination, Inside, Verdict
 from bot.diagnosis.identity import TAUGHT

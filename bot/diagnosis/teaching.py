@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule
 from bot.diagnosis.classifier import Classifier
 from bot.diagnosis.masking import masked_parts

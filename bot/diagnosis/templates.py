@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from bot.dataclass import dataclass
 from bot.diagnosis.normal import even
 
 PARAM_KEYS: Final = frozenset(

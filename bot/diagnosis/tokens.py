@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.model import ParamValue
 from bot.diagnosis.values import GUID_FORM
 

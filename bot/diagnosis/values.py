@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.model import ParamValue
 from bot.diagnosis.normal import NormalText
 from bot.diagnosis.templates import IGNORED, INTEGER_KEYS, Bounds, Hole

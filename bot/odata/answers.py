@@ -10,9 +10,9 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bot.dataclass import dataclass
 from bot.failures import SourceGarbled
 
 RETRIED = frozenset({408, 429, 502, 503, 504})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import SourceGarbled, SourceUnreachable
 from bot.odata.answers import RETRIED, Answer
 from bot.odata.authentication import Authentication

@@ -6,9 +6,10 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
+
+from bot.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

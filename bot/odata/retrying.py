@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from bot.dataclass import dataclass
 
 ATTEMPTS = 5
 BUDGET_SECONDS = 180.0

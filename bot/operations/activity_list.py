@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.failures import FilterUnknown, FilterValueUnknown, NotFound, RightsUnknown
 from bot.operations.activity import Activity, ActivityPage, Deed
 from bot.operations.actors import THE_BOT, Actor, From, slack_user

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.businesscentral import Connection
+from bot.dataclass import dataclass
 from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass, Params
 from bot.failures import NotFound, RowNotUnderstood
 from bot.operations.causes.chains import Causes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Connection
 from bot.businesscentral.records import ErrorDetails
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ErrorGone, SourceMissing
 from bot.operations.actors import Actor
 from bot.operations.connections import connection_view

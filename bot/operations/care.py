@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import NotFound
 from bot.operations.actors import Actor
 from bot.operations.problem_moves import Move, WhyNot, moved

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.dataclass import dataclass
 from bot.store.values import Finding, KnownRow, ReconcileState, Verdict
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
 from bot.businesscentral.records import ErrorPage, SyncErrorRecord
+from bot.dataclass import dataclass
 from bot.diagnosis import UNKNOWN, Classifier, problem_id, problem_identity
 from bot.operations.causes.awaiting import ties_of
 from bot.store.values import ErrorToStore, PageToStore, Params, ProblemIdentity, RawRow, Scope, Tie

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.businesscentral import Connection
+from bot.dataclass import dataclass
 from bot.diagnosis import explain
 from bot.operations.connections import connection_view
 from bot.operations.knowledge import Knowledge

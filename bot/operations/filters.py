@@ -8,11 +8,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.diagnosis import Catalogue, Fixer
 from bot.failures import FilterUnknown, FilterValueUnknown
 from bot.operations.knowledge import Knowledge

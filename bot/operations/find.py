@@ -5,8 +5,7 @@ Filters alone are answered from counters; text goes through the index. Neither s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bot.dataclass import dataclass
 from bot.operations.ask import PROBLEMS_A_PAGE, Ask
 from bot.operations.filters import Applied, Meaning, Query, Understanding
 from bot.operations.views import ConnectionView, Freshness, ProblemLine

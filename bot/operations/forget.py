@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.failures import NobodyNamed
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.businesscentral.records import Direction
 from bot.businesscentral.synchronized_tables import DATAVERSE_TABLES
+from bot.dataclass import dataclass
 from bot.store import Database
 from bot.store.columns import as_key
 from bot.store.given_up import GivenUp, LatestError

@@ -8,13 +8,13 @@ for it, and goes on by itself after a crash.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 
 from bot.businesscentral import BusinessCentralClient, Coupling, Freshness, SyncJob
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, NotFound, SourceFailure
 from bot.operations.durable.port import Durable, Steps
 from bot.operations.performing import despite_the_store

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, parse_record_id
 from bot.businesscentral.records import ErrorDetails
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import (
     NotFound,
     SignInRefused,

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Container
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailable
 from bot.operations.durable.port import Steps
 from bot.operations.outage import LOOK, wait_out

@@ -6,10 +6,11 @@ is open again. Every move has its inverse: *Claim* and *Release claim*, *Mark fi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.dataclass import dataclass
 from bot.operations.rights import Act
 from bot.store.care import Care
 from bot.store.outbox import Told

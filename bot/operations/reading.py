@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from bot.dataclass import dataclass
 from bot.failures import Failure
 from bot.operations.views import PullReport
 

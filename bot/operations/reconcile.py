@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import SourceFailure, SourceGarbled, StoreUnavailable
 from bot.operations.comparing import Compared, There, compare, finding_of
 from bot.operations.durable.port import Durable, Queue, Steps

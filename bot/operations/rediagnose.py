@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.diagnosis import Classifier
 from bot.failures import StoreUnavailable
 from bot.operations.causes.awaiting import ties_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
+from bot.dataclass import dataclass
 from bot.failures import ReadingBroke, StoreUnavailable
 from bot.operations.ask import Ask
 from bot.operations.durable.port import Durable, Outcome, OutcomeState

@@ -7,9 +7,9 @@ nobody can bury the list.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
     ActionNotPermitted,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bot.dataclass import dataclass
 from bot.operations.reading import FailureNote
 from bot.operations.refused import came_to_nothing, why_facts
 from bot.store.activity import Outcome

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import StoreUnavailable
 from bot.operations.activity import Activity
 from bot.operations.causes.awaiting import ties_of

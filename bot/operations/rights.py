@@ -7,10 +7,10 @@ an admin does destroys, changes what others see, or shows personal data to more 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final, Protocol
 
+from bot.dataclass import dataclass
 from bot.failures import NotAllowed
 from bot.operations.actors import Actor, From
 from bot.settings.roles import EVERYBODY, USUAL_ROLES, WORKSPACE_ADMINS, RoleSettings, is_group

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.diagnosis import UNKNOWN
 from bot.diagnosis.rule_files import Exported, line_of, read, written
 from bot.diagnosis.taught import OWN, Precedence, TaughtRule

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.businesscentral import Connection
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, StaleButton
 from bot.operations.connections import choices_of, key_of
 from bot.operations.views import ConnectionChoice

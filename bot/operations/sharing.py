@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.diagnosis.model import Step
 from bot.failures import NotFound
 from bot.operations.actors import Actor

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from bot.businesscentral import Connection
+from bot.dataclass import dataclass
 from bot.diagnosis import Severity
 from bot.operations.ask import freshness_of
 from bot.operations.connections import view_of

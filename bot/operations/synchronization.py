@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 
 from bot.businesscentral import (
@@ -22,6 +22,7 @@ from bot.businesscentral import (
     TableMapping,
 )
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, SourceFailure, SourceGarbled, SourceMissing, StoreUnavailable
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.reading import FailureNote, note_of

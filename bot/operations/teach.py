@@ -11,10 +11,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.diagnosis import UNKNOWN, ErrorClass, Fixer, Params
 from bot.diagnosis.taught import OWN, Precedence, TaughtRule
 from bot.diagnosis.teaching import (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from bot.dataclass import dataclass
 from bot.diagnosis.explaining import Explanation
 from bot.diagnosis.model import ErrorClass, Params, Step
 from bot.store.record_names import Names

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from pydantic import SecretStr
 
+from bot.dataclass import dataclass
 from bot.settings.roles import USUAL_ROLES, RoleSettings
 
 AUTHORITY_HOST = "https://login.microsoftonline.com"

@@ -10,9 +10,9 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from bot.dataclass import dataclass
 from bot.failures import SettingsInvalid
 from bot.settings.connections import ConnectionSettings
 from bot.settings.entries import Surroundings, connection_of, content_of

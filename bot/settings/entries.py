@@ -6,13 +6,13 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
+from bot.dataclass import dataclass
 from bot.settings import values
 from bot.settings.certificates import certificate_from_pem, certificate_from_pfx
 from bot.settings.connections import (

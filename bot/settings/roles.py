@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from bot.dataclass import dataclass
 
 EVERYBODY: Final = "*"
 WORKSPACE_ADMINS: Final = "workspace-admins"

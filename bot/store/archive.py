@@ -4,12 +4,12 @@ themselves. They are in the same tables and the same index as the others."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select
 
+from bot.dataclass import dataclass
 from bot.store.action_tables import ACTION_RUN
 from bot.store.database import Database
 from bot.store.pages import slices

@@ -9,7 +9,6 @@ row (psycopg, "Pipeline mode"), COPY, or one array a column (``unnest``) where t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -20,6 +19,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
+from bot.dataclass import dataclass
 from bot.store.columns import JsonText, StoredText, UtcTime, each_once
 from bot.store.copying import block_of, copy_in
 

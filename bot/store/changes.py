@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from bot.dataclass import dataclass
 from bot.store.columns import as_key
 from bot.store.values import ErrorToStore, ProblemIdentity, Tie
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
+from bot.dataclass import dataclass
 from bot.store.database import Database, insert_into
 from bot.store.tables import COMPANY, belongs
 from bot.store.values import KnownCompany, Scope

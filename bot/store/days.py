@@ -6,12 +6,12 @@ The errors logged around some moment are found so without an index by time, whic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.database import insert_into
 from bot.store.tables import ERROR_DAY, PROBLEM_COUNTER, belongs
 from bot.store.values import Scope

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Generic, TypeVar
 
+from bot.dataclass import dataclass
 from bot.store.columns import as_key
 from bot.store.values import ProblemIdentity
 

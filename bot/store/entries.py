@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.columns import KEY_LENGTH
 from bot.store.days import Day
 from bot.store.tables import PROBLEM_COUNTER, SYNC_ERROR, belongs

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, select, update
 
+from bot.dataclass import dataclass
 from bot.failures import NotFound
 from bot.store.database import Database
 from bot.store.tables import FORMER_ERROR, PROBLEM, RAW_ROW, SYNC_ERROR, belongs

@@ -10,13 +10,13 @@ modified time across all local records including not synched").
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.action_tables import COUPLING, SYNC_JOB, TABLE_MAPPING
 from bot.store.columns import as_key
 from bot.store.database import Database

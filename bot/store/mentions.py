@@ -6,9 +6,9 @@ Words are those of the search (``bot.store.search_words``): without case, accent
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.dataclass import dataclass
 from bot.store.search_words import split
 
 SHORTEST: Final = 3

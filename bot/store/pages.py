@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, delete, func, select, t
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.bulk import Upsert, write_bound, write_counting_new
 from bot.store.changes import Changes, failing_record, failing_table, other_record
 from bot.store.columns import as_key, json_text

@@ -6,13 +6,13 @@ Written by whoever delivers; ``bot.store.outbox`` says what shall be told.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.database import Database
 from bot.store.outbox import LIVING, REWRITTEN, PostingState, Told
 from bot.store.tables import OUTBOX, POSTING, belongs

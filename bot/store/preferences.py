@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, select
 
+from bot.dataclass import dataclass
 from bot.store.database import Database, insert_into
 from bot.store.tables import PREFERENCE
 

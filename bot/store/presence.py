@@ -8,13 +8,13 @@ and by problem, mapping and day. So what matters now is ``errors - gone``, and n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.columns import as_key
 from bot.store.database import Database, insert_into
 from bot.store.holding import ask_to_reread, lock

@@ -7,12 +7,12 @@ from the sums; the rows themselves from looking back through the newest, a slice
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, func, select
 
+from bot.dataclass import dataclass
 from bot.store.database import Database
 from bot.store.pages import slices
 from bot.store.tables import FORMER_ERROR, PROBLEM_COUNTER, PROBLEM_RECORD, SYNC_ERROR, belongs

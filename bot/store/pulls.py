@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from bot.dataclass import dataclass
 from bot.store.database import Database
 from bot.store.former import make_room
 from bot.store.holding import ask_to_reread, lock

@@ -7,10 +7,11 @@ It is worked out as if all errors of the page were new, and they nearly always a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.engine import Dialect
 
+from bot.dataclass import dataclass
 from bot.store.bulk import Bound, bound_rows
 from bot.store.changes import Changes, changes_of
 from bot.store.search_index import Entry, entries_of

@@ -7,7 +7,6 @@ where it was, whatever process does the next slice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.database import Database, insert_into
 from bot.store.holding import lock
 from bot.store.outbox import LIVING, Outbox, Told

@@ -12,13 +12,13 @@ to Business Central (tables 5331 and 5334 keep a last result for each way).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ScalarSelect, Select, Subquery, and_, case, func, or_, select, tuple_, union_all
 
+from bot.dataclass import dataclass
 from bot.store.action_tables import COUPLING, SYNC_JOB
 from bot.store.columns import KEY_LENGTH, as_key, storable
 from bot.store.tables import PROBLEM_RECORD, belongs

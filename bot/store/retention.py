@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete, func, or_, select, update
 
+from bot.dataclass import dataclass
 from bot.store.action_tables import SYNC_JOB
 from bot.store.database import Database
 from bot.store.decisions import Decisions

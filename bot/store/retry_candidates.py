@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select, tuple_
 
+from bot.dataclass import dataclass
 from bot.store.action_tables import SYNC_JOB
 from bot.store.columns import as_key
 from bot.store.database import Database

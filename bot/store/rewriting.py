@@ -8,12 +8,12 @@ later one agrees is not noted with each row, but in how far its run is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.changes import Changes
 from bot.store.columns import as_key
 from bot.store.departing import Moved

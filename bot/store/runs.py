@@ -6,7 +6,7 @@ Written in the transaction of what they tell of, like the outbox: ``RunBook(tran
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.failures import NotFound
 from bot.store.action_tables import ACTION_RUN
 from bot.store.database import Database, insert_into

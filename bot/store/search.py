@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any, Final
@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.database import Database
 from bot.store.search_index import INDEX, in_vocabulary, row_id, scope_query, terms_of
 from bot.store.search_words import class_mark, mapping_mark, record_mark, scope_mark, words_of

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
 
+from bot.dataclass import dataclass
 from bot.store.database import Database
 from bot.store.problems import AS_THEY_ARE, Precedence, most_pressing_first, newest_error, problem_row
 from bot.store.search import Kinds, Narrowing

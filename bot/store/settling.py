@@ -8,13 +8,14 @@ between.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
 from bot.store.changes import Changes
 from bot.store.columns import as_key

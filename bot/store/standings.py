@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import func, select
 
+from bot.dataclass import dataclass
 from bot.store.companies import company_of
 from bot.store.database import Database
 from bot.store.pulls import state_of

@@ -7,13 +7,14 @@ nothing. A row is the newest that was read of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.action_tables import COUPLING, SYNC_JOB, SYNCHRONIZATION_STATE, TABLE_MAPPING
 from bot.store.database import Database, insert_into
 from bot.store.pages import slices

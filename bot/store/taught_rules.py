@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select
 
+from bot.dataclass import dataclass
 from bot.store.database import Database, insert_into
 from bot.store.tables import PROBLEM, TAUGHT_RULE, belongs
 from bot.store.values import ProblemState, Scope

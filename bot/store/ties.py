@@ -8,13 +8,13 @@ What is stored follows from the errors alone, in whatever order they came.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
 from bot.store.changes import Changes, Tally, other_record
 from bot.store.columns import as_key

@@ -6,10 +6,12 @@ The store knows neither Business Central's client nor the classifier: operations
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from bot.dataclass import dataclass
 
 Params = Mapping[str, str | int]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, select
 
+from bot.dataclass import dataclass
 from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
 from bot.store.columns import as_key
 from bot.store.database import Database

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+from bot.dataclass import dataclass
 
 FIRST_ID = 53_390
 """Number of the first object in the source."""

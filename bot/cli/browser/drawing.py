@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from bot.cards.texts import Texts
 from bot.cli.terminal.dates import slack_date
 from bot.cli.terminal.screen import Links, Screen, Surface
 from bot.clock import Clock
+from bot.dataclass import dataclass
 
 _DATE: Final = re.compile(r"<!date\^(-?\d+)\^([^|>]*)\|([^>]*)>")
 _ANGLES: Final = {"&lt;": "\u2039", "&gt;": "\u203a"}

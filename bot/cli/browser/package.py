@@ -11,11 +11,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.cli.browser.failures import NoBrowserDemo
+from bot.dataclass import dataclass
 
 VERSION: Final = "0.1.8"
 """What the bot was tried with."""

@@ -9,11 +9,11 @@ import tempfile
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from bot.cli.browser.failures import NoBrowserDemo
+from bot.dataclass import dataclass
 
 LOOPBACK: Final = "127.0.0.1"
 USUAL_PORT: Final = 3400

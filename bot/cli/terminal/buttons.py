@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Protocol
 
 from bot.cli.terminal.harmless import harmless_line
+from bot.dataclass import dataclass
 
 CLOSE: Final = "close"
 SUBMIT: Final = "submit"

@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,6 +20,7 @@ from bot.cli.terminal.lines import Lines
 from bot.cli.terminal.people import Participant, SlashCommand
 from bot.cli.terminal.typed import Command, Fix, Help, Leave, Nothing, Press, Switch, Words, understood
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.simulator.slack.outcomes import DispatchFailed, SimulatorError
 
 UnderWay = Callable[[], Awaitable[bool]]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from babel.dates import format_datetime, format_timedelta
 
 from bot.cli.terminal.screen import Screen, Surface
+from bot.dataclass import dataclass
 
 _TOKEN: Final = re.compile(r"\{([a-z_]{1,30})\}")
 _RECENT_DAYS: Final = 182

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -18,6 +18,7 @@ from bot.cli.terminal.rendering import dialog_ends, draw_message, draw_modal, sh
 from bot.cli.terminal.screen import Screen, screen_of
 from bot.cli.terminal.words import Words
 from bot.clock import Clock
+from bot.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

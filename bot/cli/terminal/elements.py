@@ -6,7 +6,6 @@ Shapes: https://docs.slack.dev/reference/block-kit/block-elements and .../compos
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from rich.console import RenderableType
@@ -19,6 +18,7 @@ from bot.cli.terminal.inline import link, safe_address
 from bot.cli.terminal.layout import Paragraph
 from bot.cli.terminal.mrkdwn import mrkdwn_pieces, mrkdwn_text
 from bot.cli.terminal.screen import Links, Screen
+from bot.dataclass import dataclass
 
 Node = Mapping[str, Any]
 

@@ -6,11 +6,12 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final, Protocol
 
 from bot.cli.terminal.harmless import harmless, harmless_line
+from bot.dataclass import dataclass
 
 FILE: Final = "file"
 MOST_LINES: Final = 400

@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from queue import SimpleQueue
 from types import ModuleType
 from typing import Final, Protocol
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.terminal.harmless import harmless_line
+from bot.dataclass import dataclass
 
 _LONGEST: Final = 65_536
 """Bytes of a line that are kept; what a pipe sends beyond that is dropped."""

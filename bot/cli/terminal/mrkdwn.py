@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from rich.console import RenderableType
@@ -21,6 +20,7 @@ from bot.cli.terminal.harmless import harmless
 from bot.cli.terminal.inline import CODE, MENTION, link
 from bot.cli.terminal.layout import Paragraph, Preformatted
 from bot.cli.terminal.screen import Screen, Surface
+from bot.dataclass import dataclass
 
 _STYLES: Final[Mapping[str, str]] = {"*": "bold", "_": "italic", "~": "strike"}
 _FENCE: Final = "```"

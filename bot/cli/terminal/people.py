@@ -6,12 +6,13 @@ The shapes that ``bot.simulator.slack`` hands out, as far as the terminal uses t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Any, Protocol
 
 from bot.cli.terminal.buttons import Element
 from bot.cli.terminal.rendering import DrawableMessage, DrawableModal
+from bot.dataclass import dataclass
 
 
 class SeenMessage(DrawableMessage, Protocol):

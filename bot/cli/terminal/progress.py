@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from rich.console import Console
@@ -22,6 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from bot.clock import Clock, SystemClock
+from bot.dataclass import dataclass
 
 ReadState = Callable[[], Awaitable[tuple[int, int | None]]]
 """Rows read so far, and how many are expected; None while that is not known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, tzinfo
 from enum import Enum
 from typing import TextIO
@@ -11,6 +11,7 @@ from typing import TextIO
 from rich.console import Console
 
 from bot.cli.terminal.words import Words, words_for
+from bot.dataclass import dataclass
 
 
 class Surface(Enum):

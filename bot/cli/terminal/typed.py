@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from bot.dataclass import dataclass
 
 _NUMBER: Final = re.compile(r"\[?([0-9]{1,6})\]?")
 _LEAVING: Final = frozenset({"/quit", "/exit", "quit", "exit"})

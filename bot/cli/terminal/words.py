@@ -5,8 +5,9 @@ In Slack these words belong to the client, not to the bot, so they are no part o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from bot.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.businesscentral.synchronized_tables import DATAVERSE_TABLES
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient, Depth, Principal, PrincipalKind, Privilege, Role, Table
 from bot.diagnosis.model import Params
 from bot.failures import DataverseFailure, DataverseNotSet, DataverseUnreachable

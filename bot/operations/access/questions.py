@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.businesscentral.record_ids import parse_record_id
+from bot.dataclass import dataclass
 from bot.dataverse import Principal, PrincipalKind
 from bot.diagnosis.model import Params
 from bot.store.values import StoredError

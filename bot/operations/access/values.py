@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.dataclass import dataclass
 from bot.dataverse import Depth, Principal, Privilege, Role, RowStanding, Table
 from bot.failures import DataverseFailure
 

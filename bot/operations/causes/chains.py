@@ -4,10 +4,11 @@ minute that holds the real cause."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bot.businesscentral.dependencies import rank_of
+from bot.dataclass import dataclass
 from bot.operations.causes.awaiting import STOPPING, awaited_by_row, awaited_records
 from bot.operations.causes.graph import CauseGraph, Wait
 from bot.operations.views import Chain, ChainLink, ProblemLine, RealCause

@@ -8,8 +8,8 @@ is cut open in front of the problem whose records are synchronized first. Everyt
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from bot.dataclass import dataclass
 from bot.operations.views import NOTHING, Freed
 
 

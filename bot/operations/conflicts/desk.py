@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +16,7 @@ from bot.businesscentral import (
     parse_record_id,
 )
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient
 from bot.failures import (
     ChoiceChanged,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from bot.businesscentral import Comparison, CoupledFields, FieldPair
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.operations.deciding import Allowance
 from bot.operations.reading import FailureNote
 from bot.operations.views import ConnectionView

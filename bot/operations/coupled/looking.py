@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bot.businesscentral import parse_record_id
 from bot.businesscentral.synchronized_tables import OPTION_TABLES
+from bot.dataclass import dataclass
 from bot.failures import NotFound
 from bot.operations.ask import Ask
 from bot.operations.coupled.values import (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from bot.dataclass import dataclass
 from bot.operations.deciding import Allowance, Plan
 from bot.operations.retry import Skipped
 from bot.operations.views import ConnectionView, ProblemLine

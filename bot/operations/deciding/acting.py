@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.deciding.ending import Ending, tell_progress
 from bot.operations.deciding.trying import Trying
 from bot.operations.deciding.watching import enqueue_watch

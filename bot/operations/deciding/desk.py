@@ -4,12 +4,13 @@ of it, and how to undo it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, PermissionSet
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
     ActionNotPermitted,

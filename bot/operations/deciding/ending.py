@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.deciding.proving import ended_by, mark_ended

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from bot.businesscentral import Coupling, SynchResult
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.store.decisions import Decided, DecidedState, Step
 
 

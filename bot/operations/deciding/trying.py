@@ -7,7 +7,6 @@ Business Central before doing it again: a forced run, a second time, is another 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
@@ -16,6 +15,7 @@ from bot.businesscentral import BusinessCentralClient, Guard
 from bot.businesscentral.acting import MOST_IDS
 from bot.businesscentral.records import Direction
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import (
     ActionRefused,
     ActionTargetGone,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.operations.reading import FailureNote
 from bot.operations.rights import Act
 from bot.operations.views import ConnectionView, ProblemLine

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Coupling, SyncJob
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import SourceMissing
 from bot.operations.deciding.ending import Ending, tell_progress
 from bot.operations.deciding.evidence import Seen

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Connection, Permission, PermissionSet
 from bot.businesscentral.records import Maintenance
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient
 from bot.failures import Failure, SourceMissing, SourceRefused
 from bot.odata.authentication import Authentication

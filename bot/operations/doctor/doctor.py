@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.connections import key_of
 from bot.operations.doctor.connection import ConnectionChecks
 from bot.operations.doctor.house import HouseChecks

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import psycopg
 
+from bot.dataclass import dataclass
 from bot.failures import SettingsInvalid, StoreUnavailable
 from bot.operations.doctor.looking import blocked, broken, good, look, note
 from bot.operations.doctor.slack import SlackChecks

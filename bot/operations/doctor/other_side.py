@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.businesscentral import BusinessCentralClient
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient, Identity, Principal, PrincipalKind
 from bot.dataverse.answers import as_dataverse
 from bot.failures import SignInRefused, SourceUnreachable

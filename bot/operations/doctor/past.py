@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.businesscentral.records import Maintenance
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.doctor.looking import broken, good, note
 from bot.operations.doctor.values import Check, Fact, Finding, Outcome, Verdict
 from bot.store import Database, Pulls

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.doctor.looking import blocked, broken, good, look, note
 from bot.operations.doctor.values import Check, Finding, Outcome
 from bot.settings import Settings

@@ -9,9 +9,10 @@ counts, links), never texts of errors, for they are stored; a step may run twice
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, ParamSpec, Protocol, TypeVar
+
+from bot.dataclass import dataclass
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.businesscentral import parse_record_id
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.operations.ask import Ask
 from bot.operations.deciding import Decided, Step
 from bot.operations.matching.values import Behind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.businesscentral import BusinessCentralClient, TableMapping, parse_record_id
+from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient
 from bot.failures import ChoiceChanged, ConnectionGone, DataverseFailure, NothingToDecide
 from bot.operations.ask import Ask

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, MappedRecord, RecordId, TableMapping
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.dataverse import Condition, DataverseClient, Row
 from bot.failures import SourceMissing
 from bot.operations.matching.columns import columns_of, searches, searches_back

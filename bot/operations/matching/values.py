@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final
 from uuid import UUID
 
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.operations.deciding import Allowance, Decided
 from bot.operations.reading import FailureNote
 from bot.operations.views import ConnectionView

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from bot.businesscentral import LARGEST_BATCH, BusinessCentralClient, Deletion
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.store import Database
 from bot.store.pages import slices
 from bot.store.purging import Doomed, Purging, Selection

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import SourceGarbled
 from bot.operations.purging.batches import Batches, Progress
 from bot.operations.purging.values import Bounds

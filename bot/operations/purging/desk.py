@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import NotFound, NothingToPurge, PurgeChanged, PurgeOutOfBounds
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.dataclass import dataclass
 from bot.operations.rights import Act
 from bot.operations.views import ConnectionView, Freshness, ProblemLine
 from bot.store.purging import Purged, Selection

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailable
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor

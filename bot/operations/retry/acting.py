@@ -7,7 +7,6 @@ workflow of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.lookout import latest_job, since_of
 from bot.operations.performing import Did, Performance

@@ -3,13 +3,14 @@ it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import NotFound, NothingToRetry, RetryChanged
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import SourceFailure
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor

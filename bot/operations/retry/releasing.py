@@ -7,13 +7,13 @@ Business Central before it does it again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.businesscentral import BusinessCentralClient, Guard
 from bot.businesscentral.acting import MOST_IDS
 from bot.businesscentral.records import Direction
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import ActionMissing, ActionRefused, ActionTargetGone, SourceMissing
 from bot.operations.lookout import jobs_after
 from bot.operations.retry.judging import shown_by

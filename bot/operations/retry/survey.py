@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from bot.businesscentral import BusinessCentralClient, Coupling, Freshness, JobQ
 from bot.businesscentral.dependencies import rank_of
 from bot.businesscentral.records import Direction
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
     ActionRefused,

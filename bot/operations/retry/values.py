@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.dataclass import dataclass
 from bot.operations.reading import FailureNote
 from bot.operations.views import ConnectionView, ProblemLine
 from bot.store.retries import RetriedMapping, Tally

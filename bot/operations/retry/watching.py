@@ -9,7 +9,6 @@ it, and goes on by itself after a crash.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -17,6 +16,7 @@ from typing import Final
 from bot.businesscentral import BusinessCentralClient
 from bot.businesscentral.records import Direction
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import SourceFailure, SourceMissing
 from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.lookout import Look as Look  # recorded by this name in watches that an upgrade finds

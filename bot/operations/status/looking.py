@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.businesscentral import BusinessCentralClient, JobQueueEntry, JobQueueLogEntry
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import (
     ConnectionGone,
     Failure,

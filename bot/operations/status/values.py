@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.businesscentral.records import Direction
+from bot.dataclass import dataclass
 from bot.operations.views import ConnectionView
 from bot.store.synchronization import StoredJob, StoredMapping
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import NotFound, StaleForm
 from bot.operations.actors import Actor
 from bot.operations.ask import Ask

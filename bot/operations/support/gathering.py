@@ -6,9 +6,10 @@ Nothing of it is kept for the request: what was forgotten or has left the store 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
+from bot.dataclass import dataclass
 from bot.failures import NotFound, StaleForm
 from bot.operations.ask import Ask
 from bot.operations.discreet import discreet_line

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from bot.dataclass import dataclass
 from bot.diagnosis.model import Step
 from bot.failures import StaleForm
 from bot.operations.views import ConnectionView, Freshness, ProblemLine

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
 from bot.businesscentral.states import ConnectionState
 from bot.clock import Clock
+from bot.dataclass import dataclass
 from bot.failures import (
     ConnectionGone,
     ErrorGone,
