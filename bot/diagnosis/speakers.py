@@ -27,7 +27,7 @@ _PROGRAM: Final = r"""
     (?<![\w'-])
     (?:propert(?:y|ies)|parameters?|arguments?|procedures?|identifiers?|symbols?|triggers?
     |controls?|extensions?|package\ with|app\ package|manifest|permission\ ?sets?|data\ ?items?
-    |assembl(?:y|ies)|expressions?|signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key
+    |assembl(?:y(?!\ (?:order|header|line|item|list|bom|quote|document))|ies)|expressions?|signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key
     |layouts?|captions?\ of|translations?|compil\w+|metadata|schema|objects?|class|module|namespace
     |xml|json|yaml|api|url|sql|odbc|script|plug-?in
     |array|variables?|annotations?|endpoint|thread|buffer|pointer|byte|cache|widget|page\ customization
