@@ -22,7 +22,7 @@ import psycopg
 import pytest
 
 from bot.store import Database
-from bot.store.search_index import INDEX
+from bot.store.search_entries import INDEX
 from bot.store.tables import METADATA
 
 ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]

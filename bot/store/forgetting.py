@@ -20,13 +20,13 @@ from bot.store.cause_tables import PROBLEM_TIE, PROBLEM_WAIT
 from bot.store.database import Database
 from bot.store.decisions import forget_decided
 from bot.store.holding import lock
-from bot.store.leaving import COLUMNS, drop_words, leave
+from bot.store.leaving import COLUMNS, leave
 from bot.store.live_states import forget_live_states
 from bot.store.mentions import Somebody
 from bot.store.pages import slices
 from bot.store.record_names import forget_names
 from bot.store.retries import forget_records
-from bot.store.search_index import INDEX, row_id, scope_query
+from bot.store.search_index import drop_words, numbers_with
 from bot.store.search_words import message_terms, record_terms
 from bot.store.settling import TiesOf, settle
 from bot.store.tables import (
@@ -151,7 +151,7 @@ async def _overwrite(connection: AsyncConnection, way: str) -> str:
 
 async def _traces(connection: AsyncConnection, scope: Scope, somebody: Somebody) -> _Traces:
     traces = _Traces()
-    numbers = await _indexed(connection, scope, somebody.key)
+    numbers = await numbers_with(connection, scope, somebody.key)
     traces.errors[SYNC_ERROR.name] = await _numbered(connection, scope, numbers, somebody)
     known = {row.number for row in traces.errors[SYNC_ERROR.name]}
     # The index knows neither call stacks nor errors whose number another one has now.
@@ -176,29 +176,6 @@ async def _traces(connection: AsyncConnection, scope: Scope, somebody: Somebody)
     )
     traces.rules = sum(somebody.is_in_text(template) for template in rules.scalars())
     return traces
-
-
-async def _indexed(connection: AsyncConnection, scope: Scope, words: Sequence[str]) -> list[int]:
-    """No. of the errors that have all these words, by the index."""
-    number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
-    if number is None:
-        return []
-    if connection.dialect.name == "postgresql":
-        rows = await connection.execute(
-            text(f"SELECT number FROM {INDEX} WHERE scope = :scope AND words @@ CAST(:match AS tsquery)"),  # noqa: S608
-            {"scope": number, "match": " & ".join(f"'{word}'" for word in words)},
-        )
-        return list(rows.scalars())
-    first = row_id(number, 0)
-    rows = await connection.execute(
-        text(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last"),  # noqa: S608
-        {
-            "match": " AND ".join(f'"{word}"' for word in words),
-            "first": first,
-            "last": row_id(number + 1, 0) - 1,
-        },
-    )
-    return [row - first for row in rows.scalars()]
 
 
 async def _numbered(

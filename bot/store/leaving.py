@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Table, bindparam, delete, or_, select, text, tuple_, update
+from sqlalchemy import Column, Table, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import as_key
 from bot.store.departing import Leaving
 from bot.store.pages import slices
-from bot.store.search_index import INDEX, forget_errors, in_vocabulary, row_id, scope_query
+from bot.store.search_index import forget_errors
 from bot.store.settling import forget_ties
 from bot.store.tables import (
     FORMER_ERROR,
@@ -22,7 +22,6 @@ from bot.store.tables import (
     PROBLEM_COUNTER,
     PROBLEM_RECORD,
     PROBLEM_SUCCESSION,
-    SEARCH_WORD,
     SYNC_ERROR,
     belongs,
 )
@@ -53,7 +52,7 @@ async def leave(connection: AsyncConnection, scope: Scope, table: Table, rows: S
     """Remove these rows (``columns_of``) and all that is known through them.
 
     Problems that have no error left go; those whose latest error went are marked for ``settling``.
-    Words that nothing has any more stay in the vocabulary: ``drop_words``.
+    Words that nothing has any more stay in the vocabulary: ``search_index.drop_words``.
     """
     if not rows:
         return
@@ -70,28 +69,6 @@ async def leave(connection: AsyncConnection, scope: Scope, table: Table, rows: S
     problems = sorted({row.problem_id for row in rows})
     await _drop_empty(connection, scope, problems)
     await _unsettle(connection, scope, rows)
-
-
-async def drop_words(connection: AsyncConnection, scope: Scope, words: Sequence[str]) -> int:
-    """Take words out of the vocabulary that no error has any more; gives how many. SQLite alone has one."""
-    number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
-    if connection.dialect.name != "sqlite" or number is None:
-        return 0
-    unused = []
-    for word in sorted(filter(in_vocabulary, words)):
-        left = await connection.execute(
-            text(
-                f"SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last LIMIT 1"  # noqa: S608
-            ),
-            {"match": f'"{word}"', "first": row_id(number, 0), "last": row_id(number + 1, 0) - 1},
-        )
-        if left.one_or_none() is None:
-            unused.append(word)
-    for part in slices(unused):
-        await connection.execute(
-            delete(SEARCH_WORD).where(belongs(SEARCH_WORD, scope), SEARCH_WORD.c.word.in_(part))
-        )
-    return len(unused)
 
 
 async def _drop_empty(connection: AsyncConnection, scope: Scope, problems: Sequence[str]) -> None:

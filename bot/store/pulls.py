@@ -112,7 +112,7 @@ class Pulls:
             await note_stragglers(
                 connection, scope, page.catalogue_version, [error.number for error in errors.fresh]
             )
-            await index_errors(connection, scope, fresh.entries)
+            await index_errors(connection, scope, fresh.indexing)
             problems = await count_up(connection, scope, fresh.changes)
             await Outbox(connection, scope, at).occurred(
                 {problem_id: tally.count for problem_id, tally in fresh.changes.problems.items()},

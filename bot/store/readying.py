@@ -14,7 +14,8 @@ from sqlalchemy.engine import Dialect
 from bot.dataclass import dataclass
 from bot.store.bulk import Bound, bound_rows
 from bot.store.changes import Changes, changes_of
-from bot.store.search_index import Entry, entries_of
+from bot.store.search_entries import Indexing
+from bot.store.search_index import indexing_of
 from bot.store.tables import SYNC_ERROR
 from bot.store.values import ErrorToStore, PageToStore, Scope
 
@@ -41,14 +42,14 @@ class Part:
 class ReadyPage:
     page: PageToStore
     parts: Sequence[Part]
-    entries: Sequence[Entry]
+    indexing: Indexing
     changes: Changes
 
 
 def ready_page(scope: Scope, page: PageToStore, dialect: Dialect) -> ReadyPage:
     """Work out what storing a page takes."""
     parts = parts_of(scope, page.errors, page.catalogue_version, dialect)
-    return ReadyPage(page, parts, entries_of(page.errors), changes_of(page.errors))
+    return ReadyPage(page, parts, indexing_of(page.errors, dialect), changes_of(page.errors))
 
 
 def ready_part(scope: Scope, ready: ReadyPage, errors: Sequence[ErrorToStore], dialect: Dialect) -> ReadyPage:

@@ -12,9 +12,10 @@ from bot.store.action_tables import SYNC_JOB
 from bot.store.database import Database
 from bot.store.decisions import Decisions
 from bot.store.holding import lock
-from bot.store.leaving import BOTH, columns_of, drop_words, leave
+from bot.store.leaving import BOTH, columns_of, leave
 from bot.store.record_names import let_names_go
 from bot.store.retries import Retries
+from bot.store.search_index import drop_words
 from bot.store.search_words import message_terms, record_terms
 from bot.store.tables import PULL_STATE, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.values import Scope

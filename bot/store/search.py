@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any, Final
@@ -25,7 +24,6 @@ from sqlalchemy import (
     cast,
     func,
     select,
-    text,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql
@@ -33,9 +31,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dataclass import dataclass
 from bot.store.database import Database
-from bot.store.search_index import INDEX, in_vocabulary, row_id, scope_query, terms_of
-from bot.store.search_words import class_mark, mapping_mark, record_mark, scope_mark, words_of
-from bot.store.tables import PROBLEM, SEARCH_WORD, SYNC_ERROR, belongs
+from bot.store.search_entries import worded_row
+from bot.store.search_index import open_index
+from bot.store.search_words import (
+    SHORTEST_BEGINNING,
+    Term,
+    class_mark,
+    mapping_mark,
+    record_mark,
+    words_of,
+)
+from bot.store.tables import PROBLEM, SYNC_ERROR, belongs
 from bot.store.values import Scope
 
 MOST: Final = 1_000
@@ -48,11 +54,6 @@ MOST_SOME: Final = 300
 """Errors looked at where none has all words."""
 WORDS: Final = 8
 """Words of a search; further ones are not looked for."""
-SHORTEST_BEGINNING: Final = 3
-_EXPANSIONS: Final = 200
-"""Words that one beginning stands for; of more of them FTS5 makes the list itself."""
-_WINDOW: Final = 10_000
-"""PostgreSQL: newest errors that are looked through before GIN is asked, which gives all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +151,11 @@ class Search:
         if not words or (narrowing.kinds is not None and not narrowing.kinds.pairs):
             return Found(words)
         async with self.database.reading() as connection:
-            number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
-            if number is None:
+            index = await open_index(connection, scope, narrowing.kept is Kept.HERE_ALONE)
+            if index is None:
                 return Found(words)
-            index = _index_of(connection, scope, number)
             narrow = _narrow_marks(narrowing)
-            if narrowing.kept is Kept.HERE_ALONE:
-                index = replace(index, kept=Kept.HERE_ALONE)
-            exact = await index.numbers([[record_mark(typed)], *narrow], MOST_RECORDS)
+            exact = await index.numbers([[Term(record_mark(typed))], *narrow], MOST_RECORDS)
             each = [await index.alternatives(word) for word in words]
             found = await index.numbers([*each, *narrow], MOST + 1)
             if exact or found or len(words) == 1:
@@ -174,10 +172,9 @@ class Search:
         if not words or (narrowing.kinds is not None and not narrowing.kinds.pairs):
             return (), words
         async with self.database.reading() as connection:
-            number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
-            if number is None:
+            index = await open_index(connection, scope, narrowing.kept is Kept.HERE_ALONE)
+            if index is None:
                 return (), words
-            index = replace(_index_of(connection, scope, number), kept=narrowing.kept)
             each = [await index.alternatives(word) for word in words]
             found = await index.numbers([*each, *_narrow_marks(narrowing)], most)
             if not found:
@@ -270,142 +267,13 @@ async def _some(
     )
 
 
-Groups = Iterable[Sequence[str]]
-"""Terms of the index: one of each group must be there. A term on PostgreSQL may end in ``:*``."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Fts5:
-    """The index on SQLite."""
-
-    connection: AsyncConnection
-    scope: Scope
-    number: int
-    kept: Kept = Kept.ANYWHERE
-
-    async def alternatives(self, word: str) -> list[str]:
-        """The words that a word stands for, in quotes."""
-        if len(word) < SHORTEST_BEGINNING:
-            return [_quoted(word)]
-        if not (word.isalpha() and in_vocabulary(word)):
-            return [f"{_quoted(word)} *"]
-        known = (
-            (
-                await self.connection.execute(
-                    select(SEARCH_WORD.c.word)
-                    .where(
-                        belongs(SEARCH_WORD, self.scope),
-                        SEARCH_WORD.c.word >= word,
-                        SEARCH_WORD.c.word < f"{word}\U0010ffff",
-                    )
-                    .limit(_EXPANSIONS + 1)
-                )
-            )
-            .scalars()
-            .all()
-        )
-        if len(known) > _EXPANSIONS:
-            return [f"{_quoted(word)} *"]
-        return [_quoted(one) for one in dict.fromkeys((word, *known))]
-
-    async def numbers(self, groups: Groups, limit: int) -> list[int]:
-        """No. of the newest errors that have one term of each group."""
-        match = " AND ".join(f"({' OR '.join(_as_quoted(term) for term in group)})" for group in groups)
-        values: dict[str, object] = {
-            "match": match,
-            "first": row_id(self.number, 0),
-            "last": row_id(self.number + 1, 0) - 1,
-            "most": limit,
-        }
-        if self.kept is Kept.HERE_ALONE:
-            values |= {"workspace": self.scope.workspace, "connection": self.scope.connection}
-            rows = await self.connection.execute(_FTS5_ARCHIVED, values)
-        else:
-            rows = await self.connection.execute(_FTS5, values)
-        first = row_id(self.number, 0)
-        return [row - first for row in rows.scalars()]
-
-
-@dataclass(frozen=True, slots=True)
-class _Gin:
-    """The index on PostgreSQL."""
-
-    connection: AsyncConnection
-    scope: Scope
-    number: int
-    kept: Kept = Kept.ANYWHERE
-
-    async def alternatives(self, word: str) -> list[str]:
-        """The word, or everything that begins with it."""
-        return [f"'{word}'" if len(word) < SHORTEST_BEGINNING else f"'{word}':*"]
-
-    async def numbers(self, groups: Groups, limit: int) -> list[int]:
-        """No. of the newest errors that have one term of each group."""
-        query = " & ".join(
-            f"({' | '.join(term if term.startswith(_TICK) else f'{_TICK}{term}{_TICK}' for term in group)})"
-            for group in ([scope_mark(self.number)], *groups)
-        )
-        values = {"scope": self.number, "query": query, "most": limit, "window": _WINDOW}
-        if self.kept is Kept.HERE_ALONE:
-            archived = {"workspace": self.scope.workspace, "connection": self.scope.connection}
-            return list((await self.connection.execute(_ALL_ARCHIVED, {**values, **archived})).scalars())
-        newest = (await self.connection.execute(_NEWEST, values)).scalars().all()
-        if len(newest) >= limit:
-            return list(newest)
-        return list((await self.connection.execute(_ALL, values)).scalars())
-
-
-_TICK: Final = "'"
-_FTS5: Final = text(
-    f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last "  # noqa: S608
-    "ORDER BY rowid DESC LIMIT :most"
-)
-_NEWEST: Final = text(
-    f"WITH newest AS (SELECT number, words FROM {INDEX} WHERE scope = :scope "  # noqa: S608
-    "ORDER BY number DESC LIMIT :window) "
-    "SELECT number FROM newest WHERE words @@ CAST(:query AS tsquery) ORDER BY number DESC LIMIT :most"
-)
-_ALL: Final = text(
-    f"SELECT number FROM {INDEX} WHERE words @@ CAST(:query AS tsquery) "  # noqa: S608
-    "ORDER BY number DESC LIMIT :most"
-)
-
-_ARCHIVED: Final = (
-    "EXISTS (SELECT 1 FROM sync_error WHERE sync_error.workspace = :workspace "
-    "AND sync_error.connection = :connection AND sync_error.gone_at IS NOT NULL AND sync_error.number = "
-)
-_FTS5_ARCHIVED: Final = text(
-    f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last "  # noqa: S608
-    f"AND {_ARCHIVED} {INDEX}.rowid - :first) ORDER BY rowid DESC LIMIT :most"
-)
-_ALL_ARCHIVED: Final = text(
-    f"SELECT number FROM {INDEX} WHERE words @@ CAST(:query AS tsquery) "  # noqa: S608
-    f"AND {_ARCHIVED} {INDEX}.number) ORDER BY number DESC LIMIT :most"
-)
-
-
-def _index_of(connection: AsyncConnection, scope: Scope, number: int) -> _Fts5 | _Gin:
-    if connection.dialect.name == "postgresql":
-        return _Gin(connection, scope, number)
-    return _Fts5(connection, scope, number)
-
-
-def _quoted(word: str) -> str:
-    """A string of FTS5's query language; words and marks hold no quotes."""
-    return f'"{word}"'
-
-
-def _as_quoted(term: str) -> str:
-    return term if term.startswith('"') else _quoted(term)
-
-
-def _narrow_marks(narrowing: Narrowing) -> list[list[str]]:
+def _narrow_marks(narrowing: Narrowing) -> list[list[Term]]:
     """Groups that leave out, inside the index, what the filters leave out."""
     groups = []
     if narrowing.kinds is not None:
-        groups.append([class_mark(code) for code in narrowing.kinds.classes])
+        groups.append([Term(class_mark(code)) for code in narrowing.kinds.classes])
     if narrowing.mapping is not None:
-        groups.append([mapping_mark(narrowing.mapping)])
+        groups.append([Term(mapping_mark(narrowing.mapping))])
     return groups
 
 
@@ -446,16 +314,5 @@ def _match(row: Row[Any], is_of_record: bool, words: int) -> Match:
 
 def _words_in(row: Row[Any], words: Sequence[str]) -> int:
     """How many of the words the error has, by the rules of the index."""
-    parts = terms_of(
-        message=row.message,
-        source=row.source_record_id,
-        destination=row.destination_record_id,
-        mapping=row.mapping,
-        privilege=str(row.params.get("privilege", "")),
-        class_code="",
-    )
-    terms = frozenset(" ".join(parts).split())
-    return sum(
-        word in terms or (len(word) >= SHORTEST_BEGINNING and any(term.startswith(word) for term in terms))
-        for word in words
-    )
+    terms = frozenset(worded_row(row, class_code="").words.split())
+    return sum(Term(word, begins=len(word) >= SHORTEST_BEGINNING).is_in(terms) for word in words)

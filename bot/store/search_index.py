@@ -1,14 +1,7 @@
 """The index behind ``bot.store.search``, written in the transaction that stores the errors.
 
-An entry is the set of words and marks of one error (``bot.store.search_words``).
-
-- SQLite: an FTS5 table without content and without positions; its row id is the number of the scope and the
-  No. of the error, so that "newest first, no more than a thousand" is the order in which the index is read
-  anyway (sqlite.org/fts5.html, "Contentless Tables", "The detail Option"). ``search_word`` holds the words
-  that begin with three letters: FTS5 reads every entry of a prefix before it gives the first, but reads ORs
-  of whole words one by one.
-- PostgreSQL: a ``tsvector`` column under GIN in a table beside the errors, so that updating an error does
-  not touch the index.
+It holds the words and marks of each error (``bot.store.search_words``), on SQLite as
+``bot.store.search_fts5`` says, on PostgreSQL as ``bot.store.search_gin`` does.
 
 Tried: the trigram tokenizer takes 4 to 8 times the time of words on SQLite (28 against 3.5 microseconds of
 CPU for a message of 190 characters), more than the rest of storing an error; words also find the same on
@@ -17,107 +10,49 @@ both databases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import (
-    Connection,
-    Dialect,
-    Row,
-    Select,
-    and_,
-    func,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.copying import copy_in
-from bot.store.search_words import kind_terms, message_terms, record_terms, scope_mark
-from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
+from bot.store import search_fts5, search_gin
+from bot.store.search_entries import (
+    INDEX,
+    SLICE,
+    Index,
+    Indexing,
+    Worded,
+    indexable,
+    scope_query,
+    stored,
+    worded,
+    worded_rows,
+)
+from bot.store.search_words import scope_mark
+from bot.store.tables import SEARCH_SCOPE, SYNC_ERROR
 from bot.store.values import ErrorToStore, Scope
 
-SLICE: Final = 2_500
-NUMBER_BITS: Final = 40
-"""Bits of a row id that are the error's No.; Business Central's own numbers are 32 bits wide. An error with
-a longer number is found by that number only."""
-INDEX: Final = "search_entry"
-"""The FTS5 table, or the table with the ``tsvector``."""
-VIRTUAL_PARTS: Final = frozenset(f"{INDEX}_{part}" for part in ("config", "data", "idx"))
-"""Tables in which FTS5 keeps ``INDEX`` on SQLite."""
-_GUID_LENGTH: Final = 32
-"""Digits of a GUID, which is too rare to be worth a vocabulary."""
-_HEX: Final = frozenset("0123456789abcdef")
 
-_INSERT: Final = {
-    "sqlite": f"INSERT INTO {INDEX} (rowid, words) VALUES (?, ?)",  # noqa: S608
-    # One statement, since executemany is a statement a row there.
-    "postgresql": f"INSERT INTO {INDEX} (scope, number, words) SELECT %s, number, words::tsvector"  # noqa: S608
-    " FROM unnest(%s::bigint[], %s::text[]) AS entry (number, words)",
-}
-_INSERT_WORD: Final = "INSERT OR IGNORE INTO search_word (workspace, connection, word) VALUES (?, ?, ?)"
-_Rows = Sequence[tuple[object, ...]]
-Terms = tuple[str, str, str, str]
-"""Words and marks, parted by blanks, of the message, the source, the destination and the kind of an error:
-many errors share them."""
+def indexing_of(errors: Sequence[ErrorToStore], dialect: Dialect) -> Indexing:
+    """What the index will take of them."""
+    return _indexing(worded(errors), dialect)
 
 
-class Entry(NamedTuple):
-    """What the index knows of one error."""
-
-    number: int
-    terms: Terms
-    text: str
-    """Of all terms. Both databases take a word that comes twice as one."""
-
-
-def entries_of(errors: Sequence[ErrorToStore]) -> Sequence[Entry]:
-    """What the index will know of them."""
-    return [_entry(error) for error in errors if indexable(error.number)]
-
-
-async def index_errors(connection: AsyncConnection, scope: Scope, entries: Sequence[Entry]) -> None:
+async def index_errors(connection: AsyncConnection, scope: Scope, indexing: Indexing) -> None:
     """Add errors that are fresh in the store; each once."""
-    if not entries:
-        return
-    number = await _number_of(connection, scope)
-    for start in range(0, len(entries), SLICE):
-        part = entries[start : start + SLICE]
-        if connection.dialect.name == "postgresql":
-            mark = scope_mark(number)
-            lines = f" {mark}\n{number}\t".join([f"{entry.number}\t{entry.text}" for entry in part])
-            await copy_in(connection, INDEX, ("scope", "number", "words"), f"{number}\t{lines} {mark}\n")
-            continue
-        for statement, values in _additions(connection.dialect, scope, number, part):
-            await connection.exec_driver_sql(statement, list(values))
+    if indexing.entries:
+        await _add(connection, scope, await _number_of(connection, scope), indexing)
 
 
 async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> None:
-    """Take stored errors out of the index, before they leave the store or give up their number.
-
-    FTS5 without content needs the very words that went in (sqlite.org/fts5.html, "The 'delete' Command").
-    """
+    """Take stored errors out of the index, before they leave the store or give up their number."""
     number = await _number_of(connection, scope)
     fitting = [one for one in numbers if indexable(one)]
     if connection.dialect.name == "postgresql":
-        await connection.execute(
-            text(f"DELETE FROM {INDEX} WHERE scope = :scope AND number = ANY(:numbers)"),  # noqa: S608
-            {"scope": number, "numbers": fitting},
-        )
-        return
-    for start in range(0, len(fitting), SLICE):
-        part = SYNC_ERROR.c.number.in_(fitting[start : start + SLICE])
-        values = [
-            {"row": row_id(number, row.number), "words": _entry_of_row(row).text}
-            for row in (await connection.execute(_stored(scope, None).where(part))).all()
-        ]
-        if values:
-            await connection.execute(
-                text(f"INSERT INTO {INDEX} ({INDEX}, rowid, words) VALUES ('delete', :row, :words)"),  # noqa: S608
-                values,
-            )
+        await index_stored(connection, scope, await search_gin.take_out(connection, number, fitting))
+    else:
+        await search_fts5.take_out(connection, scope, number, fitting)
 
 
 async def index_stored(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> None:
@@ -125,56 +60,83 @@ async def index_stored(connection: AsyncConnection, scope: Scope, numbers: Seque
     number = await _number_of(connection, scope)
     for start in range(0, len(numbers), SLICE):
         part = SYNC_ERROR.c.number.in_(numbers[start : start + SLICE])
-        rows = (await connection.execute(_stored(scope, None).where(part))).all()
-        entries = [_entry_of_row(row) for row in rows]
-        for statement, values in _additions(connection.dialect, scope, number, entries):
-            await connection.exec_driver_sql(statement, list(values))
+        rows = (await connection.execute(stored(scope).where(part))).all()
+        await _add(connection, scope, number, _indexing(worded_rows(rows), connection.dialect))
+
+
+async def numbers_with(connection: AsyncConnection, scope: Scope, words: Sequence[str]) -> list[int]:
+    """No. of all errors that have all these words; on PostgreSQL there may be others among them."""
+    number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
+    if number is None:
+        return []
+    if connection.dialect.name == "postgresql":
+        return await search_gin.numbers_with(connection, number, words)
+    return await search_fts5.numbers_with(connection, number, words)
+
+
+async def drop_words(connection: AsyncConnection, scope: Scope, words: Iterable[str]) -> int:
+    """Take words out of the vocabulary that no error has any more; gives how many. SQLite alone has one."""
+    number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
+    if connection.dialect.name != "sqlite" or number is None:
+        return 0
+    return await search_fts5.drop_words(connection, scope, number, words)
+
+
+async def open_index(connection: AsyncConnection, scope: Scope, is_archive: bool) -> Index | None:
+    """To look things up; None where nothing is indexed. ``is_archive`` leaves what Business Central has no
+    more."""
+    number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
+    if number is None:
+        return None
+    if connection.dialect.name == "postgresql":
+        return search_gin.Gin(connection, scope, number, is_archive)
+    return search_fts5.Fts5(connection, scope, number, is_archive)
 
 
 def index_everything(connection: Connection) -> None:
-    """Index every error that is stored: for the migration that brings the index. Reads a slice at a time."""
+    """Index every error that is stored: for the migration that brings the index. Reads a slice at a time.
+
+    On PostgreSQL each error gets an entry of its own: the table has no ``numbers`` yet.
+    """
     scopes = connection.execute(select(SYNC_ERROR.c.workspace, SYNC_ERROR.c.connection).distinct()).all()
     for number, (workspace, key) in enumerate(sorted(tuple(scope) for scope in scopes), start=1):
         scope = Scope(workspace, key)
         connection.execute(insert(SEARCH_SCOPE).values(workspace=workspace, connection=key, number=number))
-        above: int | None = None
-        while rows := connection.execute(_stored(scope, above)).all():
-            above = rows[-1].number
-            entries = [_entry_of_row(row) for row in rows]
-            for statement, values in _additions(connection.dialect, scope, number, entries):
-                connection.exec_driver_sql(statement, list(values))
+        query = stored(scope).limit(SLICE)
+        rows = connection.execute(query).all()
+        while rows:
+            errors = worded_rows(rows)
+            if connection.dialect.name == "postgresql":
+                _add_each(connection, number, errors)
+            else:
+                for statement, values in search_fts5.additions(
+                    scope, number, search_fts5.indexing_of(errors)
+                ):
+                    connection.exec_driver_sql(statement, values)
+            rows = connection.execute(query.where(SYNC_ERROR.c.number > rows[-1].number)).all()
 
 
-def indexable(number: int) -> bool:
-    """Does the No. fit into a row id?"""
-    return 0 <= number < 1 << NUMBER_BITS
-
-
-def row_id(scope: int, number: int) -> int:
-    """Row of the FTS5 table."""
-    return scope << NUMBER_BITS | number
-
-
-def scope_query(scope: Scope) -> Select[Any]:
-    """The number of a scope in the index; no row while nothing of it is indexed."""
-    return select(SEARCH_SCOPE.c.number).where(belongs(SEARCH_SCOPE, scope))
-
-
-def terms_of(
-    *, message: str, source: str, destination: str, mapping: str, privilege: str, class_code: str
-) -> Terms:
-    """Words and marks of one error."""
-    return (
-        message_terms(message),
-        record_terms(source),
-        record_terms(destination),
-        kind_terms(class_code, mapping, privilege),
+def _add_each(connection: Connection, number: int, errors: Sequence[Worded]) -> None:
+    statement = text(
+        f"INSERT INTO {INDEX} (scope, number, words) VALUES (:scope, :number, CAST(:words AS tsvector))"  # noqa: S608
     )
+    mark = scope_mark(number)
+    if values := [{"scope": number, "number": one.number, "words": f"{one.words} {mark}"} for one in errors]:
+        connection.execute(statement, values)
 
 
-def in_vocabulary(word: str) -> bool:
-    """Is this a word that ``search_word`` holds: three letters at its beginning, and no GUID?"""
-    return word[:3].isalpha() and not (len(word) == _GUID_LENGTH and _HEX.issuperset(word))
+def _indexing(errors: Sequence[Worded], dialect: Dialect) -> Indexing:
+    if dialect.name == "postgresql":
+        return search_gin.indexing_of(errors)
+    return search_fts5.indexing_of(errors)
+
+
+async def _add(connection: AsyncConnection, scope: Scope, number: int, indexing: Indexing) -> None:
+    if connection.dialect.name == "postgresql":
+        await search_gin.add(connection, number, indexing)
+        return
+    for statement, values in search_fts5.additions(scope, number, indexing):
+        await connection.exec_driver_sql(statement, values)
 
 
 async def _number_of(connection: AsyncConnection, scope: Scope) -> int:
@@ -190,75 +152,3 @@ async def _number_of(connection: AsyncConnection, scope: Scope) -> int:
         insert(SEARCH_SCOPE).values(workspace=scope.workspace, connection=scope.connection, number=number)
     )
     return number
-
-
-def _additions(
-    dialect: Dialect, scope: Scope, number: int, entries: Sequence[Entry]
-) -> Iterator[tuple[str, _Rows]]:
-    """Statements with their rows that add these entries."""
-    fitting = [entry for entry in entries if indexable(entry.number)]
-    if not fitting:
-        return
-    insert_entry = _INSERT[dialect.name]
-    if dialect.name == "postgresql":
-        mark = scope_mark(number)
-        lexemes = [f"{mark} {entry.text}" for entry in fitting]
-        yield insert_entry, [(number, [entry.number for entry in fitting], lexemes)]
-        return
-    yield insert_entry, [(row_id(number, entry.number), entry.text) for entry in fitting]
-    shared = set(chain.from_iterable([entry.terms for entry in fitting]))
-    words = filter(in_vocabulary, set(" ".join(shared).split()))
-    if known := [(scope.workspace, scope.connection, word) for word in sorted(words)]:
-        yield _INSERT_WORD, known
-
-
-def _entry(error: ErrorToStore) -> Entry:
-    return _entry_with(
-        error.number,
-        terms_of(
-            message=error.message,
-            source=error.source_record_id,
-            destination=error.destination_record_id,
-            mapping=error.mapping,
-            privilege=str(error.params.get("privilege", "")),
-            class_code=error.problem.class_code,
-        ),
-    )
-
-
-def _entry_with(number: int, terms: Terms) -> Entry:
-    message, source, destination, kind = terms
-    return Entry(number, terms, f"{message} {source} {destination} {kind}")
-
-
-def _stored(scope: Scope, above: int | None) -> Select[Any]:
-    query = (
-        select(
-            SYNC_ERROR.c.number,
-            SYNC_ERROR.c.message,
-            SYNC_ERROR.c.source_record_id,
-            SYNC_ERROR.c.destination_record_id,
-            SYNC_ERROR.c.mapping,
-            SYNC_ERROR.c.params,
-            PROBLEM.c.class_code,
-        )
-        .join(PROBLEM, and_(belongs(PROBLEM, scope), PROBLEM.c.id == SYNC_ERROR.c.problem_id))
-        .where(belongs(SYNC_ERROR, scope))
-        .order_by(SYNC_ERROR.c.number)
-        .limit(SLICE)
-    )
-    return query if above is None else query.where(SYNC_ERROR.c.number > above)
-
-
-def _entry_of_row(row: Row[Any]) -> Entry:
-    return _entry_with(
-        row.number,
-        terms_of(
-            message=row.message,
-            source=row.source_record_id,
-            destination=row.destination_record_id,
-            mapping=row.mapping,
-            privilege=str(row.params.get("privilege", "")),
-            class_code=row.class_code,
-        ),
-    )

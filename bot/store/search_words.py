@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+SHORTEST_BEGINNING: Final = 3
+"""A word of fewer characters finds only itself."""
 WORD_LENGTH: Final = 40
 """Characters of a word that count. PostgreSQL takes 2,046 bytes a lexeme."""
 _MARK_LENGTH: Final = 200
@@ -36,6 +39,17 @@ _BEGUN_GUID: Final = re.compile(
     r"\b(?=[0-9]{0,7}[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-[0-9a-f]{0,12}(?![\w-])", re.IGNORECASE
 )
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Term(NamedTuple):
+    """A word or mark that is looked for, or all words that begin with it."""
+
+    word: str
+    begins: bool = False
+
+    def is_in(self, words: Collection[str]) -> bool:
+        """Is it one of these, or does one of them begin with it?"""
+        return self.word in words or (self.begins and any(one.startswith(self.word) for one in words))
 
 
 def words_of(typed: str) -> list[str]:

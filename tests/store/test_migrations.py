@@ -14,7 +14,8 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store import Companies, Database, Pulls
 from bot.store.migrations.names import is_ours
-from bot.store.search_index import INDEX, VIRTUAL_PARTS
+from bot.store.search_entries import INDEX
+from bot.store.search_fts5 import VIRTUAL_PARTS
 from bot.store.tables import METADATA
 from bot.store.values import Scope
 from tests.store.pages_of_errors import READ_AT, error, page

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
-from bot.store import Database, Pulls
+from bot.store import Database, Pulls, search_fts5
 from bot.store import search as searching
 from bot.store.migrations import upgrade
 from bot.store.search import Found, Kinds, Narrowing, Search
-from bot.store.search_index import INDEX, NUMBER_BITS
+from bot.store.search_entries import INDEX, NUMBER_BITS
 from bot.store.search_problems import NarrowedProblems
 from bot.store.values import ErrorToStore, Scope
 from tests.store.pages_of_errors import READ_AT, START, error, page, problem
@@ -182,7 +182,7 @@ async def test_more_than_the_most_are_not_counted(
 
 
 async def test_a_beginning_of_very_many_words_finds_them_all(database: Database, scope: Scope) -> None:
-    many = searching._EXPANSIONS + 10
+    many = search_fts5._EXPANSIONS + 10
     await store(database, scope, *(uncoupled(n, message=f"kwark{chr(97 + n % 26)}{n}") for n in range(many)))
 
     assert (await Search(database).find(scope, "kwark")).total == many
