@@ -23,7 +23,7 @@ from bot.dataverse.values import (
     Team,
     User,
 )
-from bot.failures import DataverseGarbled, DataverseMissing, DataverseRejected
+from bot.failures import DataverseGarbled, DataverseMissing
 
 MOST_TEAMS: Final = 20
 """Teams of one user whose roles are looked at."""
@@ -176,8 +176,6 @@ class ReadingPrincipals(Asking):
             if failure.facts.get("what") == "row":
                 return None
             raise
-        except DataverseRejected:
-            return None
 
     async def _role_rows(self, principal: Principal) -> list[Json]:
         kind = principal.kind
