@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import tomli
 from pydantic import ValidationError
 
 from bot.dataclass import dataclass
@@ -185,8 +185,8 @@ class _Reader:
         self._file = file
         try:
             self._text = content.decode()
-            raw = tomllib.loads(self._text)
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raw = tomli.loads(self._text)
+        except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
             raise CatalogueInvalid(file, "the file", str(error)) from error
         try:
             entries = CatalogueFile.model_validate(raw)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import tomli
 from pydantic import ValidationError
 
 from bot.dataclass import dataclass
@@ -105,8 +105,8 @@ def read(text: str, known_classes: Iterable[str]) -> tuple[TaughtRule, ...]:
     if len(text) > LARGEST:
         raise RuleFileInvalid(reason=f"more than {LARGEST} characters")
     try:
-        entries = CatalogueFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        entries = CatalogueFile.model_validate(tomli.loads(text))
+    except tomli.TOMLDecodeError as error:
         raise _unreadable(error) from error
     except RecursionError:
         raise RuleFileInvalid(reason="nested too deep") from None
@@ -140,10 +140,10 @@ def read(text: str, known_classes: Iterable[str]) -> tuple[TaughtRule, ...]:
 
 
 _AT = re.compile(r" \(at line ([0-9]+), column [0-9]+\)$")
-"""How tomllib ends what it says (CPython, Lib/tomllib/_parser.py, ``suffixed_err``)."""
+"""How tomli ends what it says (hukkin/tomli, ``TOMLDecodeError``)."""
 
 
-def _unreadable(error: tomllib.TOMLDecodeError) -> RuleFileInvalid:
+def _unreadable(error: tomli.TOMLDecodeError) -> RuleFileInvalid:
     said = str(error)
     if at := _AT.search(said):
         return RuleFileInvalid(reason=said[: at.start()], line=int(at[1]))

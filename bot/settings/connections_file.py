@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import tomli
 
 from bot.dataclass import dataclass
 from bot.failures import SettingsInvalid
@@ -103,11 +104,11 @@ def _text_of(path: Path) -> str:
 
 def _entries_of(path: Path, text: str) -> Sequence[object]:
     try:
-        content = tomllib.loads(text)
+        content = tomli.loads(text)
     except RecursionError:
         raise SettingsInvalid((f"CONNECTIONS_FILE: {path}: is no TOML: nested too deeply",)) from None
     except ValueError as error:
-        # Of tomllib's words only the place: the rest may quote what stands there.
+        # Of tomli's words only the place: the rest may quote what stands there.
         place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
         where = f" (see {place[1]})" if place else ""
         raise SettingsInvalid((f"CONNECTIONS_FILE: {path}: is no TOML{where}",)) from None
