@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import unquote
 
+import pytest
+
+from bot.cards.links import Links
 from bot.cards.problem import problem_card
+from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts
+from bot.diagnosis import load_catalogue, load_classifier
 from bot.diagnosis.model import Condition, Localized, Params, Step
-from tests.cards.scene import MISSING_READ, detail, shown, stored_error
+from tests.cards.scene import CRONUS, MISSING_READ, USER_ID, detail, shown, stored_error
 
 ENGLISH = Texts.for_locale("en-US")
 DUTCH = Texts.for_locale("nl-NL")
@@ -47,3 +53,100 @@ def test_the_mapping_of_all_errors_fills_a_step_that_no_text_fills() -> None:
     assert "1. Choose CUSTOMER.\n" in shown(problem_card(detail(line=line, steps=(step,)), ENGLISH))
     named = replace(line, params={"mapping": "VENDOR"})
     assert "1. Choose VENDOR.\n" in shown(problem_card(detail(line=named, steps=(step,)), ENGLISH))
+
+
+NEEDS_NO_LINK = (
+    "Nothing to repair: ",
+    "If you saw this on screen: refresh the page.",
+    "The user may work with the table, but not with this record: ",
+    # In which table the record is, the text does not tell:
+    "Open {field} {value} in Business Central: ",
+    "The id {value} ({field}) is a row of Dataverse: find it there",
+    "Find {other_record}: ",
+    "Look for {other_record} in both apps: ",
+    "Open the set-up page {table} and fill in {field}.",
+    "On its card choose Related > Dataverse > Coupling > Set Up Coupling, or Synchronize. Order: ",
+)
+
+
+def test_every_step_leads_somewhere_unless_it_cannot() -> None:
+    without = {
+        step.text.en
+        for known in load_catalogue().classes.values()
+        for steps in (known.steps, *known.steps_by_topic.values())
+        for step in steps
+        if step.link is None and not step.warning
+    }
+    assert [text for text in without if not text.startswith(NEEDS_NO_LINK)] == []
+
+
+def dutch_remedy(message: str) -> list[tuple[str, str]]:
+    """The steps for a message of the mapping ITEM-PRODUCT, each with the query of its link."""
+    diagnosis = load_classifier().classify(message)
+    known = load_catalogue().classes[diagnosis.class_code]
+    params = {"mapping": "ITEM-PRODUCT", **diagnosis.params}
+    steps = known.remedy_for(diagnosis.topic, params)
+    written = []
+    for line in remedy_lines(steps, params, "Customer: 10000", Links(CRONUS), DUTCH):
+        words, _, address = unquote(line.mrkdwn(3_000)).replace("*", "").partition(" <http")
+        written.append((words, address.partition("?")[2].partition("|")[0]))
+    return written
+
+
+LACKS_READ = f"Principal user (Id={USER_ID}, type=8) is missing prvReadbcbi_projecttask privilege"
+NO_UNIT = "Base Unit of Measure must have a value in Item: No.=1000-S. It cannot be zero or empty."
+EXPIRED = "AADSTS7000222: The provided client secret keys for app 'x' are expired."
+NO_RATE = (
+    "Cannot create or update the currency USD in Dataverse, because there is no exchange rate defined for it."
+)
+MAPPING = "company=CRONUS NL&page=5335&filter='Name' IS 'ITEM-PRODUCT'"
+ITEM = "company=CRONUS NL&page=30&filter='No.' IS "
+
+
+@pytest.mark.parametrize(
+    ("message", "step", "link"),
+    [
+        (NO_RATE, "1. Open valuta USD, kies Wisselkoersen en voer", "page=495&filter='Code' IS 'USD'"),
+        (
+            "Currency Code USD must be coupled to a record in Dataverse.",
+            "1. Open Valuta USD in Business Central: die record moet eerst",
+            "page=495&filter='Code' IS 'USD'",
+        ),
+        (
+            f"Primary Contact No. {{{USER_ID}}} must be coupled to a Dataverse row.",
+            f"1. De id {USER_ID} (Primary Contact No.) is een rij in Dataverse: open dat contact",
+            f"etn=contact&id={USER_ID}",
+        ),
+        (LACKS_READ, f"1. Open gebruiker {USER_ID} in Dataverse", f"etn=systemuser&id={USER_ID}"),
+        (LACKS_READ, "3. Geef Lezen op tabel Projecttaak (`bcbi_projecttask`) in een eigen, aparte rol", ""),
+        (NO_UNIT, "1. Open Artikel 1000-S en vul Basiseenheid in.", ITEM + "'1000-S'"),
+        (NO_UNIT, "2. Ontbreekt bij elke nieuwe record dezelfde standaardwaarde", MAPPING),
+        (EXPIRED, "1. Het clientgeheim van de app-registratie is verlopen: maak een nieuw", ""),
+        (EXPIRED, "2. Voer het in op pagina Dataverse-verbinding instellen", "page=7200"),
+        (
+            "The selected type of the Fabrikam Dataverse account is not customer.",
+            "1. Open account Fabrikam in Dataverse en zet Relatietype op Klant.",
+            "etn=account",
+        ),
+        (
+            "You cannot sell Item 1000 because the Sales Blocked check box is selected on the Item card.",
+            "1. Open Artikel 1000 en kijk of die geblokkeerd moet blijven.",
+            ITEM + "'1000'",
+        ),
+        (
+            "You cannot assign new numbers from the number series CUST.",
+            "1. Open nummerreeks CUST: die heeft een regel nodig",
+            "page=456&filter='Code' IS 'CUST'",
+        ),
+        (
+            "Unit of measure DOOS does not exist.",
+            "1. Open eenheid DOOS (pagina Eenheden)",
+            "page=209&filter='Code' IS 'DOOS'",
+        ),
+    ],
+)
+def test_a_remedy_names_the_facts_of_the_very_error_and_leads_to_the_record(
+    message: str, step: str, link: str
+) -> None:
+    steps = dutch_remedy(message)
+    assert any(words.startswith(step) and link in query for words, query in steps), steps

@@ -128,7 +128,9 @@ def test_links_have_the_target_that_their_kind_needs() -> None:
     for code in CLASSES:
         for link in (step.link for step in steps_of(code) if step.link):
             assert (link.page is not None) == (link.kind is LinkKind.PAGE)
-            assert (link.entity is not None) == (link.kind is LinkKind.DATAVERSE_LIST)
+            in_dataverse = link.kind in {LinkKind.DATAVERSE_LIST, LinkKind.DATAVERSE_ROW}
+            assert (link.entity is not None) == in_dataverse
+            assert (link.row is not None) == (link.kind is LinkKind.DATAVERSE_ROW)
 
 
 def test_the_version_follows_the_content(tmp_path: Path) -> None:
