@@ -22,7 +22,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Asks ``conversations.info`` (scopes ``channels:read``, ``groups:read``) and ``chat.getPermalink``."""
+    """Asks ``conversations.info`` (``channels:read``, ``groups:read``, ``mpim:read``) and
+    ``chat.getPermalink``."""
 
     slack: AsyncWebClient
 
@@ -45,7 +46,8 @@ class Channels:
             raise PlaceRefused(code="is_archived")
         if told.get("is_ext_shared") or told.get("is_pending_ext_shared"):
             raise PlaceRefused(code="external")
-        if not told.get("is_member"):
+        # Of conversations of several people Slack tells those alone who are in them.
+        if not told.get("is_member") and not told.get("is_mpim"):
             await self._join(channel, told)
         locale = told.get("locale")
         return Texts.for_locale(locale).language if isinstance(locale, str) and locale else reader.language

@@ -81,14 +81,15 @@ def waiting_modal(title: Markup, texts: Texts) -> Modal:
 
 
 def conversation_input(name: str, label: Markup, hint: Markup, chosen: str = "") -> Block:
-    """A choice of one channel; ``chosen`` before anybody chooses, else the one that the person is in.
+    """A choice of one channel, or a group's direct messages; ``chosen`` before anybody chooses, else the one
+    that the person is in.
 
     ``name`` is the id under which the form answers it.
     """
     picker: dict[str, Any] = {
         "type": "conversations_select",
         "action_id": name,
-        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        "filter": {"include": ["public", "private", "mpim"], "exclude_bot_users": True},
     }
     picker |= {"initial_conversation": chosen} if chosen else {"default_to_current_conversation": True}
     return {

@@ -28,8 +28,11 @@ def place_refused(facts: Facts, texts: Texts) -> FailureWords:
         )
     if why in ("channel_not_found", "not_in_channel", "method_not_supported_for_channel_type"):
         return FailureWords(
-            texts.gettext("The bot is not in that channel."),
-            texts.gettext("Type {invite} there, then try again.", invite=_INVITE),
+            texts.gettext("The bot is not in that conversation."),
+            texts.gettext(
+                "Type {invite} there, or mention it in a group's direct messages; then try again.",
+                invite=_INVITE,
+            ),
         )
     if why == "external":
         return FailureWords(

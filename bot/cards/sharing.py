@@ -44,7 +44,8 @@ def share_form(problem: Markup, value: ButtonValue, texts: Texts) -> Modal:
                 CHANNEL,
                 texts.gettext("Channel"),
                 texts.gettext(
-                    "The bot joins a public channel by itself; into a private one, invite it first."
+                    "The bot joins a public channel by itself; to a private one, or to a group's direct "
+                    "messages, add it first."
                 ),
             ),
         ),

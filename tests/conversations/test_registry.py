@@ -39,7 +39,7 @@ from tests.conversations.test_teaching import buttons_of_teaching
 from tests.conversations.test_who_lacks_what import buttons_of_access
 
 USED_BY_DELIVERY = {
-    "conversations.history": "channels:history groups:history im:history",
+    "conversations.history": "channels:history groups:history im:history mpim:history",
     "conversations.open": "im:write",
     "files.completeUploadExternal": "files:write",
     "files.info": "files:read",
@@ -223,7 +223,7 @@ async def test_the_bot_asks_for_the_scopes_that_it_uses_and_no_other(stage: Stag
         "chat.postMessage": "chat:write",
         "chat.getPermalink": "",
         "views.open": "",
-        "conversations.info": "channels:read groups:read",
+        "conversations.info": "channels:read groups:read mpim:read",
         "conversations.join": "channels:join",
     }
     methods = {call.method for call in stage.slack.calls if "." in call.method}

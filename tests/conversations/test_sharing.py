@@ -112,12 +112,30 @@ async def test_a_private_channel_needs_an_invitation(stage: Stage) -> None:
     await read_errors(stage, "10000")
     board = stage.slack.channel("board", kind=ChannelKind.PRIVATE)
     answer = await share(stage, stage.kim, board)
-    assert "The bot is not in that channel." in answer
+    assert "The bot is not in that conversation." in answer
     assert "/invite @Sync Errors" in answer
     stage.slack.refusals.clear()
     stage.slack.invite_bot(board)
     await stage.kim.close_modal()
     assert "The problem is shared." in await share(stage, stage.kim, board)
+
+
+async def test_direct_messages_of_a_group(stage: Stage) -> None:
+    """The form offers them, and begins with them where somebody asks there; the bot must be one of them."""
+    await read_errors(stage, "10000")
+    group = stage.slack.channel("kim--sanne", kind=ChannelKind.GROUP)
+    stage.kim.visit(group)
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Details")
+    await stage.kim.click("Share")
+    await stage.kim.submit()
+    await stage.slack.until(lambda: "not in that conversation" in said(stage.kim))
+    stage.slack.refusals.clear()
+    stage.slack.invite_bot(group)
+    await stage.kim.close_modal()
+    assert "The problem is shared." in await share(stage, stage.kim, group)
+    await stage.kim.click("Claim", message=cards(stage.kim)[0])
+    await card_says(stage, stage.kim, "@Kim takes care of this.")
 
 
 async def test_an_archived_channel(stage: Stage) -> None:

@@ -201,5 +201,9 @@ def _escaped(backend: Backend, text: str) -> str:
 
 
 def _channel_name(channel: Channel) -> str:
-    names = {ChannelKind.DIRECT: "directmessage", ChannelKind.PRIVATE: "privategroup"}
+    names = {
+        ChannelKind.DIRECT: "directmessage",
+        ChannelKind.PRIVATE: "privategroup",
+        ChannelKind.GROUP: f"mpdm-{channel.name}-1",
+    }
     return names.get(channel.kind, channel.name)

@@ -11,7 +11,12 @@ from bot.simulator.slack.blockkit.state import Values, initial_values, interacti
 from bot.simulator.slack.outcomes import ApiError
 from bot.simulator.slack.workspace import ChannelKind, Workspace
 
-_KINDS = {ChannelKind.PUBLIC: "public", ChannelKind.PRIVATE: "private", ChannelKind.DIRECT: "im"}
+_KINDS = {
+    ChannelKind.PUBLIC: "public",
+    ChannelKind.PRIVATE: "private",
+    ChannelKind.DIRECT: "im",
+    ChannelKind.GROUP: "mpim",
+}
 
 
 @dataclass

@@ -21,6 +21,8 @@ class ChannelKind(StrEnum):
     PUBLIC = "channels"
     PRIVATE = "groups"
     DIRECT = "im"
+    GROUP = "mpim"
+    """Direct messages of several people."""
 
 
 class Rank(StrEnum):

@@ -16,13 +16,15 @@ from bot.simulator.slack.webapi.method import Method, need_scope, words
 from bot.simulator.slack.workspace import Channel, ChannelKind, StoredMessage
 
 T = TypeVar("T")
-_READ: Final = words("channels:read groups:read im:read")
-_HISTORY: Final = words("channels:history groups:history im:history")
+_READ: Final = words("channels:read groups:read im:read mpim:read")
+_HISTORY: Final = words("channels:history groups:history im:history mpim:history")
 
 
 def _channel(backend: Backend, args: Arguments, right: str) -> Channel:
     channel = find_channel(backend, args.required_text("channel"))
     need_scope(backend, f"{channel.kind}:{right}")
+    if channel.kind is not ChannelKind.PUBLIC and backend.workspace.bot.id not in channel.members:
+        raise ApiError("channel_not_found")
     return channel
 
 
@@ -83,11 +85,11 @@ def info(backend: Backend, args: Arguments) -> dict[str, Any]:
         "id": channel.id,
         "created": channel.created,
         "is_channel": channel.kind is ChannelKind.PUBLIC,
-        "is_group": channel.kind is ChannelKind.PRIVATE,
+        "is_group": channel.kind in (ChannelKind.PRIVATE, ChannelKind.GROUP),
         "is_im": channel.kind is ChannelKind.DIRECT,
+        "is_mpim": channel.kind is ChannelKind.GROUP,
         "is_private": channel.kind is not ChannelKind.PUBLIC,
         "is_archived": channel.archived,
-        "is_member": backend.workspace.bot.id in channel.members,
         "is_ext_shared": channel.shared_outside
         or any(
             backend.workspace.users[member].team_id != backend.workspace.team_id for member in channel.members
@@ -95,6 +97,8 @@ def info(backend: Backend, args: Arguments) -> dict[str, Any]:
     }
     if channel.kind is not ChannelKind.DIRECT:
         shown["name"] = channel.name
+    if channel.kind in (ChannelKind.PUBLIC, ChannelKind.PRIVATE):  # of the others only members are told
+        shown["is_member"] = backend.workspace.bot.id in channel.members
     if args.flag("include_locale") and channel.locale:
         shown["locale"] = channel.locale
     if args.flag("include_num_members"):
