@@ -35,8 +35,12 @@ def _favourite(rng: random.Random, choices: tuple[str, ...]) -> str:
     return choices[_rank(rng, len(choices))]
 
 
+_WAITING_FOR_CURRENCY = 3_000
+"""From here on customers lack their currency and nothing else: who couples it sees them synchronize."""
+
+
 def _currency(people: Population, rng: random.Random, index: int) -> Rows:
-    pair = people.customer(index)
+    pair = people.customer(_WAITING_FOR_CURRENCY + index)
     text = f"Currency Code {_favourite(rng, CURRENCIES)} must be coupled to a record in Dataverse."
     return one(copying(text), "CUSTOMER", pair.local, pair.remote, call_stack=call_stacks.COUPLED_FIELD)
 

@@ -43,8 +43,11 @@ _EDITS = {
 }
 """Field in Business Central -> its column, what somebody wrote here, and somebody else there."""
 
-_NOBODY_MENDED = frozenset({"currency without rate", "inactive unit group"})
-"""Causes at the root of a chain, which the chain shows to last."""
+_NOBODY_MENDED = frozenset(
+    {"currency without rate", "currency of new customer", "order of new customer", "inactive unit group"}
+)
+"""Causes at the root of a chain, and what cannot be in order before its root is: the chain shows that they
+last."""
 _OVER_BY = 0.65
 """A cause whose window ends before this part of the past has been found and mended by somebody."""
 
@@ -180,6 +183,7 @@ class PastStates:
             if trouble.local is None:
                 return
             coupling = synchronization.couple(trouble.local, at=run)
+            synchronization.troubles.coupled(key)
         is_new = coupling.result(direction) is LastResult.NONE
         job = self._company.begin_job(coupling.mapping, direction, run)
         job.inserted += is_new

@@ -9,6 +9,8 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.simulator.businesscentral import LastResult, SimulatedCompany, SimulatedError, believable_company
+from bot.simulator.businesscentral.runs import Forced
+from bot.simulator.businesscentral.troubles import Kind
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -102,3 +104,34 @@ def test_one_watermark_stands_still(past: SimulatedCompany) -> None:
 def test_small_companies_have_states_too(errors: int) -> None:
     company = believable_company(ManualClock(NOW), errors=errors, causes=3)
     assert len(list(company.synchronization.couplings.now())) > 100
+
+
+@pytest.mark.parametrize("currency", ["GBP", "SEK", "USD"])
+def test_who_couples_a_currency_sees_everything_that_waited_for_it_synchronize(currency: str) -> None:
+    """What is created first, and the orders of new customers after them; then what was coupled already."""
+    clock = ManualClock(NOW)
+    world = believable_company(clock, errors=2_000).synchronization
+    world.couple(f"Currency: {currency}")
+    world.troubles.coupled(f"Currency: {currency}")
+    waiting = [one for one in world.troubles if one.waits_for == f"Currency: {currency}"]
+    assert waiting
+    new = [one for one in waiting if one.kind is Kind.NEW_RECORD]
+    names = {one.key for one in new}
+    orders = [one for one in world.troubles if one.waits_for in names]
+    assert bool(new) is bool(orders) is (currency == "USD")
+    for inserts in (new, orders):
+        for trouble in inserts:
+            world.force(Forced(trouble.mapping, trouble.direction, clock.now(), inserts=(trouble,)))
+        clock.advance(60)
+        world.catch_up()
+    for trouble in (*waiting, *orders):
+        coupling = world.couplings.of_record(trouble.key)
+        assert coupling is not None
+        world.couplings.change(coupling.id, clock.now(), skipped=False)
+    clock.advance(60)
+    world.run("CUSTOMER")
+    for trouble in (*waiting, *orders):
+        coupling = world.couplings.of_record(trouble.key)
+        assert coupling is not None
+        assert coupling.result(trouble.direction) is LastResult.SUCCESS, trouble.key
+        assert LastResult.FAILURE not in {coupling.last_result, coupling.last_dataverse_result}, trouble.key
