@@ -76,6 +76,10 @@ class Filler:
         self._fields = sorted(self._captions.fields)
         self._products = sorted(self._captions.products)
 
+    def begin(self, seed: str) -> None:
+        """Start anew: what follows does not depend on what was filled before."""
+        self._random.seed(seed)
+
     def fill(self, rule: TemplateRule) -> Filled:
         """One text from a template."""
         template = rule.template

@@ -24,7 +24,14 @@ from bot.diagnosis.normal import NormalText, bare_message, undressed, without_st
 from bot.diagnosis.phrases import PhraseRule, Phrases
 from bot.diagnosis.scan import Mark, Standing
 from bot.diagnosis.templates import INNER
-from bot.diagnosis.tokens import PrivilegeFacts, codes_in, first_code, hexadecimal, read_privilege
+from bot.diagnosis.tokens import (
+    PrivilegeFacts,
+    codes_in,
+    first_code,
+    hexadecimal,
+    read_privilege,
+    read_refusal,
+)
 from bot.diagnosis.values import guid_in, read_values
 
 _MISSING_PRIVILEGE: Final = "permission.missing_privilege"
@@ -240,6 +247,8 @@ class Classifier:
         elif found:
             rule = found.rule
             params = {**facts.params, **found.params} if facts else found.params
+            if rule.class_code == _MISSING_PRIVILEGE:
+                params = {**read_refusal(window), **params}
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
             phrase_in = self._phrases.telling if cut else self._phrases.best
@@ -269,7 +278,7 @@ class Classifier:
         phrase = phrase_in(window)
         if phrase is None or (by_code and phrase.class_code.startswith(_SAID_BY_PLUGINS)):
             return by_code
-        params: dict[str, ParamValue] = {}
+        params = read_refusal(window) if phrase.class_code == _MISSING_PRIVILEGE else {}
         if marks & Mark.CODE and (code := first_code(window)):
             params["code"] = code
         return Verdict(phrase.class_code, phrase.topic, phrase.id, UNDETERMINED, params, Reason.PHRASE)

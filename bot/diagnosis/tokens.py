@@ -40,6 +40,16 @@ _MISSING = re.compile(r"\bis missing (Append ?To|Append|Assign|Create|Delete|Rea
 _CALLER_USER = re.compile(rf"\bCaller user with id {_ID}", re.IGNORECASE)
 """How a column that is secured is refused."""
 _RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
+_NAMED_PRINCIPAL = re.compile(rf"\b(user|team|principal)\b[^.\n]{{0,40}}?{_ID}", re.IGNORECASE)
+"""Who is refused, in whatever words."""
+_RIGHT = r"(append[ -]?to|append|assign|create|delete|read|share|update|write)"
+_NAMED_RIGHT = re.compile(
+    rf"\b{_RIGHT}[ -](?:access|permission|privilege|right)"
+    rf"|\b(?:permissions?|privileges?|rights?) to {_RIGHT}\b",
+    re.IGNORECASE,
+)
+"""Which right is refused, in whatever words."""
+_NAMED_TABLE = re.compile(r"\b(?:entity|table) ['\"](\w{1,128})['\"]", re.IGNORECASE)
 _SECLIB_USER = re.compile(rf"\b(?:CallingUser|User|UserId): ?{_ID}")
 _NO_ROLES = re.compile(r"\broleCount ?= ?0\b")
 _CODE = re.compile(r"(?<![\w-])(?:0x8[0-9A-Fa-f]{7}|-214[0-9]{7})(?!\w)")
@@ -79,6 +89,28 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
     _read_principal(text, params)
     _read_rest(text, params)
     return PrivilegeFacts(rule, _topic(text, rule), params)
+
+
+def read_refusal(text: str) -> dict[str, ParamValue]:
+    """Who may not do what, out of a refusal in words of its own: nothing in it need be named."""
+    params: dict[str, ParamValue] = {}
+    if found := _NAMED_PRINCIPAL.search(text):
+        kind = found[1].lower()
+        if kind == "principal":  # which of the two it is, the text does not say
+            params["user_id"] = found[2].lower()
+        else:
+            params.update({"principal": kind, f"{kind}_id": found[2].lower()})
+    if found := _NAMED_RIGHT.search(text):
+        params["access"] = _right(found[1] or found[2])
+    if found := _NAMED_TABLE.search(text):
+        params["entity"] = found[1].lower()
+    return params
+
+
+def _right(written: str) -> str:
+    """``append-to`` -> ``AppendTo``; whoever may not update lacks *Write*."""
+    name = written.replace("-", " ").title().replace(" ", "").replace("Appendto", "AppendTo")
+    return "Write" if name == "Update" else name
 
 
 def split_privilege(name: str) -> dict[str, ParamValue]:

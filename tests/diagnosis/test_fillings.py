@@ -27,6 +27,7 @@ KEYS = {"record", "other_record"}
 def filled(seed: int) -> Iterator[tuple[Filler, Filled]]:
     filler = Filler(load_catalogue(), seed)
     for rule in RULES:
+        filler.begin(f"{seed} {rule.id}")  # a template more or less leaves the fillings of the others alone
         for _ in range(FILLINGS):
             yield filler, filler.fill(rule)
 

@@ -155,3 +155,33 @@ def test_what_a_cut_leaves_of_it_is_read_out(text: str, principal: str, identity
 def test_a_code_alone_says_as_much(code: str) -> None:
     diagnosis = load_classifier().classify(f"Request refused. Code: {code}")
     assert (diagnosis.class_code, diagnosis.params["code"]) == ("permission.missing_privilege", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            (
+                f"Trying to append to entity 'account', but the calling user with id '{USER}' does not have "
+                "append-to access for that entity"
+            ),
+            {"principal": "user", "user_id": USER, "access": "AppendTo", "entity": "account"},
+        ),
+        (
+            f"Calling user with id '{USER}' does not have permission to update entity 'Product'",
+            {"principal": "user", "user_id": USER, "access": "Write", "entity": "product"},
+        ),
+        (
+            f"Team Sales (ID {TEAM}) does not have the Read privilege on table 'contact'",
+            {"principal": "team", "team_id": TEAM, "access": "Read", "entity": "contact"},
+        ),
+        (
+            f"The principal {USER} has insufficient permissions",
+            {"user_id": USER},
+        ),
+    ],
+)
+def test_a_refusal_in_words_of_its_own_tells_who_may_not_do_what(text: str, expected: dict[str, str]) -> None:
+    diagnosis = load_classifier().classify(text)
+    assert diagnosis.class_code == "permission.missing_privilege"
+    assert diagnosis.params == expected
