@@ -101,8 +101,8 @@ def _row(row: Archived, view: ArchiveView, links: Links, texts: Texts) -> Block:
     title = (
         problem_title(problem, texts) if problem is not None else code(Outside(row.class_code).short(_VALUE))
     )
-    record = record_words(row.source_record_id, links, texts, row.source_table) or record_words(
-        row.destination_record_id, links, texts, row.destination_table
+    record = record_words(row.source_record_id, links, texts, row.source_table, view.names) or record_words(
+        row.destination_record_id, links, texts, row.destination_table, view.names
     )
     if row.deleted_by:
         gone = texts.gettext(

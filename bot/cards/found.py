@@ -166,9 +166,9 @@ def _share(line: FoundLine, view: FoundView, texts: Texts) -> Markup:
 
 def _match(match: Match, view: FoundView, links: Links, texts: Texts) -> Block:
     number = texts.gettext("No. {number}", number=digits(match.number))
-    record = record_words(match.source_record_id, links, texts, match.source_table) or record_words(
-        match.destination_record_id, links, texts, match.destination_table
-    )
+    record = record_words(
+        match.source_record_id, links, texts, match.source_table, view.names
+    ) or record_words(match.destination_record_id, links, texts, match.destination_table, view.names)
     value = ButtonValue(connection=view.connection.key, number=match.number, query=view.query.typed)
     text = dotted((link(number, links.error(match.number)), record, moment(match.logged_at)))
     spoken = texts.gettext("Details: {title}", title=number)

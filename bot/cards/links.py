@@ -54,6 +54,7 @@ class Links:
     def __init__(self, connection: ConnectionView) -> None:
         self._web_client = _base(connection.web_client) if connection.company_name else None
         self._company = connection.company_name
+        self._tenant = connection.server_tenant
         self._dataverse = _base(connection.dataverse_url)
 
     def page(self, number: int, filters: tuple[tuple[str, str], ...] = ()) -> Address | None:
@@ -64,6 +65,8 @@ class Links:
         if self._web_client is None or any("'" in value or "'" in field for field, value in filters):
             return None
         url = f"{self._web_client}/?company={_encoded(self._company)}&page={number}"
+        if self._tenant is not None:
+            url += f"&tenant={_encoded(self._tenant)}"
         if filters:
             condition = " AND ".join(f"'{field}' IS '{value}'" for field, value in filters)
             url += f"&filter={_encoded(condition)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from bot.store import Database
 from bot.store.archive import Archive as StoredArchive
 from bot.store.archive import Archived
 from bot.store.outbox import Outbox, Place, Told
+from bot.store.record_names import Names, RecordNames
 from bot.store.search import Kept, Narrowing
 from bot.store.search_problems import NarrowedProblems
 from bot.store.values import Scope
@@ -50,6 +51,8 @@ class ArchiveView:
     page: int
     """Zero based."""
     pages: int
+    names: Names = field(default_factory=dict)
+    """Of the rows' records, those that are known."""
 
     @property
     def is_capped(self) -> bool:
@@ -122,6 +125,9 @@ class Archive:
                 total=found.total,
                 page=page,
                 pages=pages,
+                names=await RecordNames(self.database).known(
+                    scope, (row.source_record_id or row.destination_record_id for row in found.rows)
+                ),
             )
 
     async def ask_for_file(self, scope: Scope, actor: Actor, query: Query, place: Place) -> None:

@@ -39,6 +39,7 @@ def view_of(connection: Connection, company: KnownCompany | None) -> ConnectionV
         display_name=company.display_name if company else "",
         environment=connection.environment,
         web_client=connection.web_client,
+        server_tenant=connection.server_tenant,
         dataverse_url=connection.dataverse_url,
         name=connection.name,
     )

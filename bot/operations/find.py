@@ -5,11 +5,14 @@ Filters alone are answered from counters; text goes through the index. Neither s
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from bot.dataclass import dataclass
 from bot.operations.ask import PROBLEMS_A_PAGE, Ask
 from bot.operations.filters import Applied, Meaning, Query, Understanding
 from bot.operations.views import ConnectionView, Freshness, ProblemLine
 from bot.store import Database, Problems
+from bot.store.record_names import Names, RecordNames
 from bot.store.search import MOST, Found, Match, Search
 from bot.store.search_problems import NarrowedProblems
 from bot.store.values import Scope
@@ -45,6 +48,8 @@ class FoundView:
     page: int
     """Zero based."""
     pages: int
+    names: Names = field(default_factory=dict)
+    """Of the records of these errors, those that are known; nobody waits for others here."""
 
     @property
     def is_capped(self) -> bool:
@@ -90,6 +95,8 @@ class Find:
         page, pages = _pages(len(found.problems), page)
         shown = found.problems[page * PROBLEMS_A_PAGE : (page + 1) * PROBLEMS_A_PAGE]
         rows = await NarrowedProblems(self.database).by_id(scope, [one.problem_id for one in shown])
+        errors = _best(found, page)
+        records = (one.source_record_id or one.destination_record_id for one in errors)
         return FoundView(
             connection=await self.ask.connection(scope),
             freshness=await self.ask.freshness(scope),
@@ -101,13 +108,14 @@ class Find:
                 for one in shown
                 if one.problem_id in rows
             ),
-            errors=_best(found, page),
+            errors=errors,
             total=found.total,
             problems=len(found.problems),
             most=MOST,
             has_all_words=found.has_all_words,
             page=page,
             pages=pages,
+            names=await RecordNames(self.database).known(scope, records),
         )
 
     async def _narrowed(self, scope: Scope, query: Query, meaning: Meaning, page: int) -> NarrowedView:

@@ -41,6 +41,8 @@ class ConnectionView:
     """As whoever runs the bot calls it; empty where there is no other connection."""
     choices: tuple[ConnectionChoice, ...] = ()
     """All connections, this one included; none where there is no other."""
+    server_tenant: str | None = None
+    """Of a multitenant server on-premises: the web client asks for it in every address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,16 @@ def test_an_error_opens_by_its_number() -> None:
     )
 
 
+def test_the_tenant_of_a_server_of_ones_own_goes_with_every_page() -> None:
+    there = replace(CRONUS, web_client="https://erp.example/BC270", server_tenant="kleiweg & co")
+    links = Links(there)
+    for address in (links.error(4711), links.page(5335), links.record("Customer: 10000")):
+        assert query(address)["tenant"] == "kleiweg & co"
+        assert query(address)["company"] == "CRONUS NL"
+    assert "tenant" not in query(LINKS.error(4711))
+    assert "tenant" not in query(links.record("CRM Account: {" + USER_ID + "}"))
+
+
 @pytest.mark.parametrize(
     ("record", "table", "page", "filters"),
     [

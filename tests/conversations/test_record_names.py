@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.operations.durable.inline import InlineSteps
 from bot.simulator.businesscentral.tables import record
 from bot.store.record_names import RecordNames
 from tests.conversations.conftest import Stage
@@ -69,6 +70,22 @@ async def test_the_records_of_a_problem_are_named_a_page_at_a_time(named: Stage)
     assert looks(named) == asked + 1
     await named.kim.click("Previous")
     assert looks(named) == asked + 1
+
+
+async def test_a_search_and_the_archive_show_the_names_that_are_known_and_ask_for_none(named: Stage) -> None:
+    await named.kim.command(f"/syncerrors {number(named)}")
+    asked = looks(named)
+    found = (await named.kim.command("/syncerrors customer 10000")).plain()
+    assert "Customer 10000 <" in found
+    assert "· Adatum 10000 <!channel> ·" in found
+    named.company.delete(named.company.errors[0].id)
+    named.company.delete(named.company.errors[1].id)
+    named.clock.advance(3600)
+    await named.core.reconcile.workflow(InlineSteps(), named.connection)
+    archived = (await named.kim.command("/syncerrors archive")).plain()
+    assert archived.count("Customer 1000") == 2
+    assert archived.count("Adatum") == 1
+    assert looks(named) == asked
 
 
 async def test_the_call_stack_brings_the_names_along(named: Stage) -> None:
