@@ -19,7 +19,17 @@ import re2
 
 from bot.dataclass import dataclass
 from bot.diagnosis.model import PLUGIN, UNKNOWN
-from bot.diagnosis.speakers import BUILT, FOREIGN, QUOTED, SPOKEN, TALKED
+from bot.diagnosis.speakers import (
+    BUILT,
+    CAPTIONED,
+    EXPLAINED,
+    FOREIGN,
+    INSTRUCTED,
+    QUOTED,
+    REFUSED,
+    SPOKEN,
+    TALKED,
+)
 
 GAP: Final = " ... "
 """Stands between the pieces of a phrase for a few other words."""
@@ -107,7 +117,7 @@ class Phrases:
         """The same without the words that count only among words of records."""
         return self._first(_searched(text), _nowhere)
 
-    def _first(self, searched: str, among: Callable[[str], bool]) -> PhraseRule | None:
+    def _first(self, searched: str, among: Callable[[str, str], bool]) -> PhraseRule | None:
         if self._empty:
             return None
         hits: list[int] | None = self._set.Match(searched.encode("utf-8", "surrogatepass").lower())
@@ -121,19 +131,20 @@ class Phrases:
         for _, pieces, rule in standing:
             if rule.among:
                 if of_record is None:
-                    of_record = among(lowered)
+                    of_record = among(searched, lowered)
                 if not of_record:
                     continue
             if _stands(pieces, lowered):
-                if rule.class_code == UNKNOWN or SPOKEN.search(searched) or FOREIGN.search(lowered):
-                    return None
-                return rule
+                return None if rule.class_code == UNKNOWN or _not_said(searched, lowered) else rule
         return None
 
-    def _among(self, lowered: str) -> bool:
-        """True where the text itself speaks of a record, and nobody of his day or of a program."""
-        if TALKED.search(lowered) or BUILT.search(lowered):
+    def _among(self, searched: str, lowered: str) -> bool:
+        """True where the text itself speaks of a record or refuses as Business Central does, and nobody of
+        his day or of a program."""
+        if TALKED.search(lowered) or BUILT.search(lowered) or INSTRUCTED.search(lowered):
             return False
+        if REFUSED.search(lowered) or CAPTIONED.search(searched):
+            return True
         return bool(self._record and self._record.search(QUOTED.sub("'", lowered)))
 
 
@@ -142,7 +153,12 @@ def _searched(text: str) -> str:
     return text[:_SEARCHED].rstrip(". ") + ". "
 
 
-def _nowhere(_: str) -> bool:
+def _not_said(searched: str, lowered: str) -> bool:
+    """True where a person, another product or a manual speaks."""
+    return bool(SPOKEN.search(searched) or FOREIGN.search(lowered) or EXPLAINED.search(lowered))
+
+
+def _nowhere(_: str, __: str) -> bool:
     return False
 
 

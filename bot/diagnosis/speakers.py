@@ -27,7 +27,8 @@ _PROGRAM: Final = r"""
     (?<![\w'-])
     (?:propert(?:y|ies)|parameters?|arguments?|procedures?|identifiers?|symbols?|triggers?
     |controls?|extensions?|package\ with|app\ package|manifest|permission\ ?sets?|data\ ?items?
-    |assembl(?:y(?!\ (?:order|header|line|item|list|bom|quote|document))|ies)|expressions?|signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key
+    |assembl(?:y(?!\ (?:order|header|line|item|list|bom|quote|document))|ies)
+    |expressions?|signature|analyzer|data\ type|of\ type\ (?=')|source\ table|primary\ key
     |layouts?|captions?\ of|translations?|compil\w+|metadata|schema|objects?|class|module|namespace
     |xml|json|yaml|api|url|sql|odbc|script|plug-?in
     |array|variables?|annotations?|endpoint|thread|buffer|pointer|byte|cache|widget|page\ customization
@@ -40,12 +41,39 @@ _OTHER_PRODUCT: Final = r"""
     ^[a-z]+(?:_[a-z]+)+[:,]
     | (?<![\w-])
     (?:--[a-z]
-    |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|sqlite|redis|ora-\d+|sap
+    |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|mongo\w+error|sqlite|redis|ora-\d+|sap
     |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal|quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
     |a[al]\d{4})
     (?![\w-]))
+"""
+_OPENING: Final = r"""
+    ^\W*(?:specifies|specify\ (?:if|whether)|sets|returns|occurs\ when|choose|learn|see|note|tip
+    |for\ (?:example|more)
+    |(?:if|when|after|because|as|once|while|since)\ (?:you|users|customers|the)
+    |this\ (?:article|topic|example|section|method|report|page|batch\ job|function|sample|procedure
+    |step|means|also|feature|app)
+    |in\ the\ (?:[\w.%&/-]+\ ){1,5}(?:card|field|column|box|window|page)
+    |on\ the\ (?:[\w.%&/-]+\ ){1,5}(?:card|page|tab|fasttab|line)
+    |use\ (?:this|the)|by\ default|additionally|you\ can(?!['’]|\ (?:only|not)\b))(?!\w)
+"""
+_MANUAL: Final = (
+    _OPENING
+    + r"""
+    | ^\W*(?:view|open|the\ following|(?:if|when|after|because|as|once|while|since)\ an?)(?!\w)
+    | \b(?:for\ example|such\ as|fasttab|factbox|related\ link|(?:take|do|perform)\ the\ following
+    |the\ following\ (?:table|steps|fields|pages|actions?|topics?|sections?)
+    |in\ this\ (?:article|section|example)|is\ displayed|displays|choose\ the)\b
+"""
+)
+_REFUSAL: Final = r"""
+    ^\W*(?:you\ (?:cannot|can't|can’t|can\ not|must|can\ only|may\ only|may\ not)\b)
+    | [\w.)] \ ?=\ ?'[^'\n]{0,100}'(?:,|\.?\s*$)
+"""
+_CAPTION: Final = r"""
+    ^\W*[A-Z][\w&/()%-]*\.?(?:\ (?:[A-Z][\w&/()%-]*\.?|of|to|and|for|in)){1,5}
+    \ (?:must|cannot|can't|can\ not|should)\ (?!display|find|open)
 """
 
 SPOKEN: Final = re.compile(_PERSON, re.VERBOSE)
@@ -56,5 +84,13 @@ BUILT: Final = re.compile(_PROGRAM, re.VERBOSE)
 """Words of those who build programs: what they forbid is no refusal of a record."""
 FOREIGN: Final = re.compile(_OTHER_PRODUCT, re.VERBOSE)
 """Marks of other products, of compilers and of a developer's own machine."""
+EXPLAINED: Final = re.compile(_OPENING, re.VERBOSE)
+"""The beginning of a sentence of a manual: whatever stands in it, nothing is refused."""
+INSTRUCTED: Final = re.compile(_MANUAL, re.VERBOSE)
+"""A manual or a caption that explains: it speaks of what may be refused, and refuses nothing."""
+REFUSED: Final = re.compile(_REFUSAL, re.VERBOSE)
+"""How Business Central begins when it refuses, and how it writes the key of a record: ``No.='10000'``."""
+CAPTIONED: Final = re.compile(_CAPTION, re.VERBOSE)
+"""A caption as the subject, each word of it with a capital letter; in the text as written."""
 QUOTED: Final = re.compile(r"'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
 """What is quoted, a name most often."""
