@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from bot.app import Core, Outside, open_core
+from bot.cli.unhurried import ENTRIES_AT_ONCE, Unhurried
 from bot.clock import Clock, SystemClock
 from bot.dataclass import dataclass
 from bot.settings import Need, Settings, load_settings
@@ -66,13 +68,14 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
         )
         business_central = Environments([company.server for company in companies])
         outside = Outside(
-            business_central=business_central,
+            business_central=Unhurried(business_central, clock),
             dataverse=dataverse.Environments([company.dataverse for company in companies]),
             entra=entra.transport(),
             clock=clock,
             watched_for=WATCHED_FOR,
         )
-        async with open_core(settings, outside) as core:
+        async with open_core(settings, outside) as opened:
+            core = replace(opened, purge=replace(opened.purge, rows_a_window=ENTRIES_AT_ONCE))
 
             def fix(words: str) -> int:
                 for company in companies:

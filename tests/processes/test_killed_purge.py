@@ -31,7 +31,7 @@ async def test_a_purge_is_done_once_whatever_dies(deed: str, request_word: str, 
         if not database_url.startswith("sqlite"):
             await there.workers.take_over()
         await there.workers.drain(there.gate, request_word)
-        await there.workers.end_under_the_next_release(steps=1)
+        await there.workers.end_under_the_next_release(steps=1, lasts=8)  # almost to the end, then each
         await there.deliver(lambda: there.has_told(f"Over: {ENTRIES} of {ENTRIES} deleted."))
         (progress,) = there.kim.messages
         (told,) = there.kim.thread(progress)

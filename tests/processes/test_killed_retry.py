@@ -27,7 +27,7 @@ async def test_a_retry_is_done_once_whatever_dies(database_url: str) -> None:
             await there.workers.take_over()
         await there.workers.drain(there.gate, "Microsoft.NAV.wake")
         # Acting and watching are two workflows, and the next release changes both.
-        await there.workers.end_under_the_next_release(steps=2)
+        await there.workers.end_under_the_next_release(steps=2, lasts=1)
         await there.deliver(lambda: there.has_told(f"Over: {RECORDS} of {RECORDS} synchronized"))
         (progress,) = there.kim.messages
         (told,) = there.kim.thread(progress)

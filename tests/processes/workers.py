@@ -121,9 +121,16 @@ class Workers:
         assert await self.ended(worker) == 0
         gate.open()
 
-    async def end_under_the_next_release(self, steps: int) -> None:
-        """A program with that many steps more ends what was begun without them."""
-        assert await self.run("release") == 0
+    async def end_under_the_next_release(self, steps: int, lasts: int = 0) -> None:
+        """A program with that many steps more ends what was begun without them.
+
+        With ``lasts`` it is killed too: once behind so many effects, then behind the first, the second and so
+        on to the very last, whatever that is.
+        """
+        deadly = lasts
+        while deadly and await self.run("release", str(deadly)) == -signal.SIGKILL:
+            deadly = 1 + deadly % 2
+        assert deadly or await self.run("release") == 0
         assert self.heard.count("looked around") == steps
 
 
