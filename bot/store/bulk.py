@@ -47,7 +47,7 @@ class Bound:
     """Rows of values as a driver takes them, and on PostgreSQL as the server does."""
 
     rows: Values
-    block: str = ""
+    block: bytes = b""
 
 
 def bound_rows(table: Table, names: Sequence[str], rows: Values, dialect: Dialect) -> Bound:
@@ -55,7 +55,7 @@ def bound_rows(table: Table, names: Sequence[str], rows: Values, dialect: Dialec
     if not rows:
         return Bound(())
     columns = _bound_columns([table.c[name] for name in names], rows, dialect)
-    block = block_of(columns) if dialect.name == "postgresql" else ""
+    block = block_of(columns) if dialect.name == "postgresql" else b""
     return Bound(list(zip(*columns, strict=True)), block)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Row, Select, and_, select
 
+from bot.dataclass import dataclass
 from bot.store.search_words import Term, kind_terms, message_terms, record_terms
 from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
 from bot.store.values import ErrorToStore, Scope

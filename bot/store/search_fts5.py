@@ -9,13 +9,13 @@ prefix before it gives the first, but reads ORs of whole words one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dataclass import dataclass
 from bot.store.search_entries import (
     INDEX,
     NUMBER_BITS,

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
@@ -23,7 +22,8 @@ from sqlalchemy import BigInteger, Row, any_, bindparam, cast, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.copying import copy_in
+from bot.dataclass import dataclass
+from bot.store.copying import copy_in, lines_of
 from bot.store.search_entries import INDEX, SLICE, Entry, Groups, Indexing, Worded
 from bot.store.search_words import SHORTEST_BEGINNING, Term, record_terms, scope_mark
 from bot.store.tables import SYNC_ERROR, belongs
@@ -68,14 +68,15 @@ def _entry(shared: str, members: Sequence[tuple[str, str, int]]) -> Entry:
 async def add(connection: AsyncConnection, number: int, indexing: Indexing) -> None:
     """Add to the index of the scope with that number."""
     for start in range(0, len(indexing.entries), SLICE):
-        lines = [_line(number, entry) for entry in indexing.entries[start : start + SLICE]]
-        await copy_in(connection, INDEX, ("scope", "number", "numbers", "words"), "".join(lines))
+        part = indexing.entries[start : start + SLICE]
+        block = lines_of(_line(number, entry) for entry in part)
+        await copy_in(connection, INDEX, ("scope", "number", "numbers", "words"), block)
 
 
 def _line(scope: int, entry: Entry) -> str:
     """A row as COPY takes it; words and marks hold nothing that means something to it."""
     numbers = f"{{{','.join(map(str, entry.numbers))}}}" if len(entry.numbers) > 1 else r"\N"
-    return f"{scope}\t{max(entry.numbers)}\t{numbers}\t{entry.words} {scope_mark(scope)}\n"
+    return f"{scope}\t{max(entry.numbers)}\t{numbers}\t{entry.words} {scope_mark(scope)}"
 
 
 _TAKE_OUT: Final = text(
