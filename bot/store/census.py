@@ -91,6 +91,13 @@ class Censuses:
             await verdicts.read(connection, scope, evidence_until, problem_id)
             return tuple([await _census(entries, verdicts, until) for until in verdicts.untils])
 
+    async def entries(self, scope: Scope, until: datetime, problem_id: str = "") -> int:
+        """How many entries were logged until then, and nothing else of them; of one problem or of all."""
+        async with self.database.reading() as connection:
+            days = await days_present(connection, scope, problem_id)
+            by_problem = await Entries(connection, scope, days, problem_id).until(until)
+        return sum(by_problem.values())
+
 
 async def _census(entries: Entries, verdicts: Verdicts, until: Until) -> Census:
     oldest, newest = await entries.span(until.moment)

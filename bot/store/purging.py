@@ -14,7 +14,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,7 +29,7 @@ from bot.store.pages import slices
 from bot.store.resolution import Resolution, cases
 from bot.store.tables import SYNC_ERROR, belongs
 from bot.store.turning import turn_gone, turn_purged
-from bot.store.values import KnownRow, Scope
+from bot.store.values import Scope
 
 
 class Purged(StrEnum):
@@ -56,9 +56,8 @@ class Selection:
     problem_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Doomed:
-    """An error that is selected."""
+class Doomed(NamedTuple):
+    """An error that is selected. There are as many as a purge deletes, so that they are cheap to make."""
 
     number: int
     id: str
@@ -90,7 +89,7 @@ class Purging:
             while len(found) < most and looked < LOOKED_THROUGH:
                 rows = (await connection.execute(_present(scope, chosen, above).limit(SLICE))).all()
                 looked += len(rows)
-                wanted = [Doomed(row.number, as_key(row.id), row.run == run) for row in rows]
+                wanted = [Doomed(number, as_key(key), its == run) for number, key, its, *_ in rows]
                 if chosen.what is Purged.RESOLVED:
                     resolved = await _resolved(connection, scope, chosen, rows)
                     wanted = [one for one in wanted if one.is_marked or one.number in resolved]
@@ -173,8 +172,8 @@ class Purging:
             return
         async with self.database.writing() as connection:
             await lock(connection, scope)
-            await turn_purged(connection, scope, _known(deleted), at, run)
-            await turn_gone(connection, scope, _known(missed), at)
+            await turn_purged(connection, scope, deleted, at, run)
+            await turn_gone(connection, scope, missed, at)
 
     async def deleted_by(self, scope: Scope, run: str) -> int:
         """How many errors the run deleted."""
@@ -217,10 +216,6 @@ SLICE = 1_000
 LOOKED_THROUGH = 20_000
 """Errors that one call looks through at most, where few of them are selected."""
 _CASES = 200
-
-
-def _known(rows: Sequence[Doomed]) -> list[KnownRow]:
-    return [KnownRow(row.number, row.id, gone=False) for row in rows]
 
 
 def _present(scope: Scope, chosen: Selection, above: int) -> Select[Any]:

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -32,18 +32,28 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from bot.dataclass import dataclass
 from bot.store.columns import as_key, original, storable
 from bot.store.entries import FAILING_RECORD
 from bot.store.pages import slices
 from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, SYNC_ERROR, belongs
-from bot.store.values import KnownRow, Scope
+from bot.store.values import Scope
 
 Columns = Mapping[str, type[TypeEngine[Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Numbered(Protocol):
+    """A stored error by its keys."""
+
+    @property
+    def number(self) -> int:
+        """Its No."""
+
+    @property
+    def id(self) -> str:
+        """As stored: ``bot.store.columns.as_key`` of the SystemId."""
+
+
+class Turned(NamedTuple):
     """A row whose mark changed, as the counters know it. Texts as they are stored."""
 
     number: int
@@ -56,7 +66,7 @@ class Turned:
 
 
 async def turn_gone(
-    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], at: datetime
+    connection: AsyncConnection, scope: Scope, rows: Sequence[Numbered], at: datetime
 ) -> list[Turned]:
     """Mark rows as gone and count them; answers those that were not marked yet.
 
@@ -68,7 +78,7 @@ async def turn_gone(
 
 
 async def turn_purged(
-    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], at: datetime, run: str
+    connection: AsyncConnection, scope: Scope, rows: Sequence[Numbered], at: datetime, run: str
 ) -> None:
     """The same for what a run deleted, which they say from now on; also those of which somebody has noticed
     meanwhile that they are gone, and counted it."""
@@ -88,7 +98,7 @@ async def turn_purged(
         )
 
 
-async def turn_back(connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow]) -> list[Turned]:
+async def turn_back(connection: AsyncConnection, scope: Scope, rows: Sequence[Numbered]) -> list[Turned]:
     """Rows that were marked as gone are there; answers those that were marked. No run has deleted them,
     whatever it believed."""
     back = await _turn(connection, scope, rows, {"gone_at": None, "purge_run": None})
@@ -97,7 +107,7 @@ async def turn_back(connection: AsyncConnection, scope: Scope, rows: Sequence[Kn
 
 
 async def _turn(
-    connection: AsyncConnection, scope: Scope, rows: Sequence[KnownRow], values: Mapping[str, object]
+    connection: AsyncConnection, scope: Scope, rows: Sequence[Numbered], values: Mapping[str, object]
 ) -> list[Turned]:
     is_gone = SYNC_ERROR.c.gone_at.is_not(None)
     columns = (
@@ -119,7 +129,7 @@ async def _turn(
             .values(values)
             .returning(*columns)
         )
-        turned.extend(Turned(*row) for row in found.all())
+        turned.extend(map(Turned._make, found.all()))
     return turned
 
 
@@ -177,7 +187,7 @@ async def _add(
             )
 
 
-def _is_among(connection: AsyncConnection, rows: Sequence[KnownRow]) -> ColumnElement[bool]:
+def _is_among(connection: AsyncConnection, rows: Sequence[Numbered]) -> ColumnElement[bool]:
     """Condition: the error has number and id of one of these. The primary key answers it."""
     keys = [(row.number, storable(row.id)) for row in rows]
     given = _given(connection, {"number": BigInteger, "id": Text}, keys)

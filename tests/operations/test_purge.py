@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.failures import NothingToPurge, PurgeChanged, PurgeOutOfBounds
+from bot.operations.durable.inline import InlineSteps
 from bot.store.purging import Purged
 from bot.store.runs import RunState
 from tests.operations.purge_yard import KIM, SANNE, Yard, open_yard, sqlite_in
@@ -35,6 +36,24 @@ async def test_everything_goes_and_stays_here(yard: Yard) -> None:
     assert (line.actor, line.act, line.count) == (str(KIM), "purge.all", 12)
     assert await yard.postings() == [("progress", "U0KIM"), ("result", "U0KIM")]
     assert yard.asked("deleteErrors") == 3, "12 entries in windows of 5"
+
+
+async def test_once_all_that_was_confirmed_is_deleted_no_window_looks_for_more(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    run = InlineSteps.run
+
+    async def noted(
+        self: InlineSteps, name: str, step: Callable[..., Awaitable[object]], /, *args: object
+    ) -> object:
+        steps.append(name)
+        return await run(self, name, step, *args)
+
+    await yard.settled(10)
+    monkeypatch.setattr(InlineSteps, "run", noted)
+    await yard.purged()
+    assert steps == ["begin", "window", "window", "end"], "10 entries in windows of 5"
 
 
 async def test_older_than_seven_days_goes_up_to_this_very_moment_a_week_ago(yard: Yard) -> None:

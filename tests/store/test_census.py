@@ -141,6 +141,7 @@ async def check(database: Database, scope: Scope, rng: random.Random) -> None:
             ]
             kinds = Counter(told[one.problem.id, one.source_record_id] for one in wanted)
             assert census.entries == len(wanted)
+            assert await Censuses(database).entries(scope, moment, only) == len(wanted)
             assert census.resolved == kinds[Resolution.RESOLVED]
             assert census.matters == kinds[Resolution.MATTERS]
             assert census.unknown == kinds[Resolution.UNKNOWN]

@@ -28,8 +28,9 @@ AHEAD: Final = 20
 """Batches that are marked and wait to be sent."""
 BEHIND: Final = 100
 """Batches that were answered and wait to be archived."""
-ARCHIVED_AT_ONCE: Final = 10
-"""Batches, where many come in; what a transaction costs beside its rows is much."""
+ARCHIVED_AT_ONCE: Final = 30
+"""Batches, where many come in: what a transaction costs beside its rows is much, and errors of one record are
+counted together."""
 ARCHIVED_EVERY: Final = 0.5
 """Seconds, where few do. Whoever presses *Stop* waits that long."""
 
@@ -64,6 +65,8 @@ class Batches:
     run: str
     selection: Selection
     progress: Progress
+    _is_chosen: bool = False
+    """No more are: what is answered from now on is archived at once, so that little is left for the end."""
     _is_over: bool = False
     """Nothing more is sent: somebody said stop, or something failed."""
     _chosen: asyncio.Queue[Batch | None] = field(default_factory=lambda: asyncio.Queue(AHEAD))
@@ -114,6 +117,7 @@ class Batches:
             self._end()
             raise
         finally:
+            self._is_chosen = True
             await self._chosen.put(None)
 
     async def _send(self) -> None:
@@ -146,7 +150,12 @@ class Batches:
                 if answer is not None:
                     answers.append(answer)
                 now = self.clock.monotonic()
-                if is_last or len(answers) >= ARCHIVED_AT_ONCE or now - archived_at >= ARCHIVED_EVERY:
+                if (
+                    is_last
+                    or len(answers) >= ARCHIVED_AT_ONCE
+                    or now - archived_at >= ARCHIVED_EVERY
+                    or (self._is_chosen and self._answered.empty())
+                ):
                     await self._write(sent, answers)
                     answers, archived_at = [], now
                     if await self.progress(sent.deleted):

@@ -130,10 +130,13 @@ class PurgeDesk:
 
     async def count(self, scope: Scope, bounds: Bounds) -> int:
         """How many entries are within these bounds now."""
-        (census,) = await Censuses(self.database).take(
+        censuses = Censuses(self.database)
+        if bounds.what is not Purged.RESOLVED:
+            return await censuses.entries(scope, bounds.logged_until, bounds.problem_id)
+        (census,) = await censuses.take(
             scope, (bounds.logged_until,), bounds.evidence_until, bounds.problem_id
         )
-        return census.resolved if bounds.what is Purged.RESOLVED else census.entries
+        return census.resolved
 
     async def follow(self, scope: Scope, run_id: str, place: Place) -> None:
         """Show how far a run is in that place, too."""

@@ -7,6 +7,7 @@ twice is deleting once. The end is one transaction: the run's end, its activity 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -179,7 +180,7 @@ class Purge:
         )
         return Window(
             up_to=done.up_to,
-            last=done.is_last,
+            last=done.is_last or done.deleted >= room,
             by_id=done.by_id,
             deleted=done.deleted,
             missed=done.missed,
@@ -195,10 +196,8 @@ class Purge:
     async def _end(self, connection: str, run_id: str, place: Window, kept: int, foreign: int) -> str:
         """The run's end, its activity line and its last words, in one transaction; once, however often."""
         scope = self._scope(connection)
-        left = await self._left(connection)
+        left, done = await asyncio.gather(self._left(connection), self._deleted(scope, run_id))
         now = self.clock.now()
-        await Purging(self.database).recall(scope, run_id)
-        done = await Purging(self.database).deleted_by(scope, run_id)
         async with self.database.writing() as transaction:
             book = RunBook(transaction, scope)
             run = await book.get(run_id)
@@ -224,6 +223,12 @@ class Purge:
             await self.activity.write(transaction, scope, _deed(run, state, done, kept, place.failure))
         _log.info("purge %s of %s: %s, %s deleted", run.what, connection, state, done)
         return state
+
+    async def _deleted(self, scope: Scope, run_id: str) -> int:
+        """How many the run deleted, those of an attempt that was cut off among them."""
+        purging = Purging(self.database)
+        await purging.recall(scope, run_id)
+        return await purging.deleted_by(scope, run_id)
 
     async def _left(self, connection: str) -> int | None:
         """How many entries Business Central has now; None where it does not tell."""
