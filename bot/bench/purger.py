@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 
 from bot.app import Core, Outside, open_core, open_worker, settle
 from bot.bench.house import scope_of
 from bot.bench.own_process import in_its_own_process, measure, resident_megabytes
 from bot.bench.place import Running, settings_for
+from bot.dataclass import dataclass
 from bot.operations.actors import slack_user
 from bot.operations.durable.port import Steps
 from bot.operations.pull import enqueue_pull
