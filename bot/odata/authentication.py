@@ -70,10 +70,10 @@ class ClientCredentials:
             return f"Bearer {await asyncio.to_thread(self._token)}"
 
     async def renew(self) -> bool:
-        """Forget the token."""
+        """Forget the token, with all that MSAL holds: its own way of forgetting may ask Entra first, which
+        may be out of reach."""
         async with self._one_at_a_time:
-            if self._application is not None:
-                await asyncio.to_thread(self._application.remove_tokens_for_client)
+            self._application = None
         return True
 
     async def aclose(self) -> None:

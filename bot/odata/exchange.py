@@ -163,7 +163,10 @@ class Exchange:
         return url
 
     async def _once(self, request: Outgoing) -> Answer | _NoAnswer:
-        authorization = await self._auth.header()
+        try:
+            authorization = await self._auth.header()
+        except SourceUnreachable as failure:
+            return _NoAnswer(failure, sent=False)
         headers = {**self._headers, **request.headers, "Authorization": authorization}
         async with self._limit.request(request.parts):
             try:

@@ -20,6 +20,7 @@ from bot.businesscentral import BusinessCentralClient, RequestLimits, connection
 from bot.businesscentral.records import Direction
 from bot.clock import ManualClock
 from bot.failures import (
+    ActionTargetGone,
     SignInRefused,
     SourceFailure,
     SourceGarbled,
@@ -30,6 +31,7 @@ from bot.failures import (
     SourceUnreachable,
 )
 from bot.odata.authentication import BasicAuthentication
+from bot.odata.retrying import ATTEMPTS
 from bot.simulator.businesscentral import ABSENT, NextLinkForm
 from tests.businesscentral.world import SECRET, START, World, build_world, client_on, settings
 
@@ -258,12 +260,29 @@ async def test_nothing_secret_is_logged(world: World, caplog: pytest.LogCaptureF
 
 
 async def test_entra_out_of_reach(world: World) -> None:
-    world.entra.faults.unreachable()
+    """Waited for like the service itself: a moment without Entra costs nobody an answer, an hour ends."""
+    world.entra.faults.unreachable(2)
+    assert (await world.client.company()).id == world.company.id
+    assert len(world.clock.slept) == 2
+    world.entra.expire_tokens()
+    world.entra.faults.unreachable(ATTEMPTS)
+    with pytest.raises(SourceUnreachable) as caught:
+        await world.client.company()
+    assert caught.value.facts["host"] == "entra"
+    assert (await world.client.company()).id == world.company.id
+
+
+async def test_a_forced_run_is_sent_once_entra_is_back(world: World) -> None:
+    world.entra.faults.unreachable(1)
+    with pytest.raises(ActionTargetGone):
+        await world.client.couple(*["12345678-0000-4000-8000-000000000000"] * 3)
+
+
+async def test_entra_in_trouble(world: World) -> None:
+    world.entra.faults.fail(503, times=2 * ATTEMPTS)
     with pytest.raises(SourceUnreachable):
         await world.client.company()
-    world.entra.faults.fail(503)
-    with pytest.raises(SourceUnreachable):
-        await world.client.company()
+    assert len(world.clock.slept) == ATTEMPTS - 1
 
 
 async def test_a_garbled_row_costs_nobody_else_anything(world: World) -> None:
