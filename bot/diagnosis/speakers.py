@@ -13,7 +13,8 @@ from typing import Final
 _PERSON: Final = r"""
     \?(?:[\s.]|$)
     | (?<![\w'-])
-      (?:I|I'm|I've|I'll|i'm|i've|i'll
+      (?:I(?!\ (?:stedet|felte[tn]|felterne|fältet|stället|tabell?en|denne|dette|den|det|et|en|tilfælde|vinduet|alle)\b)
+      |I'm|I've|I'll|i'm|i've|i'll
       |(?i:my|me|thanks|thank\ you|hi|hello|hey|btw|fyi|anyone|somebody|let's))
       (?![\w'-])
 """
@@ -42,7 +43,8 @@ _OTHER_PRODUCT: Final = r"""
     | (?<![\w-])
     (?:--[a-z]
     |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|mongo\w+error|sqlite|redis|ora-\d+|sap
-    |salesforce|shopify|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3|stripe|paypal|quickbooks|xero|netsuite|hubspot|odoo|zendesk
+    |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3
+    |stripe|paypal|quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
     |a[al]\d{4})
@@ -68,7 +70,11 @@ _MANUAL: Final = (
 """
 )
 _REFUSAL: Final = r"""
-    ^\W*(?:you\ (?:cannot|can't|can’t|can\ not|must|can\ only|may\ only|may\ not)\b)
+    ^\W*(?:you\ (?:cannot|can't|can’t|can\ not|must|can\ only|may\ only|may\ not
+        |need\ to\ (?:select|specify|enter|fill|assign|define))
+    |du\ (?:kan\ ikke|kan\ kun|skal|må\ ikke|kan\ inte)|der\ skal|u\ moet|sie\ müssen
+    |vous\ (?:ne\ pouvez|devez)
+    |no\ (?:se\ )?puede|debe|non\ è\ possibile)\b
     | [\w.)] \ ?=\ ?'[^'\n]{0,100}'(?:,|\.?\s*$)
 """
 _CAPTION: Final = r"""
