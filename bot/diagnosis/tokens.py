@@ -25,7 +25,7 @@ NO_ROLE_TOPIC: Final = "permission.no_role_at_all"
 _ID = rf"[\"']?\{{?({GUID_FORM})"
 _PRIVILEGE = re.compile(r"(?<!\w)prv_?[A-Z]\w{2,120}")
 _VERBS: Final = ("AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write")
-_PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\(Id={_ID})?", re.IGNORECASE)
+_PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\((?:Id ?= ?)?{_ID})?", re.IGNORECASE)
 _TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?(?:type?|tipo) ?= ?([89])\b")
 _PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId: ?{_ID}")
 _OTC = re.compile(r"OTC ?= ?(\d{1,9})|ObjectTypeCode: ?(\d{1,9})")
@@ -42,9 +42,13 @@ _CALLER_USER = re.compile(rf"\bCaller user with id {_ID}", re.IGNORECASE)
 _RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
 _NAMED_PRINCIPAL = re.compile(rf"\b(user|team|principal)\b[^.\n]{{0,40}}?{_ID}", re.IGNORECASE)
 """Who is refused, in whatever words."""
+_MISSES = re.compile(
+    r"\b(user|team) (?:is missing|lacks|misses|has no|does not have|doesn't have)\b", re.IGNORECASE
+)
+"""Who lacks it, where the text gives no id."""
 _RIGHT = r"(append[ -]?to|append|assign|create|delete|read|share|update|write)"
 _NAMED_RIGHT = re.compile(
-    rf"\b{_RIGHT}[ -](?:access|permission|privilege|right)"
+    rf"\b{_RIGHT}[\"']?[ -](?:access|permission|privilege|right)"
     rf"|\b(?:permissions?|privileges?|rights?) to {_RIGHT}\b",
     re.IGNORECASE,
 )
@@ -100,6 +104,8 @@ def read_refusal(text: str) -> dict[str, ParamValue]:
             params["user_id"] = found[2].lower()
         else:
             params.update({"principal": kind, f"{kind}_id": found[2].lower()})
+    elif found := _MISSES.search(text):
+        params["principal"] = found[1].lower()
     if found := _NAMED_RIGHT.search(text):
         params["access"] = _right(found[1] or found[2])
     if found := _NAMED_TABLE.search(text):
@@ -158,6 +164,8 @@ def _read_principal(text: str, params: dict[str, ParamValue]) -> None:
             params["user_id"] = found[2].lower()
         else:
             kind, identity = found[1].lower(), found[2]
+    elif found := _MISSES.search(text):
+        kind = found[1].lower()
     if kind:
         params["principal"] = kind
         if identity:

@@ -175,9 +175,20 @@ def test_a_code_alone_says_as_much(code: str) -> None:
             f"Team Sales (ID {TEAM}) does not have the Read privilege on table 'contact'",
             {"principal": "team", "team_id": TEAM, "access": "Read", "entity": "contact"},
         ),
+        (f"The principal {USER} has insufficient permissions", {"user_id": USER}),
         (
-            f"The principal {USER} has insufficient permissions",
-            {"user_id": USER},
+            "The user can't be added to the team because the user doesn't have the \"Share\" privilege.",
+            {"principal": "user", "access": "Share"},
+        ),
+        (
+            f"The principal user ({USER}) is missing permission {NAME}",
+            {
+                "principal": "user",
+                "user_id": USER,
+                "privilege": NAME,
+                "access": "Write",
+                "entity": "msdyn_project",
+            },
         ),
     ],
 )
