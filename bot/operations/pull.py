@@ -182,29 +182,32 @@ class Pull:
             return PageRead(failure=note_of(ConnectionGone()))
         ahead = self._ahead
         try:
-            ready = await ahead.take(connection, place, lambda: self._read(connection, place))
-            page = ready.page
+            # Held here alone, so that it is gone from memory as soon as it is stored.
+            held = [await ahead.take(connection, place, lambda: self._read(connection, place))]
+            page = held[0].page
+            rows, highest, link = len(page.errors) + len(page.unreadable), page.cursor, page.next_link
+            del page
 
             def read_on() -> None:
-                if page.next_link is not None:
-                    following = Place(max(place.after, page.cursor), page.next_link)
+                if link is not None:
+                    following = Place(max(place.after, highest), link)
                     ahead.begin(connection, following, lambda: self._read(connection, following))
 
             pulls, now = Pulls(self.database), self.clock.now()
             if self.database.is_server:
                 read_on()
-                outcome = await pulls.store_page(scope, ready, now)
+                outcome = await pulls.store_page(scope, held.pop(), now)
             else:
-                outcome = await pulls.store_page(scope, ready, now, read_on)
+                outcome = await pulls.store_page(scope, held.pop(), now, read_on)
         except (SourceFailure, StoreUnavailable) as failure:
             return PageRead(failure=note_of(failure))
         return PageRead(
-            rows=len(page.errors) + len(page.unreadable),
+            rows=rows,
             stored=outcome.stored,
             unreadable=outcome.unreadable,
             new_problems=len(outcome.new_problems),
-            highest=page.cursor,
-            next_link=page.next_link,
+            highest=highest,
+            next_link=link,
         )
 
     async def _read(self, connection: str, place: Place) -> ReadyPage:

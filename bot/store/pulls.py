@@ -131,14 +131,17 @@ class Pulls:
                     conflicting=PULL_STATE.c.conflicting + errors.conflicting,
                 )
             )
+            outcome = PageOutcome(
+                stored=len(errors.fresh),
+                unreadable=unreadable,
+                new_problems=problems.new,
+                reopened_problems=problems.reopened,
+                conflicting=errors.conflicting,
+            )
+            # The page that is read meanwhile can have the memory of this one: some 20 MB.
+            del page, ready, errors, fresh
             written()
-        return PageOutcome(
-            stored=len(errors.fresh),
-            unreadable=unreadable,
-            new_problems=problems.new,
-            reopened_problems=problems.reopened,
-            conflicting=errors.conflicting,
-        )
+        return outcome
 
     async def _change(self, scope: Scope, **values: object) -> None:
         async with self.database.writing() as connection:
