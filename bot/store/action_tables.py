@@ -1,7 +1,5 @@
 """Tables of what the bot does: what became of the records, and the runs of its actions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

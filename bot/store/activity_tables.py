@@ -1,7 +1,5 @@
 """The table of who did what. Lines are added; none is ever changed, and none goes before its time."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Tables that tell which problem waits for which."""
 
-from __future__ import annotations
-
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 

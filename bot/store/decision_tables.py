@@ -1,7 +1,5 @@
 """Table of decisions: what somebody decided about which record, and what became of it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, Text

@@ -1,7 +1,5 @@
 """Tables of what is asked of Business Central when somebody looks, and kept for a while."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

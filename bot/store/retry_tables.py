@@ -1,7 +1,5 @@
 """Tables of retries: which records one takes, by which mappings, and what became of each."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, Text
