@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule, WrapperRule
@@ -112,19 +113,34 @@ class Examination:
 
 
 class Classifier:
-    """Diagnoses messages with one catalogue."""
+    """Diagnoses messages with one catalogue.
+
+    What it compares them with is compiled for the first of them, or by ``prepare``: that takes 50 ms, and
+    most processes start to answer, not to diagnose.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._matcher = Matcher(catalogue.templates, catalogue.captions)
         self._fixers: dict[tuple[str, str | None], Fixer] = {}
-        self._phrases = Phrases(catalogue.phrases, catalogue.vocabulary)
         first_words = [(rule.template.literals[0], rule) for rule in catalogue.wrappers]
         self._opening = min((len(words) for words, _ in first_words), default=0)
         self._wrappers: dict[str, list[WrapperRule]] = {}
         """Wrappers by the characters with which they begin, as many as the shortest beginning has."""
         for words, rule in first_words:
             self._wrappers.setdefault(words[: self._opening], []).append(rule)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self.catalogue.templates, self.catalogue.captions)
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        return Phrases(self.catalogue.phrases, self.catalogue.vocabulary)
+
+    def prepare(self) -> Self:
+        """Itself, ready for the first message; for a thread beside the event loop."""
+        _ = self._matcher, self._phrases
+        return self
 
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""

@@ -58,6 +58,7 @@ class Diagnosing:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier = classifier
         self._meaning = lru_cache(REMEMBERED)(self._read)
+        self._is_prepared = False
 
     def meaning(self, scope: Scope, message: str) -> Meaning:
         """What follows from a message."""
@@ -65,6 +66,9 @@ class Diagnosing:
 
     async def page(self, scope: Scope, page: ErrorPage, after: int) -> PageToStore:
         """The page with its diagnoses. Its cursor is the highest number in it, or ``after``."""
+        if not self._is_prepared:
+            await asyncio.to_thread(self.classifier.prepare)
+            self._is_prepared = True
         errors = await beside_the_loop(len(page.rows), self._errors, scope, page.rows)
         numbers = [row.number for row in page.rows]
         numbers += [row.number for row in page.unreadable if row.number is not None]

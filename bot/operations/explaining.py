@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.businesscentral import Connection
@@ -32,10 +33,11 @@ class Explanations:
         older catalogue may have had another. Raises NotFound for an error that is not stored.
         """
         error = await Errors(self.database).by_number(scope, number)
+        classifier = await asyncio.to_thread((await self.knowledge.current()).prepare)
         return WhyView(
             connection=await connection_view(self.database, self.connections, scope),
             number=number,
             logged_at=error.logged_at,
-            explanation=explain(await self.knowledge.current(), error.message),
+            explanation=explain(classifier, error.message),
             stored_rule=error.rule,
         )
