@@ -51,11 +51,12 @@ def connection_words(connection: ConnectionView) -> Markup:
 
 
 def _heading(view: Overview, texts: Texts) -> Markup:
-    if view.errors > 0:
+    there = view.errors - view.gone
+    if there > 0:
         causes = texts.ngettext("{n} cause", "{n} causes", view.problems)
-        return texts.ngettext(
-            "{n} sync error, {causes}", "{n} sync errors, {causes}", view.errors, causes=causes
-        )
+        return texts.ngettext("{n} sync error, {causes}", "{n} sync errors, {causes}", there, causes=causes)
+    if view.errors > 0:
+        return texts.gettext("No sync errors in Business Central any more")
     if view.freshness.read_at is None:
         return texts.gettext("Nothing read from Business Central yet")
     if view.freshness.failure_key is not None:
@@ -64,14 +65,21 @@ def _heading(view: Overview, texts: Texts) -> Markup:
 
 
 def _gone(view: Overview, texts: Texts) -> Markup:
-    """How many of the errors in the heading Business Central no longer has; empty where it has all."""
+    """How many more errors were read that Business Central no longer has; empty where it has all."""
     if view.gone <= 0:
         return EMPTY
+    if view.gone >= view.errors:
+        return texts.ngettext(
+            "{n} error is gone (retention or purged there). That ended no cause: a record is in order once it "
+            "has synchronized.",
+            "{n} errors are gone (retention or purged there). That ended no cause: a record is in order once "
+            "it has synchronized.",
+            view.gone,
+        )
     return texts.ngettext(
-        "{n} of {errors} errors is no longer in Business Central (retention or purged there).",
-        "{n} of {errors} errors are no longer in Business Central (retention or purged there).",
+        "{n} more is no longer in Business Central (retention or purged there).",
+        "{n} more are no longer in Business Central (retention or purged there).",
         view.gone,
-        errors=texts.number(view.errors),
     )
 
 

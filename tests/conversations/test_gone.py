@@ -46,8 +46,8 @@ async def test_a_cause_of_which_nothing_is_left_sinks_and_says_why(ordinary: Sta
 
     shown = (await ordinary.kim.command("/syncerrors")).plain()
 
-    assert "46 sync errors, 3 causes" in shown, "what was read is history, and stays counted"
-    assert "3 of 46 errors are no longer in Business Central (retention or purged there)." in shown
+    assert "43 sync errors, 3 causes" in shown, "as many as the page of Business Central shows"
+    assert "3 more are no longer in Business Central (retention or purged there)." in shown
     assert shown.index("Currency Code EUR") < shown.index("prvReadProject")
     line = shown[shown.index("prvReadProject") :]
     assert "no longer in Business Central (retention or purged there)" in line
@@ -60,8 +60,19 @@ async def test_a_colleague_reads_the_same_in_dutch(ordinary: Stage) -> None:
     purge(ordinary, "prvReadProject")
     await night(ordinary)
     shown = (await ordinary.sanne.command("/syncerrors")).plain()
-    assert "3 van de 46 fouten staan niet meer in Business Central" in shown
+    assert "43 synchronisatiefouten" in shown
+    assert "Nog 3 staan niet meer in Business Central" in shown
     assert "niet meer in Business Central (bewaarbeleid of daar verwijderd)" in shown
+
+
+async def test_when_all_are_gone_no_cause_has_ended_by_that(ordinary: Stage) -> None:
+    purge(ordinary, "")
+    await night(ordinary)
+    shown = (await ordinary.kim.command("/syncerrors")).plain()
+    assert "No sync errors in Business Central any more" in shown
+    assert "46 errors are gone (retention or purged there). That ended no cause" in shown
+    assert "Clean up" not in shown
+    assert "Geen synchronisatiefouten meer" in (await ordinary.sanne.command("/syncerrors")).plain()
 
 
 async def test_a_cause_of_which_some_is_left_stays_where_it_is(ordinary: Stage) -> None:
