@@ -11,6 +11,7 @@ from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.doctor.values import Outcome
 
 _DATAVERSE: Final = joined((code(own("DATAVERSE_URL")), code(own("dataverse_url"))), " / ")
+_ERROR_PAGE: Final = joined((code(own("BC_ERROR_PAGE")), code(own("error_page"))), " / ")
 _APPLICATIONS: Final = msgid("Microsoft Entra Applications")
 _SETUP: Final = msgid("Dataverse Connection Setup")
 
@@ -63,6 +64,22 @@ def _extension_fine(facts: Facts, texts: Texts) -> FindingWords:
             version=facts.text("version"),
             application=facts.text("application"),
         )
+    )
+
+
+def _extension_instead(facts: Facts, texts: Texts) -> FindingWords:
+    return FindingWords(
+        texts.gettext(
+            "Errors are read from the published page {page} in its place: number, time and text, and nothing "
+            "can be retried, deleted or decided.",
+            page=code(facts.text("page")),
+        ),
+        texts.gettext(
+            "Publish the extension ({command} writes it out), then take {setting} out.",
+            command=code(own("syncerrors extension export")),
+            setting=_ERROR_PAGE,
+        ),
+        Mender.BUSINESS_CENTRAL,
     )
 
 
@@ -251,6 +268,7 @@ WORDS_OF_CONNECTIONS: Final[Mapping[Outcome, Words]] = {
     Outcome.EXTENSION_OLD: _extension_old,
     Outcome.EXTENSION_UNVERSIONED: _extension_unversioned,
     Outcome.APPLICATION_OLD: _application_old,
+    Outcome.EXTENSION_INSTEAD: _extension_instead,
     Outcome.EXTENSION_UNREAD: _extension_unread,
     Outcome.SET_FINE: _set_fine,
     Outcome.SET_LACKS: _set_lacks,

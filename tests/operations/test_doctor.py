@@ -67,6 +67,25 @@ async def test_a_healthy_set_up_has_every_check_in_order_and_all_good(practice: 
     assert {one.check for one in report.findings} == set(Check)
 
 
+async def test_where_the_published_page_is_read_nothing_is_said_of_what_it_does_not_tell(
+    practice: Practice,
+) -> None:
+    server, file = practice.world.companies[0].server, _file(practice.world)
+    server.faults.extension_missing()
+    file.write_text(file.read_text() + 'error_page = "SyncErrors"\n')
+    missing = await practice.of(Check.EXTENSION)
+    assert (missing.verdict, missing.facts["what"]) == (Verdict.BROKEN, "page")
+    server.published_pages = frozenset({"SyncErrors"})
+    found = {one.check: one for one in (await practice.examine()).findings}
+    assert (found[Check.EXTENSION].verdict, found[Check.EXTENSION].outcome) == (
+        Verdict.NOTE,
+        Outcome.EXTENSION_INSTEAD,
+    )
+    for check in (Check.READ_SET, Check.SYNC_SET, Check.CONNECTION, Check.RETENTION):
+        assert found[check].because is Check.EXTENSION, check
+    assert {found[check].verdict for check in (Check.REPLICA, Check.NUMBERS)} == {Verdict.GOOD}
+
+
 async def test_looking_changes_nothing(practice: Practice) -> None:
     server = practice.world.companies[0].server
     await practice.examine()

@@ -84,6 +84,8 @@ class _Examination:
     permissions: Sequence[Permission] | None = None
     refusal: Failure | None = None
     """Business Central lets the application in, but not read the extension."""
+    on_page: bool = False
+    """Errors are read from the published page, and that answers: it tells their numbers, and no more."""
 
     async def run(self) -> list[Finding]:
         of = self.of
@@ -99,12 +101,13 @@ class _Examination:
         await self._make(Check.CONNECTION, other.connection, readable)
         await self._make(Check.DATAVERSE, other.who_am_i, Check.ENTRA_DATAVERSE)
         await self._make(Check.PRIVILEGES, other.privileges, Check.DATAVERSE)
-        await self._make(Check.REPLICA, self._replica, readable)
+        await self._make(Check.REPLICA, self._replica, Check.PLACE if self.on_page else readable)
         await self._make(Check.RATE_LIMIT, self._rate_limit)
         await self._with_store(Check.RETENTION, lambda: past.retention(self._known()), readable)
         await self._make(Check.CREDENTIAL, self._expiry)
         await self._with_store(Check.PULL, past.pull)
-        await self._with_store(Check.NUMBERS, lambda: past.numbers(self._known()), readable)
+        numbered = Check.PLACE if self.on_page else readable
+        await self._with_store(Check.NUMBERS, lambda: past.numbers(self._known()), numbered)
         return self.found
 
     async def _make(
@@ -129,7 +132,11 @@ class _Examination:
         finding = next(one for one in self.found if one.check is needs)
         if finding.because is not None:
             return finding.because
-        stands_in_the_way = {Outcome.DATAVERSE_NOT_SET, Outcome.DATAVERSE_NO_APPLICATION}
+        stands_in_the_way = {
+            Outcome.DATAVERSE_NOT_SET,
+            Outcome.DATAVERSE_NO_APPLICATION,
+            Outcome.EXTENSION_INSTEAD,
+        }
         if finding.outcome in stands_in_the_way or _stops(finding):
             return needs
         return None
@@ -162,6 +169,9 @@ class _Examination:
             # A refusal proves that there is something to refuse: where nothing is, Business Central says 404.
             self.refusal = refused
             return note(Check.EXTENSION, Outcome.EXTENSION_UNREAD)
+        if self.of.connection.error_page is not None:
+            self.on_page = True
+            return note(Check.EXTENSION, Outcome.EXTENSION_INSTEAD, page=self.of.connection.error_page)
         version, application = self.maintenance.extension_version, self.maintenance.application_version
         if not version:
             return note(Check.EXTENSION, Outcome.EXTENSION_UNVERSIONED)

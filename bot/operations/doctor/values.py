@@ -96,6 +96,8 @@ class Outcome(StrEnum):
     DATAVERSE_NO_APPLICATION = "dataverse.no_application"
     PLACE_FINE = "place.fine"
     EXTENSION_FINE = "extension.fine"
+    EXTENSION_INSTEAD = "extension.instead"
+    """The published page is read in its place."""
     EXTENSION_OLD = "extension.old"
     EXTENSION_UNVERSIONED = "extension.unversioned"
     APPLICATION_OLD = "application.old"
