@@ -61,7 +61,7 @@ FIELDS: Final[Mapping[str, MessageId]] = {
 
 _KNOWN: Final[Mapping[str, Mapping[str, MessageId]]] = {
     "access": ACCESSES,
-    "field": FIELDS,
+    "field": {**TABLES, **FIELDS},  # what refers to a record may be called like its table
     "table": TABLES,
     "other_table": TABLES,
     "record_table": TABLES,

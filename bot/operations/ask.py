@@ -26,6 +26,7 @@ from bot.operations.views import (
     TaughtNote,
 )
 from bot.store import Database, Errors, Problems, Pulls
+from bot.store.synchronized import Synchronized
 from bot.store.values import ProblemRow, PullState, Scope, StoredError
 
 PROBLEMS_A_PAGE = 5
@@ -100,14 +101,15 @@ class Ask:
             graph = await self.causes.graph(scope)
             pages = max(1, -(-row.records // RECORDS_A_PAGE))
             records_page = min(records_page, pages - 1)
+            records = await problems.affected(
+                scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
+            )
             return ProblemDetail(
                 connection=await self.connection(scope),
                 freshness=await self.freshness(scope),
                 line=replace(line, frees=graph.freed_by(line.id)),
                 steps=line.error_class.remedy_for(row.topic, line.told),
-                records=await problems.affected(
-                    scope, problem_id, limit=RECORDS_A_PAGE, offset=records_page * RECORDS_A_PAGE
-                ),
+                records=records,
                 records_total=row.records,
                 records_page=records_page,
                 records_pages=pages,
@@ -115,6 +117,9 @@ class Ask:
                 chain=await self.causes.chain(scope, graph, line, real_cause),
                 real_cause=real_cause,
                 taught=self._taught(row.topic),
+                synchronized=await Synchronized(self.database).of(
+                    scope, problem_id, [one.record_id for one in records]
+                ),
             )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
@@ -125,12 +130,14 @@ class Ask:
             row = await Problems(self.database).get(scope, error.problem_id)
             params = {**error.params, **row.params}
             line = replace(self.line(row), params=params, mapping=error.mapping)
+            record = error.source_record_id or error.destination_record_id
             return ErrorView(
                 connection=await self.connection(scope),
                 error=error,
                 line=line,
                 steps=line.error_class.remedy_for(error.topic, line.told),
                 real_cause=await self.causes.real_cause(scope, error),
+                is_over=bool(await Synchronized(self.database).of(scope, error.problem_id, [record])),
             )
 
     def _taught(self, topic: str | None) -> TaughtNote | None:
@@ -198,4 +205,8 @@ def _shared_params(row: ProblemRow, latest: StoredError) -> Params:
     if row.records <= 1:
         return {**latest.params, **row.params}
     shared = {key: value for key, value in latest.params.items() if key not in _OF_ONE_RECORD}
+    if "field" in row.params and "other_table" in latest.params:
+        shared["other_table"] = latest.params["other_table"]  # to where a field refers is the same for all
+    if latest.params.get("other_record") in row.params.values():
+        shared["other_record"] = latest.params["other_record"]  # what decides the problem, under another name
     return {**shared, **row.params}

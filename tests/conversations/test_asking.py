@@ -52,6 +52,34 @@ async def test_the_remedy_links_to_pages_of_that_very_company(ordinary: Stage) -
     assert "company=CRONUS%20Demo" in shown
 
 
+async def test_a_remedy_for_many_records_names_what_they_share_in_dutch(ordinary: Stage) -> None:
+    await ordinary.sanne.command("/syncerrors class:coupling")
+    details = (await ordinary.sanne.click("Details")).plain()
+    step = details[details.index("1. Open Valuta EUR in Business Central: die record") :].partition("\n2. ")[
+        0
+    ]
+    assert "page=495&filter=%27Code%27%20IS%20%27EUR%27" in step
+    assert "2. Kies op de kaart" in details
+
+
+async def test_steps_name_the_mapping_as_long_as_all_errors_come_from_one(stage: Stage) -> None:
+    message = "The synchronization direction cannot be determined."
+    stage.company.log_error(message=message, source="Customer: 10000", mapping="CUSTOMER")
+    await stage.read()
+    await stage.kim.command("/syncerrors")
+    details = (await stage.kim.click("Details")).plain()
+    assert "1. Open mapping CUSTOMER on page Integration Table Mappings" in details
+    assert "page=5335&filter=%27Name%27%20IS%20%27CUSTOMER%27" in details
+
+    second = stage.company.log_error(message=message, source="Vendor: 20000", mapping="VENDOR")
+    await stage.read()
+    await stage.kim.command("/syncerrors")
+    details = (await stage.kim.click("Details")).plain()
+    assert "1. Open the mapping concerned on page Integration Table Mappings" in details
+    one = (await stage.kim.command(f"/syncerrors {second.number}")).plain()
+    assert "1. Open mapping VENDOR on page Integration Table Mappings" in one
+
+
 async def test_one_error_by_its_number(ordinary: Stage) -> None:
     number = ordinary.company.errors[-1].number
     for words in (f"{number}", f"#{number}", f"No. {number}", f"  {number} "):
