@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
+from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words, plainly
 from bot.cards.markup import Markup, bold, code, joined, own, sentence
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.doctor.values import Outcome
@@ -20,14 +20,6 @@ def _page(name: MessageId, texts: Texts) -> Markup:
     return bold(texts.say(name))
 
 
-def _entra_fine(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("Microsoft Entra gives a token."))
-
-
-def _entra_basic(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("A user and a web service access key; Entra has no part in it."))
-
-
 def _dataverse_not_set(_facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(
         texts.gettext("The bot is not told which Dataverse environment this company synchronizes with."),
@@ -35,14 +27,6 @@ def _dataverse_not_set(_facts: Facts, texts: Texts) -> FindingWords:
             "With {setting} it names users, roles and tables, and sees what became of a row.",
             setting=_DATAVERSE,
         ),
-        Mender.OPERATOR,
-    )
-
-
-def _dataverse_no_application(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(
-        texts.gettext("Dataverse takes an Entra application, and this company is signed in to without one."),
-        texts.gettext("Give one for Dataverse in the settings; the README tells how."),
         Mender.OPERATOR,
     )
 
@@ -119,10 +103,6 @@ def _application_old(facts: Facts, texts: Texts) -> FindingWords:
         texts.gettext("Update Business Central."),
         Mender.BUSINESS_CENTRAL,
     )
-
-
-def _extension_unread(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("It is there, but the bot may not read it."))
 
 
 def _set_fine(facts: Facts, texts: Texts) -> FindingWords:
@@ -259,17 +239,21 @@ def _privileges_missing(facts: Facts, texts: Texts) -> FindingWords:
 
 
 WORDS_OF_CONNECTIONS: Final[Mapping[Outcome, Words]] = {
-    Outcome.ENTRA_FINE: _entra_fine,
-    Outcome.ENTRA_BASIC: _entra_basic,
+    Outcome.ENTRA_FINE: plainly(msgid("Microsoft Entra gives a token.")),
+    Outcome.ENTRA_BASIC: plainly(msgid("A user and a web service access key; Entra has no part in it.")),
     Outcome.DATAVERSE_NOT_SET: _dataverse_not_set,
-    Outcome.DATAVERSE_NO_APPLICATION: _dataverse_no_application,
+    Outcome.DATAVERSE_NO_APPLICATION: plainly(
+        msgid("Dataverse takes an Entra application, and this company is signed in to without one."),
+        msgid("Give one for Dataverse in the settings; the README tells how."),
+        Mender.OPERATOR,
+    ),
     Outcome.PLACE_FINE: _place_fine,
     Outcome.EXTENSION_FINE: _extension_fine,
     Outcome.EXTENSION_OLD: _extension_old,
     Outcome.EXTENSION_UNVERSIONED: _extension_unversioned,
     Outcome.APPLICATION_OLD: _application_old,
     Outcome.EXTENSION_INSTEAD: _extension_instead,
-    Outcome.EXTENSION_UNREAD: _extension_unread,
+    Outcome.EXTENSION_UNREAD: plainly(msgid("It is there, but the bot may not read it.")),
     Outcome.SET_FINE: _set_fine,
     Outcome.SET_LACKS: _set_lacks,
     Outcome.SET_UNTOLD: _set_untold,

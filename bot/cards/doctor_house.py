@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
+from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words, plainly
 from bot.cards.markup import code, own
-from bot.cards.texts import Texts
+from bot.cards.texts import Texts, msgid
 from bot.operations.doctor.values import Outcome
 
 
@@ -23,14 +23,6 @@ def _settings_fine(facts: Facts, texts: Texts) -> FindingWords:
     many = facts.number("connections")
     return FindingWords(
         texts.ngettext("They are complete: {n} company.", "They are complete: {n} companies.", many)
-    )
-
-
-def _settings_changed(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(
-        texts.gettext("The settings were changed since the bot started; it still goes by the old ones."),
-        texts.gettext("Start the bot again."),
-        Mender.OPERATOR,
     )
 
 
@@ -106,14 +98,6 @@ def _scopes_missing(facts: Facts, texts: Texts) -> FindingWords:
     )
 
 
-def _app_token_fine(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("Slack opens Socket Mode connections with it."))
-
-
-def _app_token_not_set(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("None is set: it is for Socket Mode only."))
-
-
 def _app_token_refused(facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(
         texts.gettext("Slack refuses the app token ({code}).", code=code(facts.text("code"))),
@@ -136,10 +120,6 @@ def _channels_fine(facts: Facts, texts: Texts) -> FindingWords:
     )
 
 
-def _channels_none(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("The bot posts in no channel yet."))
-
-
 def _channels_lost(facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(
         texts.ngettext(
@@ -151,10 +131,6 @@ def _channels_lost(facts: Facts, texts: Texts) -> FindingWords:
         texts.gettext("Somebody in the channel invites it again ({command}).", command=code(own("/invite"))),
         Mender.SLACK,
     )
-
-
-def _clock_fine(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("It agrees with Slack's."))
 
 
 def _clock_off(facts: Facts, texts: Texts) -> FindingWords:
@@ -190,22 +166,10 @@ def _database_none(facts: Facts, texts: Texts) -> FindingWords:
     )
 
 
-def _migrations_fine(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("They are those of this version."))
-
-
 def _migrations_due(_facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(
         texts.gettext("They are older than this version of the bot."),
         texts.gettext("Run {command}; it is safe to repeat.", command=code(own("syncerrors migrate"))),
-        Mender.OPERATOR,
-    )
-
-
-def _migrations_at_start(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(
-        texts.gettext("They are older than this version; the next start brings them up to date."),
-        texts.gettext("Start the bot again."),
         Mender.OPERATOR,
     )
 
@@ -233,7 +197,11 @@ def _worker_none(_facts: Facts, texts: Texts) -> FindingWords:
 WORDS_OF_HOUSE: Final[Mapping[Outcome, Words]] = {
     Outcome.SLOW: _slow,
     Outcome.SETTINGS_FINE: _settings_fine,
-    Outcome.SETTINGS_CHANGED: _settings_changed,
+    Outcome.SETTINGS_CHANGED: plainly(
+        msgid("The settings were changed since the bot started; it still goes by the old ones."),
+        msgid("Start the bot again."),
+        Mender.OPERATOR,
+    ),
     Outcome.SETTINGS_BROKEN_NOW: _settings_broken_now,
     Outcome.SETTINGS_NO_SLACK: _settings_no_slack,
     Outcome.TOKEN_FINE: _token_fine,
@@ -241,20 +209,24 @@ WORDS_OF_HOUSE: Final[Mapping[Outcome, Words]] = {
     Outcome.TOKEN_REFUSED: _token_refused,
     Outcome.SCOPES_FINE: _scopes_fine,
     Outcome.SCOPES_MISSING: _scopes_missing,
-    Outcome.APP_TOKEN_FINE: _app_token_fine,
+    Outcome.APP_TOKEN_FINE: plainly(msgid("Slack opens Socket Mode connections with it.")),
     Outcome.APP_TOKEN_REFUSED: _app_token_refused,
-    Outcome.APP_TOKEN_NOT_SET: _app_token_not_set,
+    Outcome.APP_TOKEN_NOT_SET: plainly(msgid("None is set: it is for Socket Mode only.")),
     Outcome.CHANNELS_FINE: _channels_fine,
-    Outcome.CHANNELS_NONE: _channels_none,
+    Outcome.CHANNELS_NONE: plainly(msgid("The bot posts in no channel yet.")),
     Outcome.CHANNELS_LOST: _channels_lost,
-    Outcome.CLOCK_FINE: _clock_fine,
+    Outcome.CLOCK_FINE: plainly(msgid("It agrees with Slack's.")),
     Outcome.CLOCK_OFF: _clock_off,
     Outcome.CLOCK_WRONG: _clock_wrong,
     Outcome.DATABASE_FINE: _database_fine,
     Outcome.DATABASE_NONE: _database_none,
-    Outcome.MIGRATIONS_FINE: _migrations_fine,
+    Outcome.MIGRATIONS_FINE: plainly(msgid("They are those of this version.")),
     Outcome.MIGRATIONS_DUE: _migrations_due,
-    Outcome.MIGRATIONS_AT_START: _migrations_at_start,
+    Outcome.MIGRATIONS_AT_START: plainly(
+        msgid("They are older than this version; the next start brings them up to date."),
+        msgid("Start the bot again."),
+        Mender.OPERATOR,
+    ),
     Outcome.WORKER_FINE: _worker_fine,
     Outcome.WORKER_NOT_YET: _worker_not_yet,
     Outcome.WORKER_NONE: _worker_none,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
+from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words, plainly
 from bot.cards.markup import Markup, bold, code, joined, own
 from bot.cards.periods import period_words
 from bot.cards.texts import MessageId, Texts, msgid
@@ -21,10 +21,6 @@ def _page(name: MessageId, texts: Texts) -> Markup:
 
 def _period(facts: Facts, texts: Texts) -> Markup:
     return period_words(str(facts.facts.get("period", "")), texts)
-
-
-def _replica_fine(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(texts.gettext("It shows what the primary database shows."))
 
 
 def _replica_behind(facts: Facts, texts: Texts) -> FindingWords:
@@ -206,14 +202,6 @@ def _secret_unknown(_facts: Facts, texts: Texts) -> FindingWords:
     )
 
 
-def _key_unknown(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(
-        texts.gettext("When the web service access key ends stands on the user's card in Business Central."),
-        texts.gettext("Look there, and note the day."),
-        Mender.BUSINESS_CENTRAL,
-    )
-
-
 def _pull_fine(facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(texts.gettext("Last read {time}.", time=facts.moment("read_at")))
 
@@ -252,20 +240,6 @@ def _numbers_fine(facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(texts.gettext("The numbers go on where the bot left off."))
 
 
-def _numbers_restored(_facts: Facts, texts: Texts) -> FindingWords:
-    return FindingWords(
-        texts.gettext(
-            "Business Central gives numbers again that the bot knows: the environment was restored or "
-            "copied. What was read before is kept."
-        ),
-        texts.gettext(
-            "If it is a copy, see that it does not synchronize with the Dataverse of production. The bot "
-            "reads on by itself."
-        ),
-        Mender.BUSINESS_CENTRAL,
-    )
-
-
 def _numbers_below(facts: Facts, texts: Texts) -> FindingWords:
     return FindingWords(
         texts.gettext(
@@ -279,7 +253,7 @@ def _numbers_below(facts: Facts, texts: Texts) -> FindingWords:
 
 
 WORDS_OF_THE_PAST: Final[Mapping[Outcome, Words]] = {
-    Outcome.REPLICA_FINE: _replica_fine,
+    Outcome.REPLICA_FINE: plainly(msgid("It shows what the primary database shows.")),
     Outcome.REPLICA_BEHIND: _replica_behind,
     Outcome.REPLICA_FAR_BEHIND: _replica_far_behind,
     Outcome.RATE_FINE: _rate_fine,
@@ -297,12 +271,26 @@ WORDS_OF_THE_PAST: Final[Mapping[Outcome, Words]] = {
     Outcome.SECRET_ENDS: _secret_ends,
     Outcome.SECRET_EXPIRED: _secret_expired,
     Outcome.SECRET_UNKNOWN: _secret_unknown,
-    Outcome.KEY_UNKNOWN: _key_unknown,
+    Outcome.KEY_UNKNOWN: plainly(
+        msgid("When the web service access key ends stands on the user's card in Business Central."),
+        msgid("Look there, and note the day."),
+        Mender.BUSINESS_CENTRAL,
+    ),
     Outcome.PULL_FINE: _pull_fine,
     Outcome.PULL_UNDER_WAY: _pull_under_way,
     Outcome.PULL_NEVER: _pull_never,
     Outcome.PULL_LATE: _pull_late,
     Outcome.NUMBERS_FINE: _numbers_fine,
-    Outcome.NUMBERS_RESTORED: _numbers_restored,
+    Outcome.NUMBERS_RESTORED: plainly(
+        msgid(
+            "Business Central gives numbers again that the bot knows: the environment was restored or "
+            "copied. What was read before is kept."
+        ),
+        msgid(
+            "If it is a copy, see that it does not synchronize with the Dataverse of production. The bot "
+            "reads on by itself."
+        ),
+        Mender.BUSINESS_CENTRAL,
+    ),
     Outcome.NUMBERS_BELOW: _numbers_below,
 }

@@ -11,7 +11,7 @@ from bot.cards.dates import day, moment
 from bot.cards.links import Address
 from bot.cards.markup import EMPTY, Markup
 from bot.cards.outside import Outside
-from bot.cards.texts import Texts
+from bot.cards.texts import MessageId, Texts
 from bot.dataclass import dataclass
 from bot.operations.doctor.values import Fact
 
@@ -71,3 +71,12 @@ class Facts:
 
 
 Words = Callable[[Facts, Texts], FindingWords]
+
+
+def plainly(what: MessageId, next_step: MessageId | None = None, mender: Mender = Mender.NOBODY) -> Words:
+    """Words that no fact changes."""
+
+    def said(_facts: Facts, texts: Texts) -> FindingWords:
+        return FindingWords(texts.say(what), EMPTY if next_step is None else texts.say(next_step), mender)
+
+    return said
