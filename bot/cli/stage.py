@@ -17,6 +17,7 @@ from bot.delivery import Pace
 from bot.delivery.probe import Probe
 from bot.operations.durable.port import Durable
 from bot.simulator.slack import SlackSimulator
+from bot.simulator.slack.limits import ACKNOWLEDGE_SECONDS
 from handlers.listening import InFlight
 
 if TYPE_CHECKING:
@@ -32,13 +33,17 @@ async def staged(
     in_flight: InFlight | None = None,
     enterprise_id: str | None = None,
     pace: Pace | None = None,
+    ack_seconds: float = ACKNOWLEDGE_SECONDS,
 ) -> AsyncIterator[SlackSimulator]:
     """A simulated workspace in which the bot listens; ``in_flight`` holds the work that it acknowledged.
 
-    What the bot tells is delivered at that ``pace``; ``core.delivery`` must be registered.
+    What the bot tells is delivered at that ``pace``; ``core.delivery`` must be registered. Slack waits
+    ``ack_seconds`` of real time for each acknowledgement.
     """
     async with (
-        SlackSimulator(manifest(), clock=core.clock, enterprise_id=enterprise_id) as slack,
+        SlackSimulator(
+            manifest(), clock=core.clock, enterprise_id=enterprise_id, ack_seconds=ack_seconds
+        ) as slack,
         open_slack(slack.bot_token, slack.signing_secret, slack.api_url, core.clock) as access,
         httpx.AsyncClient(
             transport=httpx.ASGITransport(

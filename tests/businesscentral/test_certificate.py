@@ -123,7 +123,7 @@ class Counting(httpx.AsyncBaseTransport):
         self.most = max(self.most, self._inside)
         if self._inside >= 5:
             self._five.set()
-        await asyncio.wait_for(self._five.wait(), timeout=10)
+        await asyncio.wait_for(self._five.wait(), timeout=60)
         for _ in range(10):
             await asyncio.sleep(0)
         self._inside -= 1

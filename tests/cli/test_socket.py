@@ -49,7 +49,7 @@ async def socket_process(
 
 async def connected(process: asyncio.subprocess.Process) -> None:
     assert process.stderr is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for line in process.stderr:
             if b"socket.connected" in line:
                 return
@@ -66,7 +66,7 @@ async def test_it_answers_and_stops_when_told_to(tmp_path: Path) -> None:
         shown = len(kim.messages)
         await kim.send_command("/syncerrors help")
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert await process.wait() == 0
         assert len(kim.messages) == shown + 1, "the answer under way must arrive"
         assert slack.refusals == []
@@ -79,7 +79,7 @@ async def test_a_token_that_slack_refuses_is_named(tmp_path: Path, variable: str
         SlackSimulator(manifest()) as slack,
         socket_process(tmp_path, slack, **{variable: wrong}) as process,
     ):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             _, errors = await process.communicate()
         assert process.returncode == 2
         assert f"{variable}: Slack refuses it (invalid_auth)" in errors.decode()

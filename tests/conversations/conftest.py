@@ -31,6 +31,8 @@ CLIENT = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 DATAVERSE = "https://cronus.crm4.dynamics.com"
 COMPANY = "99999999-8888-4777-8666-555555555555"
 AT_ONCE = Pace(look=0.01, between=0.0)
+PATIENCE = 30.0
+"""Seconds of real time in which Slack is acknowledged, on a machine that is busy with other things, too."""
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 
 
@@ -123,7 +125,9 @@ async def stage(tmp_path: Path, enterprise_id: str | None, roles: Mapping[str, s
         core.watch_decision.register(durable)
         core.prepare_support.register(durable)
         stack.push_async_callback(durable.stop)
-        slack = await stack.enter_async_context(staged(core, durable, in_flight, enterprise_id, AT_ONCE))
+        slack = await stack.enter_async_context(
+            staged(core, durable, in_flight, enterprise_id, AT_ONCE, ack_seconds=PATIENCE)
+        )
         yield Stage(
             slack=slack,
             source=source,

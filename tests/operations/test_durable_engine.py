@@ -85,7 +85,7 @@ async def test_queues_deduplication_schedule_and_end(database_url: str) -> None:
         assert first == again != other
         assert await engine.wait(first, timeout=0.05) is None
         release.set()
-        ended = await engine.wait(first, timeout=10)
+        ended = await engine.wait(first, timeout=60)
         assert ended is not None
         assert (ended.state, ended.value) == (OutcomeState.SUCCEEDED, 41)
         assert set(ran_on) == {asyncio.get_running_loop()}
@@ -95,13 +95,13 @@ async def test_queues_deduplication_schedule_and_end(database_url: str) -> None:
         acts = [await engine.enqueue("act", queue=Queue.ACT, partition="p") for _ in range(3)]
         failing = await engine.enqueue("broken", queue=Queue.ACT, partition="q")
         for act_id in acts:
-            assert await engine.wait(act_id, timeout=10) is not None
-        failed = await engine.wait(failing, timeout=10)
+            assert await engine.wait(act_id, timeout=60) is not None
+        failed = await engine.wait(failing, timeout=60)
         assert failed is not None
         assert (failed.state, failed.error) == (OutcomeState.FAILED, "LookupError")
 
-        await asyncio.wait_for(ticked.wait(), timeout=10)
-        assert await engine.wait(ticks[0], timeout=10) is not None
+        await asyncio.wait_for(ticked.wait(), timeout=60)
+        assert await engine.wait(ticks[0], timeout=60) is not None
         assert set(at_once) == {1}
     finally:
         await engine.stop()
@@ -135,12 +135,12 @@ async def test_what_is_stopped_in_the_middle_goes_on_later(tmp_path: Path) -> No
     stopped = engine()
     await stopped.start()
     workflow = await stopped.enqueue("body", queue=Queue.DELIVER, partition="C1")
-    await asyncio.wait_for(begun.wait(), timeout=10)
+    await asyncio.wait_for(begun.wait(), timeout=60)
     await stopped.stop()
     resumed = engine()
     await resumed.start()
     try:
-        outcome = await resumed.wait(workflow, timeout=10)
+        outcome = await resumed.wait(workflow, timeout=60)
     finally:
         await resumed.stop()
     assert outcome is not None
@@ -163,12 +163,12 @@ async def test_what_ended_long_ago_is_forgotten(tmp_path: Path) -> None:
         ended = await engine.enqueue("body", 0, queue=Queue.ACT, partition="a")
         # In a partition of its own: of two that were enqueued in one millisecond either may come first.
         going_on = await engine.enqueue("body", 1, queue=Queue.ACT, partition="b")
-        assert await engine.wait(ended, timeout=10) is not None
+        assert await engine.wait(ended, timeout=60) is not None
         await forget_ended(datetime.now(UTC) + timedelta(hours=1))
         with pytest.raises(NotFound):
             await engine.wait(ended, timeout=0)
         may_end.set()
-        assert await engine.wait(going_on, timeout=10) is not None
+        assert await engine.wait(going_on, timeout=60) is not None
     finally:
         await engine.stop()
 
@@ -259,7 +259,7 @@ _WORKER = """
                 file.write(word + "\\n")
             if word == "second" and hold:
                 Path(folder, "begun").touch()
-                await asyncio.sleep(60)
+                await asyncio.sleep(600)
 
         async def body(steps):
             await steps.run("first", note, "first")
@@ -271,8 +271,8 @@ _WORKER = """
         print(engine.executor, flush=True)
         if hold:
             print(await engine.enqueue("work", queue=Queue.ACT, partition="p"), flush=True)
-            await asyncio.sleep(60)
-        await engine.wait(take_over, timeout=30)
+            await asyncio.sleep(600)
+        await engine.wait(take_over, timeout=60)
         await engine.stop()
 
     asyncio.run(main(sys.argv[1], sys.argv[2] == "hold", sys.argv[2]))
@@ -297,7 +297,7 @@ async def test_another_worker_finishes_what_a_killed_one_began(tmp_path: Path) -
         assert dying.stdout is not None
         assert await asyncio.to_thread(dying.stdout.readline) == "worker-1\n"
         workflow = (await asyncio.to_thread(dying.stdout.readline)).strip()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (tmp_path / "begun").exists():  # noqa: ASYNC110 - another process makes it
                 await asyncio.sleep(0.02)
         survivor = _worker(tmp_path, workflow)
@@ -305,7 +305,7 @@ async def test_another_worker_finishes_what_a_killed_one_began(tmp_path: Path) -
         assert await asyncio.to_thread(survivor.stdout.readline) == "worker-2\n"
         assert log.read_text().splitlines() == ["first", "second"], "live work must not be stolen"
         os.kill(dying.pid, signal.SIGKILL)
-        assert await asyncio.to_thread(survivor.wait, 30) == 0
+        assert await asyncio.to_thread(survivor.wait, 60) == 0
     finally:
         for process in (dying, survivor):
             if process is not None:

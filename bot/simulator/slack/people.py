@@ -20,7 +20,7 @@ from bot.simulator.slack.webapi.arguments import Arguments
 from bot.simulator.slack.workspace import SLACKBOT, Channel, ChannelKind, StoredMessage, User
 
 T = TypeVar("T")
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 """Seconds of real time that a person waits for something to change on the screen."""
 
 

@@ -84,7 +84,7 @@ class Session:
             pace=self.pace,
             fix=self.fix,
         )
-        await asyncio.wait_for(conversation.run(), 20)
+        await asyncio.wait_for(conversation.run(), 60)
         return written(self.console)
 
 

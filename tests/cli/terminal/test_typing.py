@@ -56,7 +56,7 @@ async def read_all(data: bytes) -> tuple[list[str], str]:
     try:
         writing = asyncio.to_thread(_write, sink, data)
         write = asyncio.ensure_future(writing)
-        while (line := await asyncio.wait_for(lines.read("kim ▸ "), 10)) is not None:
+        while (line := await asyncio.wait_for(lines.read("kim ▸ "), 60)) is not None:
             got.append(line)
         await write
     finally:
