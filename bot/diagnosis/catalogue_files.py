@@ -309,7 +309,9 @@ class _Reader:
             self._claim(name)
             self._refer(text, entry.class_)
             self._phrases.append(
-                PhraseRule(name, entry.class_, entry.topic, text, entry.source, entry.last, entry.among)
+                PhraseRule(
+                    name, entry.class_, entry.topic, text, entry.source, entry.last, entry.among, entry.named
+                )
             )
 
     def _template(self, entry: str, text: str, *, inner: bool = False) -> Template:

@@ -118,8 +118,8 @@ class PhrasesEntry(Entry):
     """Words that tell a class in a sentence that no template knows; see ``phrases``.
 
     ``last``: they say only that something failed, so that words for the reason count first. ``among``: they
-    count only where the text speaks of a record (``vocabulary``). The class ``unknown`` hushes: of a text
-    with such words nothing is said.
+    count only where the text speaks of a record (``vocabulary``); ``named``: only where it also names one, by
+    its key or by a caption. The class ``unknown`` hushes: of a text with such words nothing is said.
     """
 
     class_: Code = Field(alias="class")
@@ -128,6 +128,7 @@ class PhrasesEntry(Entry):
     texts: tuple[PhraseText, ...] = Field(min_length=1)
     last: bool = False
     among: bool = False
+    named: bool = False
 
 
 class CaptionsEntry(Entry):

@@ -6,7 +6,8 @@ and not in what a person or another product writes: a person who mentions an exp
 message, nor is a compiler's refusal a matter of the synchronization.
 
 Words that say no more than that something is refused ("you cannot", "does not exist") count only ``among``
-words of records: where the text speaks of a customer, a posting date or a price list.
+words of records: where the text speaks of a customer, a posting date or a price list. A mere "should" or
+"already" counts only where it also names one.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bot.diagnosis.speakers import (
     EXPLAINED,
     FOREIGN,
     INSTRUCTED,
+    NAMED,
     QUOTED,
     REFUSED,
     SPOKEN,
@@ -40,6 +42,9 @@ _SEARCHED: Final = 8_192
 _PLACES: Final = 16
 """Places of a first piece that are tried."""
 _MEMORY: Final = 8 << 20
+_NOTHING: Final = 0
+_SPOKEN_OF: Final = 1
+_NAMED: Final = 2
 _LEVELS: Final = {PLUGIN: 2, UNKNOWN: 3}
 
 
@@ -57,11 +62,20 @@ class PhraseRule:
     """It says only that something failed: words for the reason count first."""
     among: bool = False
     """It counts only where the text speaks of a record."""
+    named: bool = False
+    """It counts only where the text speaks of a record and names one."""
+
+    @property
+    def needs(self) -> int:
+        """How much the text must say of a record for it to count: see ``Phrases``."""
+        return _NAMED if self.named else _SPOKEN_OF if self.among else _NOTHING
 
     @property
     def order(self) -> tuple[int, int, str]:
         """Smallest first: a reason, a failure, a plug-in, silence, a mere refusal; then what tells most."""
-        if self.among:
+        if self.named:
+            level = 6
+        elif self.among:
             level = 5 if self.last else 4
         elif self.class_code in _LEVELS:
             level = _LEVELS[self.class_code]
@@ -111,13 +125,13 @@ class Phrases:
     def best(self, text: str) -> PhraseRule | None:
         """The phrase in the text that tells most; None where there is none, where it says that nothing is to
         be said, or where a person or another product speaks."""
-        return self._first(_searched(text), self._among)
+        return self._first(_searched(text), self._said_of_record)
 
     def telling(self, text: str) -> PhraseRule | None:
         """The same without the words that count only among words of records."""
         return self._first(_searched(text), _nowhere)
 
-    def _first(self, searched: str, among: Callable[[str, str], bool]) -> PhraseRule | None:
+    def _first(self, searched: str, said: Callable[[str, str], int]) -> PhraseRule | None:
         if self._empty:
             return None
         hits: list[int] | None = self._set.Match(searched.encode("utf-8", "surrogatepass").lower())
@@ -127,25 +141,25 @@ class Phrases:
         standing = [known for hit in hits for known in self._rules[hit]]
         if len(standing) > 1:
             standing.sort()
-        of_record: bool | None = None
+        of_record: int | None = None
         for _, pieces, rule in standing:
-            if rule.among:
+            if needs := rule.needs:
                 if of_record is None:
-                    of_record = among(searched, lowered)
-                if not of_record:
+                    of_record = said(searched, lowered)
+                if of_record < needs:
                     continue
             if _stands(pieces, lowered):
                 return None if rule.class_code == UNKNOWN or _not_said(searched, lowered) else rule
         return None
 
-    def _among(self, searched: str, lowered: str) -> bool:
-        """True where the text itself speaks of a record or refuses as Business Central does, and nobody of
-        his day or of a program."""
+    def _said_of_record(self, searched: str, lowered: str) -> int:
+        """What the text says of a record: nothing, also where somebody speaks of his day or a program does;
+        that it speaks of one or refuses as Business Central does; that it names one as well."""
         if TALKED.search(lowered) or BUILT.search(lowered) or INSTRUCTED.search(lowered):
-            return False
-        if REFUSED.search(lowered) or CAPTIONED.search(searched):
-            return True
-        return bool(self._record and self._record.search(QUOTED.sub("'", lowered)))
+            return _NOTHING
+        if self._record and self._record.search(QUOTED.sub("'", lowered)):
+            return _NAMED if NAMED.search(searched) else _SPOKEN_OF
+        return _SPOKEN_OF if REFUSED.search(lowered) or CAPTIONED.search(searched) else _NOTHING
 
 
 def _searched(text: str) -> str:
@@ -158,8 +172,8 @@ def _not_said(searched: str, lowered: str) -> bool:
     return bool(SPOKEN.search(searched) or FOREIGN.search(lowered) or EXPLAINED.search(lowered))
 
 
-def _nowhere(_: str, __: str) -> bool:
-    return False
+def _nowhere(_: str, __: str) -> int:
+    return _NOTHING
 
 
 def _stands(pieces: Sequence[str], text: str) -> bool:

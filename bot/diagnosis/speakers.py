@@ -13,7 +13,8 @@ from typing import Final
 _PERSON: Final = r"""
     \?(?:[\s.]|$)
     | (?<![\w'-])
-      (?:I(?!\ (?:stedet|felte[tn]|felterne|fältet|stället|tabell?en|denne|dette|den|det|et|en|tilfælde|vinduet|alle)\b)
+      (?:I(?!\ (?:stedet|felte[tn]|felterne|fältet|stället|tabell?en|denne|dette|den|det|et|en
+        |tilfælde|vinduet|alle)\b)
       |I'm|I've|I'll|i'm|i've|i'll
       |(?i:my|me|thanks|thank\ you|hi|hello|hey|btw|fyi|anyone|somebody|let's))
       (?![\w'-])
@@ -43,8 +44,10 @@ _OTHER_PRODUCT: Final = r"""
     | (?<![\w-])
     (?:--[a-z]
     |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|mongo\w+error|sqlite|redis|ora-\d+|sap
-    |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt|sftp|aws|s3
-    |stripe|paypal|quickbooks|xero|netsuite|hubspot|odoo|zendesk
+    |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt
+    |sftp|aws|s3|workday|zoho|datev|visma|exact\ online|afas|mailchimp|teams(?=:)|excel(?=:)|terraform
+    |sugarcrm|acumatica|epicor|dynamics\ gp|infor\ ln|stripe|paypal
+    |quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
     |(?:type|reference|syntax|programming|value|key|attribute|import)error|(?:error|warning)\ [a-z]{2}\d{3,}
     |a[al]\d{4})
@@ -98,5 +101,11 @@ REFUSED: Final = re.compile(_REFUSAL, re.VERBOSE)
 """How Business Central begins when it refuses, and how it writes the key of a record: ``No.='10000'``."""
 CAPTIONED: Final = re.compile(_CAPTION, re.VERBOSE)
 """A caption as the subject, each word of it with a capital letter; in the text as written."""
+NAMED: Final = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,6}-?\d{2,}|\d{4,}(?:-[A-Z]+)?)(?![\w:])"
+    r"|[ '(][A-Z][a-z]+\.? (?:[a-z]+ )?[A-Z][a-z]"
+    r"|^\W*[A-Z][\w&/()%-]*\.? [A-Z][\w&/()%-]*\.? (?:must|cannot|should)\b"
+)
+"""The key of a record (``C00110``, ``1896-S``) or a caption within a sentence; in the text as written."""
 QUOTED: Final = re.compile(r"'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
 """What is quoted, a name most often."""
