@@ -20,7 +20,7 @@ class Standing:
     """One connection; the defaults are those of one that was never read."""
 
     errors: int = 0
-    """Of open problems."""
+    """Of open problems, those that Business Central still has."""
     problems: int = 0
     severity: int = 0
     """Of the worst open problem; 0 where none is open."""
@@ -39,7 +39,7 @@ class Standings:
         sums = (
             select(
                 PROBLEM.c.connection,
-                func.sum(PROBLEM.c.errors).label("errors"),
+                func.sum(PROBLEM.c.errors - PROBLEM.c.gone).label("errors"),
                 func.count().label("problems"),
                 func.max(PROBLEM.c.severity).label("severity"),
             )

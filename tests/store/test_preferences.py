@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store import Companies, Database, Preferences, Pulls
+from bot.store import Companies, Database, Preferences, Presence, Pulls
 from bot.store.standings import Standing, Standings
-from bot.store.values import PullState, Scope
+from bot.store.values import KnownRow, PullState, Scope, Verdict
 from tests.store.pages_of_errors import READ_AT, error, page
 
 
@@ -47,13 +47,15 @@ async def test_standings_of_a_workspace(database: Database) -> None:
         await pulls.store_page(scope, page([error(number) for number in numbers]), READ_AT)
         await pulls.finish(scope, READ_AT + timedelta(seconds=1))
     await Companies(database).save(read, "CRONUS", "CRONUS B.V.", READ_AT)
+    gone = Verdict(0, 100, 2, missing=(KnownRow(2, error(2).id, gone=False),), replaced=(), back=())
+    await Presence(database).judge(read, gone, READ_AT)
     await pulls.begin(failing, READ_AT, None)
     await pulls.fail(failing, READ_AT, "source.unreachable", {})
 
     found = await Standings(database).all_of("T1")
 
     assert set(found) == {"read", "failing"}
-    assert found["read"].errors == 3
+    assert found["read"].errors == 2, "the third is no longer in Business Central"
     assert found["read"].problems >= 1
     assert found["read"].severity >= 1
     assert found["read"].pull == await pulls.state(read)
