@@ -67,7 +67,7 @@ async def _first(deps: Dependencies, visit: Visit) -> Modal:
     if visit.button.problem is None:
         raise StaleButton
     choice = await deps.conflicts.choice(visit.scope, visit.button.problem)
-    if choice.total == 1 and choice.records:
+    if len(choice.records) == 1:
         return await _shown(visit, await deps.conflicts.show(visit.scope, choice.records[0].number))
     return choose_record_modal(choice, visit.texts)
 

@@ -134,6 +134,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         archive = Archive(database, ask, understanding, activity, outside.clock)
         purging = PurgeDesk(database, ask, outside.clock)
         survey = Survey(database, ask, clients, outside.clock)
+        naming = Naming(database, clients, outside.clock)
         retrying = RetryDesk(database, ask, survey, outside.clock, outside.watched_for)
         ending = Ending(WORKSPACE, database, clients, outside.clock, activity)
         deciding = DecisionDesk(database, ask, clients, outside.clock, outside.watched_for)
@@ -168,7 +169,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purging=purging,
             archive=archive,
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
-            conflicts=Conflicts(database, ask, clients, dataverse, deciding),
+            conflicts=Conflicts(database, ask, clients, dataverse, deciding, naming),
             matching=Matching(database, ask, clients, dataverse, deciding),
             coupled=CoupledData(database, ask, deciding),
             deciding=deciding,
@@ -183,7 +184,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             prepare_support=PrepareSupport(WORKSPACE, database, ask, call_stacks, activity, outside.clock),
             call_stacks=call_stacks,
             access=access,
-            naming=Naming(database, clients, outside.clock),
+            naming=naming,
             status=StatusDesk(database, ask, clients, outside.clock),
             explanations=Explanations(database, knowledge, connections),
             rediagnose=Rediagnose(WORKSPACE, database, knowledge, tuple(connections), outside.clock),

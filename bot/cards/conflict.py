@@ -36,7 +36,6 @@ from bot.operations.conflicts import (
 )
 from bot.operations.conflicts.values import LastChange
 from bot.operations.deciding import Step
-from bot.operations.views import ConnectionView
 
 RECORD: Final = "record"
 """Name of the input that chooses a record."""
@@ -65,17 +64,18 @@ def choose_record_modal(choice: ConflictChoice, texts: Texts) -> Modal:
         "{n} record was changed in both apps.", "{n} records were changed in both apps.", choice.total
     )
     links = Links(choice.connection)
-    drawn: list[Block] = [blocks.section(bold(count))]
-    choices = tuple(_choice(one, choice.connection, texts) for one in choice.records)
+    drawn: list[Block] = [blocks.section(sentence((bold(count), _over(choice, texts))))]
+    choices = tuple(_choice(one, choice, texts) for one in choice.records)
     hint = EMPTY
-    if choice.total > len(choices):
+    if choice.total - choice.over > len(choices):
         hint = texts.ngettext(
             "Only the latest {n} is listed.", "Only the latest {n} are listed.", len(choices)
         )
     field = Field(RECORD, texts.gettext("Record"), hint)
     heading = ChoiceGroup(texts.gettext("Latest failure first"), choices)
     placeholder = texts.gettext("Choose a record")
-    drawn.append(menu_input(field, placeholder, (heading,), choices[0].value if choices else ""))
+    if choices:
+        drawn.append(menu_input(field, placeholder, (heading,), choices[0].value))
     drawn += blocks.paragraphs(_rule(choice.mapping, choice.rule, links, texts))
     drawn.append(blocks.context(connection_words(choice.connection)))
     value = ButtonValue(connection=choice.connection.key, problem=choice.problem_id)
@@ -151,16 +151,31 @@ def confirm_conflict_modal(view: ConflictView, winner: Side, texts: Texts) -> Mo
     return Modal(title, tuple(drawn), Submit(Form.CONFLICT, title, value))
 
 
-def _choice(one: ConflictRecord, connection: ConnectionView, texts: Texts) -> Choice:
+def _over(choice: ConflictChoice, texts: Texts) -> Markup:
+    """Those that are settled, by the bot or by anybody."""
+    if not choice.over:
+        return EMPTY
+    if choice.over >= choice.total:
+        return texts.gettext("All of that has synchronized since: there is nothing to choose any more.")
+    return texts.ngettext(
+        "{n} of them has synchronized since.", "{n} of them have synchronized since.", choice.over
+    )
+
+
+def _choice(one: ConflictRecord, choice: ConflictChoice, texts: Texts) -> Choice:
+    """The No. before the name: a menu cuts long lines off."""
+    links = Links(choice.connection)
     number = texts.gettext("No. {number}", number=digits(one.number))
+    known = choice.names.get(one.record_id)
+    name = EMPTY if known is None else Outside(known.name).short(_NAME)
     return Choice(
-        dotted((record_words(one.record_id, Links(connection), texts, one.table), number)), str(one.number)
+        dotted((record_words(one.record_id, links, texts, one.table), number, name)), str(one.number)
     )
 
 
 def _records(view: ConflictView, links: Links, texts: Texts) -> Iterator[Markup]:
-    here = record_words(view.record_id, links, texts, view.table)
-    there = record_words(view.row_id, links, texts, view.row_table)
+    here = record_words(view.record_id, links, texts, view.table, view.names)
+    there = record_words(view.row_id, links, texts, view.row_table, view.names)
     if here:
         yield bold(own("Business Central: ")) + here
     if there:
@@ -322,13 +337,26 @@ def _rule(mapping: str, rule: str, links: Links, texts: Texts) -> Iterator[Marku
     yield bold(texts.gettext("For many"))
     yield texts.gettext(
         "An administrator can let Business Central choose by itself: field {field} of mapping {mapping} on "
-        "page {page}. From then on every conflict of this mapping is settled that way, without asking "
-        "anybody; then press Retry.",
+        "page {page}.",
         field=bold(texts.gettext("Resolve Update Conflicts")),
         mapping=Outside(mapping or "?").short(_NAME),
         page=page,
     )
+    yield texts.gettext(
+        "• {option}: Business Central's values win.",
+        option=bold(texts.gettext("Send data update to integration table")),
+    )
+    yield texts.gettext(
+        "• {option}: Dataverse's values win.",
+        option=bold(texts.gettext("Get data update from integration table")),
+    )
     if rule:
-        yield texts.gettext("It says now: {rule}", rule=Outside(rule).short(_NAME))
+        yield texts.gettext(
+            "It says now: {rule}. With a rule no conflict fails: press Retry, and these are settled by it.",
+            rule=bold(Outside(rule).short(_NAME)),
+        )
     else:
-        yield texts.gettext("It has no rule now, which is why this failed.")
+        yield texts.gettext(
+            "It has no rule now, which is why this failed. With one, every conflict of this mapping is "
+            "settled that way, without asking anybody; press Retry for those that have failed."
+        )

@@ -60,6 +60,9 @@ def error_card(
     ]
     if error.gone_at is not None:
         parts.append(Part((blocks.context(_gone(view, texts)),)))
+    elif view.is_over:
+        over = texts.gettext("Its record has synchronized since: nothing needs to be done about this error.")
+        parts.append(Part((blocks.section(bold(over)),), Importance.ESSENTIAL))
     if told := lines(
         (*_where(view, links, texts), facts(without(error.params, OF_ONE_RECORD), links, texts))
     ):

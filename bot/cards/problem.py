@@ -15,7 +15,7 @@ from bot.cards.filling import prose
 from bot.cards.freshness import freshness_words
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
-from bot.cards.markup import Markup, bold, dotted, link, own, sentence
+from bot.cards.markup import EMPTY, Markup, bold, dotted, link, own, sentence
 from bot.cards.match import match_button
 from bot.cards.order import chain_parts, real_cause_part
 from bot.cards.original import original_parts
@@ -33,7 +33,6 @@ from bot.cards.why import why_button
 from bot.diagnosis.model import UNKNOWN
 from bot.operations.causes.awaiting import awaited_records
 from bot.operations.views import ProblemDetail
-from bot.store.record_names import Names
 from bot.store.values import AffectedRecord
 
 
@@ -93,7 +92,7 @@ def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValu
         return []
     at = Pages(view.records_page, view.records_pages)
     heading = texts.ngettext("{n} record affected", "{n} records affected", view.records_total)
-    listed = [_record(record, view.names, links, texts) for record in view.records]
+    listed = [_record(record, view, links, texts) for record in view.records]
     title = dotted((bold(heading), page_words(at, texts)))
     parts = [Part(blocks.paragraphs((title, *listed)))]
     query = None if opened is None else opened.query
@@ -103,9 +102,9 @@ def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValu
     return parts
 
 
-def _record(record: AffectedRecord, names: Names, links: Links, texts: Texts) -> Markup:
-    name = record_words(record.record_id, links, texts, record.table, names) or record_words(
-        record.other_record_id, links, texts, names=names
+def _record(record: AffectedRecord, view: ProblemDetail, links: Links, texts: Texts) -> Markup:
+    name = record_words(record.record_id, links, texts, record.table, view.names) or record_words(
+        record.other_record_id, links, texts, names=view.names
     )
     number = link(
         texts.gettext("No. {number}", number=digits(record.last_number)), links.error(record.last_number)
@@ -115,6 +114,7 @@ def _record(record: AffectedRecord, names: Names, links: Links, texts: Texts) ->
             sentence((own("•"), name or texts.gettext("No record named"))),
             texts.ngettext("{n} error", "{n} errors", record.count),
             texts.gettext("latest {number}, {time}", number=number, time=moment(record.last_seen)),
+            bold(texts.gettext("synchronized since")) if record.record_id in view.synchronized else EMPTY,
         )
     )
 

@@ -5,7 +5,7 @@ The cost of each answer depends on what it shows, not on how many errors are sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -32,6 +32,7 @@ from bot.store.values import ProblemRow, PullState, Scope, StoredError
 PROBLEMS_A_PAGE = 5
 RECORDS_A_PAGE = 5
 
+_BOTH_CHANGED = "conflict.both_changed"
 _OF_ONE_RECORD = frozenset({"record", "record_table", "other_record", "other_table", "value"})
 """Facts of one error: where several records share a problem, its steps must not name one of them."""
 
@@ -117,9 +118,7 @@ class Ask:
                 chain=await self.causes.chain(scope, graph, line, real_cause),
                 real_cause=real_cause,
                 taught=self._taught(row.topic),
-                synchronized=await Synchronized(self.database).of(
-                    scope, problem_id, [one.record_id for one in records]
-                ),
+                synchronized=await self._synchronized(scope, latest, [one.record_id for one in records]),
             )
 
     async def error(self, scope: Scope, number: int) -> ErrorView:
@@ -137,8 +136,17 @@ class Ask:
                 line=line,
                 steps=line.error_class.remedy_for(error.topic, line.told),
                 real_cause=await self.causes.real_cause(scope, error),
-                is_over=bool(await Synchronized(self.database).of(scope, error.problem_id, [record])),
+                is_over=bool(await self._synchronized(scope, error, [record])),
             )
+
+    async def _synchronized(
+        self, scope: Scope, error: StoredError, record_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Those of these records that have synchronized since they failed because of that error's problem."""
+        store = Synchronized(self.database)
+        if error.class_code == _BOTH_CHANGED:
+            return await store.settled(scope, error.problem_id, record_ids)
+        return await store.of(scope, error.problem_id, record_ids)
 
     def _taught(self, topic: str | None) -> TaughtNote | None:
         rule = self.knowledge.rule(topic)

@@ -75,6 +75,10 @@ class Naming:
                     continue
         return replace(view, names=await self._names(scope, errors, ids))
 
+    async def of_records(self, scope: Scope, error: StoredError) -> Names:
+        """The names of the two records of an error."""
+        return await self._names(scope, [error])
+
     async def known(self, scope: Scope, record_ids: Iterable[str]) -> Names:
         """What was read before, by record id; nobody is asked."""
         return await RecordNames(self.database).known(scope, record_ids)

@@ -200,6 +200,8 @@ class ProblemDetail:
     """Where a taught rule recognises it."""
     names: Names = field(default_factory=dict)
     """Of the records that are listed, as far as known."""
+    synchronized: frozenset[str] = frozenset()
+    """Those of the records that are listed that have synchronized since, by what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,8 @@ class ErrorView:
     real_cause: RealCause | None = None
     names: Names = field(default_factory=dict)
     """Of its records, as far as known."""
+    is_over: bool = False
+    """Its record has synchronized since, by what is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.failures import ChoiceChanged
 from bot.operations.conflicts import Side
 from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.simulator.businesscentral.population import Population
+from bot.simulator.businesscentral.tables import record
 from bot.simulator.businesscentral.troubles import Kind
 from bot.simulator.slack import Modal, Person
 from bot.store import Problems
@@ -81,9 +83,8 @@ async def test_business_central_wins_and_the_problem_ends(stage: Stage) -> None:
     assert f"Phone No. (Main Phone): {THERE} becomes {HERE}" in says
     assert "This record alone is synchronized" in says
     assert acts(stage, "synchronize") == 0
-    done = await stage.kim.submit()
-    assert done is not None
-    assert "It has begun." in done.plain()
+    await stage.kim.submit()
+    await settled(stage.kim, "It has begun.")
     await direct(stage.kim, "Over: 1 of 1")
     assert phone(stage) == (HERE, HERE)
     assert acts(stage, "synchronize") == 1
@@ -102,6 +103,8 @@ async def test_dataverse_wins(stage: Stage) -> None:
     await stage.kim.submit()
     await direct(stage.kim, "Over: 1 of 1")
     assert phone(stage) == (THERE, THERE)
+    assert not await Problems(stage.core.database).page(stage.scope, 5, 0), "fixed, whichever way it went"
+    assert "nothing needs to be done" in (await stage.kim.command("/syncerrors 2")).plain()
 
 
 async def test_a_field_that_goes_one_way_only_is_said_to_stay(stage: Stage) -> None:
@@ -134,10 +137,8 @@ async def test_what_changed_meanwhile_is_shown_anew(stage: Stage) -> None:
     await stage.kim.modal_click("Use Dataverse")
     await settled(stage.kim, "is lost", "+31 20 1")
     world.both_changed(CUSTOMER, "telephone1", "+31 20 2", THERE)
-    again = await stage.kim.submit()
-    assert again is not None
-    assert "Something changed since you were shown this" in again.plain()
-    assert "+31 20 2" in again.plain()
+    await stage.kim.submit()
+    await settled(stage.kim, "Something changed since you were shown this", "+31 20 2")
     assert acts(stage, "synchronize") == 0
 
 
@@ -151,9 +152,8 @@ async def test_what_has_synchronized_since_leaves_nothing_to_choose(stage: Stage
     world.couplings.change(coupling.id, stage.clock.now(), skipped=False)
     stage.clock.advance(60)
     world.run("CUSTOMER")
-    after = await stage.kim.submit()
-    assert after is not None
-    assert "nothing to choose" in after.plain() or "Nothing was changed" in after.plain()
+    await stage.kim.submit()
+    await settled(stage.kim, "nothing to choose")
     assert acts(stage, "synchronize") == 0
     says = (await opened(stage)).plain()
     assert "It has synchronized since this error" in says
@@ -175,10 +175,11 @@ async def test_of_many_one_is_chosen_and_the_rule_is_explained(stage: Stage) -> 
     assert "Resolve Update Conflicts" in says
     assert "page=5335" in says
     assert "It has no rule now" in says
+    assert "Send data update to integration table: Business Central's values win." in says
+    assert "Get data update from integration table: Dataverse's values win." in says
     stage.kim.fill("Record", "Customer 10001 · No. 4")
-    shown = await stage.kim.submit()
-    assert shown is not None
-    assert "Customer 10001" in shown.plain()
+    await stage.kim.submit()
+    await settled(stage.kim, "Customer 10001", "What differs")
     await stage.kim.modal_click("Use Business Central")
     await settled(stage.kim, "is lost")
     await stage.kim.submit()
@@ -187,6 +188,71 @@ async def test_of_many_one_is_chosen_and_the_rule_is_explained(stage: Stage) -> 
     assert phone(stage) == (HERE, THERE)
     (row,) = await Problems(stage.core.database).page(stage.scope, 5, 0)
     assert row.state is ProblemState.OPEN, "two conflicts are left"
+
+
+async def test_a_conflict_that_was_settled_is_offered_no_more_and_said_to_be_over(stage: Stage) -> None:
+    await conflicts(stage, 3)
+    await opened(stage)
+    stage.kim.fill("Record", "Customer 10001 · No. 4")
+    await stage.kim.submit()
+    await settled(stage.kim, "Customer 10001", "What differs")
+    await stage.kim.modal_click("Use Dataverse")
+    await settled(stage.kim, "is lost")
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1")
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Details")
+    card = (await stage.kim.until("3 records affected")).plain().splitlines()
+    told = [line for line in card if "latest" in line]
+    assert ["synchronized since" in line for line in told] == ["Customer 10001" in line for line in told]
+    await stage.kim.click("Resolve conflict…")
+    modal = await settled(stage.kim)
+    says = modal.plain()
+    assert "3 records were changed in both apps. 1 of them has synchronized since." in says
+    (menu,) = [one for one in modal.elements() if one.kind == "static_select"]
+    assert [one.label.partition(" ·")[0] for one in menu.options] == ["Customer 10002", "Customer 10000"]
+    await stage.kim.close_modal()
+    assert "nothing needs to be done" in (await stage.kim.command("/syncerrors 4")).plain()
+    assert "nothing needs to be done" not in (await stage.kim.command("/syncerrors 2")).plain()
+
+
+async def test_when_all_are_settled_there_is_nothing_to_choose(stage: Stage) -> None:
+    await conflicts(stage, 2)
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Details")
+    world = stage.company.synchronization
+    world.mappings["CUSTOMER"].update_conflict = "Send data update to integration table"
+    for customer in (CUSTOMER, "Customer: 10001"):
+        coupling = world.couplings.of_record(customer)
+        assert coupling is not None
+        world.couplings.change(coupling.id, stage.clock.now(), skipped=False)
+    stage.clock.advance(60)
+    world.run("CUSTOMER")
+    await read(stage)
+    await stage.kim.click("Resolve conflict…")
+    assert "All of that has synchronized since" in (await settled(stage.kim)).plain()
+
+
+async def test_both_records_are_named_and_not_by_the_id_of_the_row(stage: Stage) -> None:
+    world = stage.company.synchronization
+    customer = record(CUSTOMER, description="Adatum Corporation")
+    coupling = world.couple(customer)
+    row = coupling.dataverse_id or ""
+    account = stage.dataverse.organization.add("account", row, name="Adatum (nieuw)")
+    world.both_changed(customer, "telephone1", HERE, THERE, by="JORIS", dataverse_by=Population(1).person)
+    world.fail(customer, CONFLICT, kind=Kind.BOTH_CHANGED, times=2)
+    await read(stage)
+    says = without_links((await opened(stage)).plain())
+    assert "Business Central: Customer 10000 · Adatum Corporation" in says
+    assert "Dataverse: Account Adatum (nieuw)" in says
+    assert account not in says
+    await stage.kim.modal_click("Use Dataverse")
+    says = without_links((await settled(stage.kim, "is lost")).plain())
+    assert "Dataverse: Account Adatum (nieuw)" in says
+
+
+def without_links(text: str) -> str:
+    return re.sub(r" ?<https?://[^>]*>", "", text)
 
 
 @pytest.mark.parametrize(

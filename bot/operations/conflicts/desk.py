@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.businesscentral import (
@@ -39,10 +39,13 @@ from bot.operations.conflicts.values import (
     fingerprint,
 )
 from bot.operations.deciding import Decided, DecisionDesk, Plan, Step
+from bot.operations.naming import Naming
 from bot.operations.reading import FailureNote, note_of
 from bot.operations.rights import Act
 from bot.store import Database, Errors, Problems
+from bot.store.record_names import Names, RecordName, RecordState
 from bot.store.synchronization import Synchronization
+from bot.store.synchronized import Synchronized
 from bot.store.values import Scope, StoredError
 
 MOST_RECORDS: Final = 100
@@ -62,6 +65,7 @@ class Conflicts:
     clients: Mapping[str, BusinessCentralClient]
     dataverse: Mapping[str, DataverseClient]
     deciding: DecisionDesk
+    naming: Naming
 
     async def choice(self, scope: Scope, problem_id: str) -> ConflictChoice:
         """The records of a problem, latest failure first. Raises NotFound for another kind of problem."""
@@ -72,6 +76,8 @@ class Conflicts:
         latest = await Errors(self.database).latest_of(scope, row.id)
         mappings = {one.name: one for one in await Synchronization(self.database).mappings(scope)}
         mapping = mappings.get(latest.mapping)
+        over = await Synchronized(self.database).settled(scope, row.id, [one.record_id for one in records])
+        left = [one for one in records if one.record_id not in over]
         return ConflictChoice(
             connection=await self.ask.connection(scope),
             problem_id=row.id,
@@ -79,9 +85,11 @@ class Conflicts:
                 ConflictRecord(
                     one.record_id or one.other_record_id, one.table, one.last_number, one.last_seen
                 )
-                for one in records
+                for one in left or records
             ),
             total=row.records,
+            over=len(over),
+            names=await self.naming.known(scope, [one.record_id or one.other_record_id for one in records]),
             mapping=latest.mapping,
             rule="" if mapping is None else _rule(mapping.update_conflict),
         )
@@ -98,6 +106,7 @@ class Conflicts:
         if client is None:
             raise ConnectionGone
         view = await self._empty(scope, error)
+        view = replace(view, names=await self.naming.of_records(scope, error))
         if not view.record_id and not view.row_id:
             return replace(view, standing=Standing.NO_RECORD)
         coupling = await self._coupling(scope, client, view)
@@ -194,7 +203,7 @@ class Conflicts:
         entity = (parsed.entity if parsed is not None else None) or (
             mapping.entity_name if mapping is not None else ""
         )
-        there, unread = await self._last_change(scope, entity, coupling.dataverse_id or "", read)
+        there, unread, called = await self._last_change(scope, entity, coupling.dataverse_id or "", read)
         fields = differing(read.fields)
         is_over = await _is_over(client, coupling, error)
         standing = Standing.OPEN if fields else Standing.ALIKE
@@ -219,26 +228,36 @@ class Conflicts:
             allowance=await self.deciding.allowance(scope),
             running=await self.deciding.running(scope, _what(coupling.id)),
             seen=fingerprint(coupling.id, read),
+            names=_with_row(view, called, self.naming.clock.now()),
         )
 
     async def _last_change(
         self, scope: Scope, entity: str, row_id: str, read: CoupledFields
-    ) -> tuple[LastChange, FailureNote | None]:
-        """Who changed the row, as far as Dataverse says; choosing goes on without.
+    ) -> tuple[LastChange, FailureNote | None, str]:
+        """Who changed the row, and what it is called, as far as Dataverse says; choosing goes on without.
 
         Its answers may be a minute old: who made an earlier change than Business Central saw is nobody here.
         """
         at = read.dataverse_changed_at
         asked = self.dataverse.get(scope.connection)
         if asked is None or not entity or not row_id:
-            return LastChange(at), None
+            return LastChange(at), None, ""
         try:
             row = await asked.row(entity, row_id)
         except DataverseFailure as failure:
-            return LastChange(at), note_of(failure)
-        if row is None or row.modified_at is None or (at and row.modified_at < at - A_SECOND):
-            return LastChange(at), None
-        return LastChange(row.modified_at, row.modified_by), None
+            return LastChange(at), note_of(failure), ""
+        if row is None:
+            return LastChange(at), None, ""
+        if row.modified_at is None or (at and row.modified_at < at - A_SECOND):
+            return LastChange(at), None, row.name
+        return LastChange(row.modified_at, row.modified_by), None, row.name
+
+
+def _with_row(view: ConflictView, name: str, at: datetime) -> Names:
+    """The names known, and what Dataverse calls its row now."""
+    if not name or not view.row_id:
+        return view.names
+    return {**view.names, view.row_id: RecordName(view.row_id, name, "", RecordState.FOUND, at)}
 
 
 async def _is_over(client: BusinessCentralClient, coupling: Coupling, error: StoredError) -> bool:

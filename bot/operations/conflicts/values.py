@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -15,6 +16,7 @@ from bot.dataclass import dataclass
 from bot.operations.deciding import Allowance
 from bot.operations.reading import FailureNote
 from bot.operations.views import ConnectionView
+from bot.store.record_names import Names
 from bot.store.runs import Run
 
 BOTH_CHANGED: Final = "conflict.both_changed"
@@ -100,6 +102,8 @@ class ConflictView:
     running: Run | None = None
     seen: str = ""
     """What was shown, as a fingerprint: another one means that something changed since."""
+    names: Names = field(default_factory=dict)
+    """Of the two records, as far as known."""
 
     def lost(self, winner: Side) -> tuple[FieldPair, ...]:
         """The fields in which the other side's value is overwritten, or may be."""
@@ -128,9 +132,15 @@ class ConflictChoice:
     connection: ConnectionView
     problem_id: str
     records: tuple[ConflictRecord, ...]
+    """Of which nothing shows that they have synchronized since; where all have, all of them."""
     total: int
+    """Of all records, the others included."""
     mapping: str = ""
     rule: str = ""
+    over: int = 0
+    """How many have synchronized since, of those looked at."""
+    names: Names = field(default_factory=dict)
+    """Of the records, as far as known: nobody is asked."""
 
 
 def differing(fields: Sequence[FieldPair]) -> tuple[FieldPair, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Coupling, SyncJob
+from bot.businesscentral.records import Direction
 from bot.clock import Clock
 from bot.dataclass import dataclass
 from bot.failures import SourceMissing
@@ -18,12 +19,12 @@ from bot.operations.durable.port import Durable, Queue, Steps
 from bot.operations.lookout import Lookout, Still, changed_since, jobs_after, place, reached, since_of
 from bot.operations.reading import FailureNote
 from bot.operations.retry import enqueue_retry
-from bot.operations.synchronization import stored_coupling
+from bot.operations.synchronization import stored_coupling, stored_job
 from bot.store import Database
 from bot.store.columns import as_key
 from bot.store.decisions import WATCHED, DecidedRecord, DecidedState, DecisionBook, Decisions, Step
 from bot.store.runs import Run, RunBook
-from bot.store.synchronization import drop_couplings, keep_couplings
+from bot.store.synchronization import Synchronization, drop_couplings, keep_couplings
 from bot.store.values import Scope
 
 WATCH: Final = "decision.watch"
@@ -74,6 +75,11 @@ class WatchDecision:
         troubled = {job.id: job for job in jobs if job.finished_at is not None and job.failed + job.skipped}
         failures = await store.failures(scope, list(troubled), 0)
         seen = Seen(changed, {job.id for job in jobs})
+        # So that whoever looks at an error sees that it is over before the next reading.
+        proving = {coupling.job(way) for coupling in changed for way in Direction}
+        await Synchronization(self.database).add_jobs(
+            scope, [stored_job(job) for job in jobs if job.id in proving and job.finished_at is not None]
+        )
         async with self.database.writing() as transaction:
             book = DecisionBook(transaction, scope, run.id)
             for record in records:

@@ -29,6 +29,13 @@ def direction_of(candidate: Candidate) -> Direction:
     return Direction.FROM_DATAVERSE if in_dataverse else Direction.TO_DATAVERSE
 
 
+def ways_of(candidate: Candidate) -> tuple[Direction, ...]:
+    """The ways in which a success ends it: of a conflict both, since either side may have won."""
+    if candidate.class_code == BOTH_CHANGED:
+        return Direction.TO_DATAVERSE, Direction.FROM_DATAVERSE
+    return (direction_of(candidate),)
+
+
 def hope_of(
     candidate: Candidate,
     coupling: StoredCoupling | None,

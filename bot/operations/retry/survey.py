@@ -24,7 +24,7 @@ from bot.operations.ask import Ask
 from bot.operations.causes.awaiting import awaited_records
 from bot.operations.given_up import MOST_SKIPPED, SkippedRecord, SkippedRecords
 from bot.operations.reading import FailureNote, note_of
-from bot.operations.retry.judging import direction_of, hope_of, result_of
+from bot.operations.retry.judging import direction_of, hope_of, result_of, ways_of
 from bot.operations.retry.values import MOST_PROBLEMS, MOST_RECORDS, Hope, JobNote, Skipped, Target
 from bot.operations.synchronization import stored_coupling, stored_mapping
 from bot.store import Database, Errors, Problems
@@ -261,7 +261,7 @@ def _judged(
             one,
             coupling,
             mappings.get(one.mapping),
-            succeeded_at=known.succeeded_at(coupling, direction_of(one)),
+            succeeded_at=known.succeeded_at(coupling, ways_of(one)),
             waits=known.waits(one),
         )
         if hope.is_retried and now.jobs is not None and one.mapping not in now.jobs:
@@ -317,12 +317,14 @@ class Known:
             return self._of_row.get((parsed.row_id, table))
         return self._of_record.get(as_key(record_id))
 
-    def succeeded_at(self, coupling: StoredCoupling | None, direction: Direction) -> datetime | None:
-        """Start of the job that gave the last result in that direction, where that is Success."""
+    def succeeded_at(self, coupling: StoredCoupling | None, ways: Iterable[Direction]) -> datetime | None:
+        """Start of the latest job that gave the last result in one of these directions, where that is
+        Success."""
         if coupling is None:
             return None
-        result, job = result_of(coupling, direction)
-        return self._starts.get(job) if result == SUCCESS and job else None
+        results = [result_of(coupling, way) for way in ways]
+        starts = [self._starts.get(job) for result, job in results if result == SUCCESS and job]
+        return max((start for start in starts if start is not None), default=None)
 
     def waits(self, candidate: Candidate) -> bool:
         """Whether it waits for a record that no coupling is known of."""
