@@ -1,7 +1,7 @@
 """Suite ``start``: from the start of a process to its first answer.
 
-Each side starts as it is: the bot as its command does, which has the garbage collector wait until it is ready,
-and the libraries as Python imports them, with a collector that does not (a tenth of a second of theirs).
+Each side starts as it is: the bot as its command does, whose garbage collector waits until it is ready, and
+the libraries as Python imports them, whose collector does not wait (a tenth of a second of theirs).
 """
 
 from __future__ import annotations
