@@ -29,6 +29,7 @@ from bot.diagnosis.speakers import (
     NAMED,
     QUOTED,
     REFUSED,
+    SENT,
     SPOKEN,
     TALKED,
 )
@@ -156,6 +157,9 @@ class Phrases:
         """What the text says of a record: nothing, also where somebody speaks of his day or a program does;
         that it speaks of one or refuses as Business Central does; that it names one as well."""
         if TALKED.search(lowered) or BUILT.search(lowered) or INSTRUCTED.search(lowered):
+            return _NOTHING
+        sender = SENT.match(searched)
+        if sender and not (self._record and self._record.fullmatch(sender[1].lower())):
             return _NOTHING
         if self._record and self._record.search(QUOTED.sub("'", lowered)):
             return _NAMED if NAMED.search(searched) else _SPOKEN_OF

@@ -101,6 +101,10 @@ REFUSED: Final = re.compile(_REFUSAL, re.VERBOSE)
 """How Business Central begins when it refuses, and how it writes the key of a record: ``No.='10000'``."""
 CAPTIONED: Final = re.compile(_CAPTION, re.VERBOSE)
 """A caption as the subject, each word of it with a capital letter; in the text as written."""
+SENT: Final = re.compile(
+    r"^(?!Error|Warning|Exception|Message|Details?|Fehler|Fout|Fejl|Erreur)([A-Z][a-z]{3,20}): [a-z]"
+)
+"""Something that says its name first, as other products do (``Mollie: the amount ...``)."""
 NAMED: Final = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,6}-?\d{2,}|\d{4,}(?:-[A-Z]+)?)(?![\w:])"
     r"|[ '(][A-Z][a-z]+\.? (?:[a-z]+ )?[A-Z][a-z]"

@@ -69,12 +69,63 @@ def test_an_address_with_a_query_is_no_question() -> None:
     assert load_classifier().classify(text).class_code == "auth.failed"
 
 
-@pytest.mark.parametrize("phrase", load_catalogue().phrases, ids=lambda phrase: phrase.text)
-def test_every_phrase_tells_in_a_sentence_of_its_own(phrase: PhraseRule) -> None:
-    of_what = " for the customer" if phrase.among else ""
-    text = f"Zyx: it says {phrase.text.replace(GAP, ' that ')} at 7{of_what}"
-    diagnosis = load_classifier().classify(text)
-    assert diagnosis.class_code == phrase.class_code, diagnosis.rule
+def test_every_phrase_tells_in_a_sentence_of_its_own() -> None:
+    """One test for all: two thousand of their own would take as long as the rest of the room."""
+    wrong = {}
+    for phrase in load_catalogue().phrases:
+        of_what = " for the customer C00110" if phrase.named else " for the customer" if phrase.among else ""
+        text = f"Zyx: it says {phrase.text.replace(GAP, ' that ')} at 7{of_what}"
+        diagnosis = load_classifier().classify(text)
+        if diagnosis.class_code != phrase.class_code:
+            wrong[phrase.text] = diagnosis.rule
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Zyx may not be shared with a vendor", False),
+        ("Order 1044 may not be shared with vendor V00130", True),
+        ("Zyx may not be shared with V00130", False),
+        ("The item 1896-S already lies in the bin", True),
+        ("The item already lies in the bin", False),
+    ],
+)
+def test_bare_words_of_a_refusal_count_where_a_record_is_named(text: str, known: bool) -> None:
+    assert (load_classifier().classify(text).class_code != UNKNOWN) is known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You cannot reverse what is out of range",
+        "Shoe Size Code must be blank",
+        "Zyx must be blank in Zyx Kind='Order',No.='1001'.",
+        "Du skal vælge en farve",
+    ],
+)
+def test_an_opening_a_caption_or_a_key_shows_a_refusal(text: str) -> None:
+    assert load_classifier().classify(text).class_code == "data.validation"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Specifies that the customer must be blank",
+        "On the Customer Card page, the currency code must be specified",
+        "If you post the order, the posting date must not be later than the due date",
+        "You can only choose customers, for example, of your region",
+        "Mollie: the amount of the payment is not valid",
+        "Workday: the employee does not exist",
+    ],
+)
+def test_manuals_and_other_products_refuse_nothing(text: str) -> None:
+    assert load_classifier().classify(text).class_code == UNKNOWN
+
+
+def test_a_danish_sentence_may_begin_with_i() -> None:
+    text = "Du kan ikke ændre varen. I stedet kan du oprette en ny."
+    assert load_classifier().classify(text).class_code == "data.validation"
 
 
 def test_a_code_tells_more_than_a_phrase() -> None:
