@@ -18,6 +18,7 @@ from bot.cards.problem_line import fixer_of, problem_title
 from bot.cards.support_errors import error_parts, job_parts, mapping_parts
 from bot.cards.support_words import VALUE, item, time_of
 from bot.cards.texts import Texts
+from bot.diagnosis.identity import TOPIC
 from bot.operations.actors import Actor, From
 from bot.operations.rights import Act
 from bot.operations.support.values import Dossier, Part
@@ -201,6 +202,8 @@ def _diagnosis(dossier: Dossier, texts: Texts) -> Iterator[str]:
         item(texts.gettext("Language of the messages"), ", ".join(map(code, languages)) or "–"),
     ]
     for key, value in sorted(line.params.items()):
+        if key == TOPIC:  # ours alone: the class, in another word
+            continue
         label = words(texts.say(LABELS[key])) if key in LABELS else code(key)
         items.append(f"**{label}:** {code(str(value)[:VALUE])}")
     yield points(items)
@@ -208,11 +211,11 @@ def _diagnosis(dossier: Dossier, texts: Texts) -> Iterator[str]:
     steps = []
     for step in dossier.steps:
         if step.condition.holds(line.told):
-            mark = words(texts.gettext("Careful:")) if step.warning else f"{next(numbers)}\\."
+            mark = f"- **{words(texts.gettext('Careful:'))}**" if step.warning else f"{next(numbers)}."
             steps.append(f"{mark} {words(prose(step.text, line.told, texts))}")
     if steps:
         yield heading(3, words(texts.gettext("What the bot advises")))
-        yield points(steps)
+        yield "\n".join(steps)
 
 
 def _times(dossier: Dossier, texts: Texts) -> Iterator[str]:

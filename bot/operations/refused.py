@@ -65,6 +65,8 @@ REFUSALS: Final = (
     *BY_BUSINESS_CENTRAL,
 )
 """Something was asked for and the bot, Slack or Business Central said no, whatever was there to be done."""
+ATTEMPT: Final = "refused:"
+"""How the key of such a line begins: nothing was even begun."""
 _PROBLEM: Final = re.compile(r"[0-9a-f]{16}")
 """As ``bot.diagnosis.identity`` makes them: what a forged button says instead is kept nowhere."""
 _GUARD: Final = re.compile(r"[A-Za-z]{1,40}")
@@ -101,7 +103,7 @@ class Refused:
         await self.activity.add(
             scope,
             Deed(
-                key=f"refused:{actor}:{act}:{subject}:{why.key}:{minute}",
+                key=f"{ATTEMPT}{actor}:{act}:{subject}:{why.key}:{minute}",
                 actor=actor,
                 act=act,
                 outcome=Outcome.REFUSED,

@@ -122,6 +122,15 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
 NAMES = {"U1": "Kim", "U2": "Sanne"}
 
 
+def test_advice_is_a_numbered_list_and_our_own_words_stay_out() -> None:
+    line = replace(MISSING_READ, params={"privilege": "prvReadAccount", "topic": "permission.whatever"})
+    document = support_files(dossier(line=line), NAMES, ENGLISH).document.decode()
+    _, _, advised = document.partition("### What the bot advises\n\n")
+    assert advised.startswith("1. ")
+    assert "\n2. " in advised.partition("\n\n")[0]
+    assert "permission.whatever" not in document
+
+
 def test_the_zip_has_everything_as_files_of_its_own() -> None:
     files = support_files(dossier(), NAMES, ENGLISH)
     inside = unpacked(files.archive)

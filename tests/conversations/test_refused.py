@@ -56,6 +56,22 @@ async def test_who_has_no_right_is_noted_with_what_it_was_about(failing: Stage) 
     assert lines(told)[0].endswith("· geweigerd: geen recht")
 
 
+async def test_whoever_supports_from_far_away_does_not_read_it(failing: Stage) -> None:
+    problem = (await failing.core.ask.overview(failing.scope)).lines[0].id
+    value = ButtonValue(connection=failing.connection, problem=problem).encoded()
+    await failing.sanne.forge_click(Action.PURGE_OPEN, value)
+    await noted(failing, 1)
+    await failing.kim.command("/syncerrors")
+    await failing.kim.click("Details")
+    await failing.kim.click("Prepare support request")
+    await failing.kim.until(lambda kim: kim.modal is not None and kim.modal.submit_label is not None)
+    await failing.kim.submit()
+    failing.kim.visit_bot()
+    message = await failing.kim.until(lambda kim: bool(kim.messages and kim.messages[-1].files))
+    document = (failing.slack.file(message.files[0]).content or b"").decode()
+    assert "Nothing was done about it through the bot." in document
+
+
 async def test_a_guest_who_forges_a_claim(failing: Stage) -> None:
     guest = failing.slack.person("Gus", rank=Rank.GUEST)
     problem = (await failing.core.ask.overview(failing.scope)).lines[0].id

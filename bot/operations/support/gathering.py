@@ -14,6 +14,7 @@ from bot.failures import NotFound, StaleForm
 from bot.operations.ask import Ask
 from bot.operations.discreet import discreet_line
 from bot.operations.masking import masked, masked_params
+from bot.operations.refused import ATTEMPT
 from bot.operations.support.values import (
     MOST_DAYS,
     MOST_LINES,
@@ -132,7 +133,10 @@ class Gathering:
     async def _lines(
         self, scope: Scope, run: Run, problem_id: str, rows: Iterable[ProblemError]
     ) -> tuple[Line, ...]:
-        """What was done about the problem or one of its errors, or deleted one of them; the latest first."""
+        """What was done about the problem or one of its errors, or deleted one of them; the latest first.
+
+        Whoever reads it far away has no use for what colleagues were not let do.
+        """
         errors = list(rows)
         numbers = {str(error.number) for error in errors}
         runs = {error.purge_run for error in errors if error.purge_run}
@@ -147,7 +151,7 @@ class Gathering:
                 or (line.subject_kind is Subject.ERROR and line.subject in numbers)
                 or (line.subject_kind is Subject.RUN and line.subject in runs)
             )
-            if about and line.facts.get("run") != run.id:
+            if about and line.facts.get("run") != run.id and not line.id.startswith(ATTEMPT):
                 kept.append(line)
         return tuple(kept)
 
