@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.failures import StoreUnavailable
 from bot.store.engines import WRITES, open_engine, parse_address
-from bot.store.migrations import upgrade
 from bot.store.revision import OF_NOBODY, short_way
 from bot.store.tables import REVISION
 
@@ -113,6 +112,8 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables to this version of the bot. Safe to call from several processes at once."""
+        from bot.store.migrations import upgrade  # Alembic, which no process needs that serves
+
         with _telling_unavailable():
             await asyncio.to_thread(upgrade, self._url)
 

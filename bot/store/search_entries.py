@@ -37,10 +37,9 @@ class Worded(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A row of the index."""
+    """A row of the index on PostgreSQL: errors with their words and marks."""
 
     numbers: Sequence[int]
-    """No. of its errors: one on SQLite."""
     words: str
 
 
@@ -49,8 +48,11 @@ class Indexing:
     """What the index takes of some errors."""
 
     entries: Sequence[Entry] = ()
+    """On PostgreSQL."""
+    errors: Sequence[Worded] = ()
+    """On SQLite, and not their texts: those of a page would be four megabytes."""
     vocabulary: Sequence[str] = ()
-    """Words for ``search_word``; none on PostgreSQL."""
+    """Words for ``search_word``, on SQLite."""
 
 
 Groups = Sequence[Sequence[Term]]

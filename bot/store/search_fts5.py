@@ -20,7 +20,6 @@ from bot.store.search_entries import (
     INDEX,
     NUMBER_BITS,
     SLICE,
-    Entry,
     Groups,
     Indexing,
     Worded,
@@ -35,6 +34,8 @@ VIRTUAL_PARTS: Final = frozenset(f"{INDEX}_{part}" for part in ("config", "data"
 """Tables in which FTS5 keeps ``INDEX``."""
 _EXPANSIONS: Final = 200
 """Words that one beginning stands for; of more of them FTS5 makes the list itself."""
+_TEXTS: Final = 500
+"""Entries a statement."""
 _GUID_LENGTH: Final = 32
 """Digits of a GUID, which is too rare to be worth a vocabulary."""
 _HEX: Final = frozenset("0123456789abcdef")
@@ -58,14 +59,14 @@ def indexing_of(errors: Sequence[Worded]) -> Indexing:
     """What the index takes of these errors."""
     shared = set(chain.from_iterable([error[1:] for error in errors]))
     vocabulary = sorted(filter(in_vocabulary, set(" ".join(shared).split())))
-    return Indexing([Entry((error.number,), error.words) for error in errors], vocabulary)
+    return Indexing(errors=errors, vocabulary=vocabulary)
 
 
 def additions(scope: Scope, number: int, indexing: Indexing) -> Iterator[Statement]:
     """Statements with their rows that add to the index."""
-    for start in range(0, len(indexing.entries), SLICE):
-        part = indexing.entries[start : start + SLICE]
-        yield _INSERT, [(row_id(number, numbers[0]), words) for numbers, words in part]
+    for start in range(0, len(indexing.errors), _TEXTS):
+        part = indexing.errors[start : start + _TEXTS]
+        yield _INSERT, [(row_id(number, error.number), error.words) for error in part]
     if indexing.vocabulary:
         yield _INSERT_WORD, [(scope.workspace, scope.connection, word) for word in indexing.vocabulary]
 

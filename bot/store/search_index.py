@@ -41,7 +41,7 @@ def indexing_of(errors: Sequence[ErrorToStore], dialect: Dialect) -> Indexing:
 
 async def index_errors(connection: AsyncConnection, scope: Scope, indexing: Indexing) -> None:
     """Add errors that are fresh in the store; each once."""
-    if indexing.entries:
+    if indexing.entries or indexing.errors:
         await _add(connection, scope, await _number_of(connection, scope), indexing)
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.store import Companies, Database, Pulls
 from bot.store.migrations.names import is_ours
+from bot.store.readiness import revisions
 from bot.store.search_entries import INDEX
 from bot.store.search_fts5 import VIRTUAL_PARTS
 from bot.store.tables import METADATA
@@ -119,3 +122,12 @@ def test_migrations_are_inside_the_package() -> None:
 
     folder = Path(migrations.__file__).parent
     assert {path.name for path in folder.iterdir()} >= {"env.py", "script.py.mako", "versions"}
+
+
+def test_the_revisions_are_known_without_alembic() -> None:
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    scripts = ScriptDirectory.from_config(config)
+
+    assert set(revisions()) == {script.revision for script in scripts.walk_revisions()}
+    assert revisions()[-1] == scripts.get_current_head()
