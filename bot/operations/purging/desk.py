@@ -21,6 +21,7 @@ from bot.operations.purging.values import (
     PurgeReport,
 )
 from bot.operations.purging.workflow import enqueue_purge
+from bot.operations.stopping import stop_run
 from bot.store import Database, Problems, Pulls
 from bot.store.census import Census, Censuses
 from bot.store.outbox import Outbox, Place, Told
@@ -146,11 +147,7 @@ class PurgeDesk:
     async def stop(self, scope: Scope, run_id: str, actor: Actor) -> Run:
         """Have a purge end at its next step; nothing happens to one that is over. Raises NotFound."""
         async with self.database.writing() as transaction:
-            run = await RunBook(transaction, scope).ask_to_stop(run_id, str(actor))
-            if run.kind is not RunKind.PURGE:
-                raise NotFound(what="run")
-            await Outbox(transaction, scope, self.clock.now()).tell(Told.PROGRESS, run_id)
-        return run
+            return await stop_run(transaction, scope, run_id, RunKind.PURGE, actor, self.clock.now())
 
     async def report(self, scope: Scope, run_id: str) -> PurgeReport:
         """A run for the messages about it. Raises NotFound, also for a run of another kind."""

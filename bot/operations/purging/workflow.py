@@ -26,6 +26,7 @@ from bot.operations.outage import LOOK, wait_out
 from bot.operations.purging.deleting import Deleting
 from bot.operations.purging.values import ACT_OF, Bounds
 from bot.operations.reading import FailureNote, note_of
+from bot.operations.refused import came_to_nothing, why_facts
 from bot.store import Database
 from bot.store.activity import Outcome, Subject
 from bot.store.outbox import Outbox, Told
@@ -288,12 +289,11 @@ def _deed(run: Run, state: RunState, done: int, kept: int, failure: FailureNote 
     outcome = {
         RunState.DONE: Outcome.PARTLY if kept else Outcome.DONE,
         RunState.STOPPED: Outcome.STOPPED,
-    }.get(state, Outcome.PARTLY if done else Outcome.FAILED)
+    }.get(state, Outcome.PARTLY if done else came_to_nothing(failure))
     facts: dict[str, str | int] = {"run": run.id, "confirmed": run.total}
-    if kept:
-        facts["kept"] = kept
+    facts |= {"kept": kept} if kept else {}
     if failure is not None:
-        facts["failure"] = failure.key
+        facts |= why_facts(failure)
     return Deed(
         key=f"purge:{run.id}",
         actor=Actor.parse(run.asked_by),
