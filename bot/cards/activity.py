@@ -37,7 +37,7 @@ OUTCOMES: Final[Mapping[Outcome, MessageId]] = {
     Outcome.REFUSED: msgid("refused"),
 }
 REFUSED: Final[Mapping[str, MessageId]] = {
-    "not_allowed": msgid("no right to"),
+    "not_allowed": msgid("no right"),
     "rights.unknown": msgid("Slack did not tell whether they may"),
     "stranger": msgid("of another organization"),
     "button.stale": msgid("a button out of date"),
