@@ -21,7 +21,8 @@ clock in another zone            c/test_purging                  o/test_retry (e
 company renamed                  c/test_purging                  names no company                 names it as now
 environment restored or copied   o/test_purge                    o/test_retry (couplings that     o/test_support (by id)
                                                                  are gone, old jobs)
-a process dies                   p/test_killed_purge             p/test_killed_retry              p/test_killed_support
+a process dies, or is told to    p/test_killed_purge             p/test_killed_retry              p/test_killed_support
+what was refused is written down c/test_refused                  c/test_refused                   c/test_refused
 ================================ =============================== ================================ ==============================
 """  # noqa: E501 # a table
 
