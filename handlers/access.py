@@ -7,13 +7,12 @@ has pressed something else there meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from bot.cards.access import access_parts, ask_part, asking_part, needless_card, sent_card
+from bot.cards.access import SILENT, Said, access_said, asking, needless_card, not_asked, sent_card
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.card import Card
 from bot.cards.error import error_card
-from bot.cards.limits import Part
 from bot.cards.links import Links
 from bot.cards.problem import problem_card
 from bot.failures import RightsUnknown
@@ -25,7 +24,7 @@ from handlers.dependencies import Dependencies
 from handlers.listening import Listening
 from handlers.visits import Visit, number_of
 
-Draw = Callable[[Sequence[Part]], Card]
+Draw = Callable[[Said], Card]
 View = ProblemDetail | ErrorView
 
 
@@ -53,29 +52,29 @@ async def replace_with_access(visit: Visit, deps: Dependencies, view: View, draw
     """Put a card in place of the pressed message, then the same with what Dataverse says."""
     about, links = _about(visit, view), Links(view.connection)
     if not await _may_ask(visit, deps, view):
-        await visit.replace(draw(()))
+        await visit.replace(draw(SILENT))
         return
     looking = asyncio.create_task(deps.access.look(visit.scope, view))
     look = await _within(looking, AT_ONCE)
     if look is None:
-        await visit.replace(draw(asking_part(visit.texts)))
+        await visit.replace(draw(asking(visit.texts)))
         look = await looking
         if not visit.is_current():
             return
-    await visit.replace(draw(access_parts(look, about, links, visit.texts)))
+    await visit.replace(draw(access_said(look, about, links, visit.texts)))
 
 
-async def parts_at_once(visit: Visit, deps: Dependencies, view: View) -> Sequence[Part]:
+async def said_at_once(visit: Visit, deps: Dependencies, view: View) -> Said:
     """For a card that cannot be written over: what Dataverse said lately, or the button that asks it."""
     if not await _may_ask(visit, deps, view):
-        return ()
+        return SILENT
     about = _about(visit, view)
     looking = asyncio.create_task(deps.access.look(visit.scope, view))
     look = await _within(looking, AT_ONCE)
     if look is None:
         looking.cancel()
-        return ask_part(about, visit.texts)
-    return access_parts(look, about, Links(view.connection), visit.texts)
+        return not_asked(about, visit.texts)
+    return access_said(look, about, Links(view.connection), visit.texts)
 
 
 async def _redraw(visit: Visit, deps: Dependencies) -> None:
@@ -85,11 +84,11 @@ async def _redraw(visit: Visit, deps: Dependencies) -> None:
         problem = await deps.ask.problem(visit.scope, opened.problem, opened.page)
         detail = await deps.naming.of_problem(visit.scope, problem)
         await replace_with_access(
-            visit, deps, detail, lambda parts: problem_card(detail, visit.texts, opened, parts)
+            visit, deps, detail, lambda said: problem_card(detail, visit.texts, opened, said)
         )
         return
     view = await deps.naming.of_error(visit.scope, await deps.ask.error(visit.scope, number_of(opened)))
-    await replace_with_access(visit, deps, view, lambda parts: error_card(view, visit.texts, opened, parts))
+    await replace_with_access(visit, deps, view, lambda said: error_card(view, visit.texts, opened, said))
 
 
 async def _may_ask(visit: Visit, deps: Dependencies, view: View) -> bool:

@@ -8,7 +8,7 @@ from bot.cards.card import Card
 from bot.cards.error import error_card
 from bot.cards.help import help_card
 from bot.store.values import Scope
-from handlers.access import parts_at_once
+from handlers.access import said_at_once
 from handlers.activity import activity
 from handlers.acts import COMMANDS
 from handlers.archive import archive
@@ -67,7 +67,7 @@ async def _card(deps: Dependencies, visit: Visit, request: Request) -> Card:
             return await overview(deps, visit)
         case AskForError(number):
             error = await named_error(deps, visit, number)
-            return error_card(error, visit.texts, access=await parts_at_once(visit, deps, error))
+            return error_card(error, visit.texts, access=await said_at_once(visit, deps, error))
         case AskToForget(whom):
             return await look(deps, visit, whom)
         case AskForActivity(filters):

@@ -16,5 +16,5 @@ def register(listening: Listening, deps: Dependencies) -> None:
         view = await deps.ask.problem(visit.scope, problem_of(visit.button), visit.button.page)
         view = await deps.naming.of_problem(visit.scope, view)
         await replace_with_access(
-            visit, deps, view, lambda parts: problem_card(view, visit.texts, visit.button, parts)
+            visit, deps, view, lambda said: problem_card(view, visit.texts, visit.button, said)
         )

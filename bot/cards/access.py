@@ -12,12 +12,15 @@ from bot.cards.access_words import depth_words, short, table_name
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
+from bot.cards.facts import without
 from bot.cards.failure import failure_sentence
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, code, dotted, joined, lines, link, own, sentence
 from bot.cards.texts import Texts
+from bot.dataclass import dataclass
 from bot.dataverse import Depth, Role
+from bot.diagnosis.model import Params
 from bot.operations.access import (
     Finding,
     Holding,
@@ -30,38 +33,58 @@ from bot.operations.access import (
 from bot.operations.access.advice import is_ones_own
 
 _ROLES: Final = 8
+_SAID_BETTER: Final = frozenset({"privilege", "access", "entity", "principal", "user_id", "team_id"})
+"""What the text of an error gives away of these, as ids and schema names, Dataverse says by name."""
 
 
-def access_parts(look: Look | None, about: ButtonValue, links: Links, texts: Texts) -> list[Part]:
-    """Nothing where nothing was asked or there is nothing to say; ``about`` names the error."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What Dataverse adds to a card."""
+
+    parts: tuple[Part, ...] = ()
+    tells_how: bool = False
+    """It names who lacks what, and the exact way to end it: a card leaves out what would say it again."""
+
+    def left_of(self, params: Params) -> Params:
+        """Facts of the text that are not said here."""
+        return without(params, _SAID_BETTER) if self.tells_how else params
+
+
+SILENT: Final = Said()
+"""Nothing was asked, or there is nothing to say."""
+
+
+def access_said(look: Look | None, about: ButtonValue, links: Links, texts: Texts) -> Said:
+    """What Dataverse said; ``about`` names the error."""
     if look is None:
-        return []
+        return SILENT
     heading = bold(texts.gettext("In Dataverse"))
     if isinstance(look, Unasked):
         told = failure_sentence(look.failure, texts)
-        return [Part((blocks.context(joined((heading, told), " ")),), Importance.EXTRA)]
+        return Said((Part((blocks.context(joined((heading, told), " ")),), Importance.EXTRA),))
     if not look.says_something:
-        return []
+        return SILENT
     known = lines((heading, *_told(look, links, texts)))
     parts = [Part(blocks.paragraphs((known,)), Importance.ESSENTIAL)]
     if look.lack is not None and look.who is not None:
-        steps = list(access_steps(look.who, look.lack, texts))
-        if steps:
-            title = bold(texts.gettext("To end this in Dataverse"))
-            parts.append(Part(blocks.paragraphs((title, *steps)), Importance.ESSENTIAL))
+        title = bold(texts.gettext("What to do"))
+        steps = access_steps(look.who, look.lack, texts)
+        parts.append(Part(blocks.paragraphs((title, *steps)), Importance.ESSENTIAL))
         parts.append(Part((blocks.actions(*_buttons(look.lack, about, texts)),), Importance.ESSENTIAL))
-    return parts
+        return Said(tuple(parts), tells_how=True)
+    return Said(tuple(parts))
 
 
-def asking_part(texts: Texts) -> list[Part]:
+def asking(texts: Texts) -> Said:
     """In the place of what Dataverse has not said yet."""
-    return [Part((blocks.context(texts.gettext("Dataverse is being asked …")),), Importance.EXTRA)]
+    words = texts.gettext("Dataverse is being asked …")
+    return Said((Part((blocks.context(words),), Importance.EXTRA),))
 
 
-def ask_part(about: ButtonValue, texts: Texts) -> list[Part]:
+def not_asked(about: ButtonValue, texts: Texts) -> Said:
     """Where a card cannot wait for what Dataverse says."""
     button = Button(texts.gettext("Ask Dataverse"), Action.ACCESS_SHOW, about)
-    return [Part((blocks.actions(button),), Importance.ESSENTIAL)]
+    return Said((Part((blocks.actions(button),), Importance.ESSENTIAL),))
 
 
 def sent_card(texts: Texts) -> Card:
@@ -164,12 +187,12 @@ def _lack(lack: Lack, texts: Texts) -> Markup:
     match lack.holding:
         case Holding.HELD:
             state = texts.gettext(
-                "fixed meanwhile: it is there now, for {depth}. Retry what failed.",
+                "fixed meanwhile: it is there now, for {depth}.",
                 depth=depth_words(lack.held or lack.needed, texts),
             )
         case Holding.TOO_SHORT:
             state = texts.gettext(
-                "it is there, but only for {held}; needed is {needed}",
+                "it is there by now, but only for {held}; needed is {needed}",
                 held=depth_words(lack.held or Depth.BASIC, texts),
                 needed=depth_words(lack.needed, texts),
             )
@@ -190,7 +213,10 @@ def _reason(reason: Reason, texts: Texts) -> Markup:
         case Reason.OWNS:
             return texts.gettext("Whoever is to own a row must be able to read it; more is not needed.")
         case Reason.SYNCHRONIZES:
-            return texts.gettext("Who synchronizes works with rows of everybody.")
+            return texts.gettext(
+                "That depth is a rule of thumb, not something that Dataverse tells: who synchronizes works "
+                "with rows of everybody. Less will do where all rows belong to one business unit."
+            )
 
 
 def _buttons(lack: Lack, about: ButtonValue, texts: Texts) -> Iterator[Button]:

@@ -16,8 +16,11 @@ _SECURITY_ROLES: Final = Address("https://admin.powerplatform.microsoft.com/envi
 
 
 def access_steps(who: PrincipalFacts, lack: Lack, texts: Texts) -> Iterator[Markup]:
-    """In their order; none where nothing is missing any more."""
+    """In their order; the last one is to retry, which is all that is left where nothing is missing any
+    more."""
+    retry = texts.gettext("Then press Retry on this card: what failed is synchronized again.")
     if lack.holding is Holding.HELD:
+        yield texts.gettext("Press Retry on this card: what failed is synchronized again.")
         return
     place, name = lack.place, bold(short(lack.place.name))
     if place.spot is not Spot.OTHER_ROLE:
@@ -39,6 +42,7 @@ def access_steps(who: PrincipalFacts, lack: Lack, texts: Texts) -> Iterator[Mark
         yield _step(3, texts.gettext("Save it, and assign it to {who}.", who=short(who.name)))
     elif place.spot is Spot.HELD_ROLE:
         yield _step(3, texts.gettext("Save it. Everybody with this role gets the privilege."))
+    yield _step(3 if place.spot is Spot.OTHER_ROLE else 4, retry)
     if any(not is_ones_own(role) for role in who.roles):
         careful = bold(texts.gettext("Careful:"))
         words = texts.gettext(

@@ -342,14 +342,10 @@ def _rule(mapping: str, rule: str, links: Links, texts: Texts) -> Iterator[Marku
         mapping=Outside(mapping or "?").short(_NAME),
         page=page,
     )
-    yield texts.gettext(
-        "• {option}: Business Central's values win.",
-        option=bold(texts.gettext("Send data update to integration table")),
-    )
-    yield texts.gettext(
-        "• {option}: Dataverse's values win.",
-        option=bold(texts.gettext("Get data update from integration table")),
-    )
+    send = texts.gettext("Send data update to integration table")
+    get = texts.gettext("Get data update from integration table")
+    yield texts.gettext("• {option}: Business Central's values win.", option=bold(send))
+    yield texts.gettext("• {option}: Dataverse's values win.", option=bold(get))
     if rule:
         yield texts.gettext(
             "It says now: {rule}. With a rule no conflict fails: press Retry, and these are settled by it.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from bot.cards import blocks
+from bot.cards.access import SILENT, Said
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
@@ -20,7 +21,7 @@ from bot.cards.order import real_cause_part
 from bot.cards.original import original_parts
 from bot.cards.outside import Outside
 from bot.cards.overview import connection_words
-from bot.cards.problem import call_stack_button, remedy_parts
+from bot.cards.problem import call_stack_button, here_words, remedy_parts
 from bot.cards.problem_line import problem_title
 from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
@@ -36,7 +37,7 @@ _MAPPING = 40
 
 
 def error_card(
-    view: ErrorView, texts: Texts, opened: ButtonValue | None = None, access: Sequence[Part] = ()
+    view: ErrorView, texts: Texts, opened: ButtonValue | None = None, access: Said = SILENT
 ) -> Card:
     """What it means, where it happened, what to do, and its text.
 
@@ -64,13 +65,18 @@ def error_card(
         over = texts.gettext("Its record has synchronized since: nothing needs to be done about this error.")
         parts.append(Part((blocks.section(bold(over)),), Importance.ESSENTIAL))
     if told := lines(
-        (*_where(view, links, texts), facts(without(error.params, OF_ONE_RECORD), links, texts))
+        (
+            *_where(view, links, texts),
+            facts(access.left_of(without(error.params, OF_ONE_RECORD)), links, texts),
+        )
     ):
         parts.append(Part((blocks.section(told),)))
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     record = error.source_record_id or error.destination_record_id
-    parts += access
-    parts += remedy_parts(remedy_lines(view.steps, line.told, record, links, texts), texts)
+    parts += access.parts
+    if not access.tells_how:
+        here = here_words(choosing_buttons(view, texts), texts)
+        parts += remedy_parts(remedy_lines(view.steps, line.told, record, links, texts), texts, here)
     parts += original_parts(error, links, texts)
     parts.append(
         Part((blocks.actions(*_buttons(view, texts), *back_to_results(opened, texts)),), Importance.ESSENTIAL)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.cards import blocks
+from bot.cards.access import SILENT, Said
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
@@ -40,7 +41,7 @@ def problem_card(
     view: ProblemDetail,
     texts: Texts,
     opened: ButtonValue | None = None,
-    access: Sequence[Part] = (),
+    access: Said = SILENT,
 ) -> Card:
     """What happened, what was found, the steps, the records, the original text.
 
@@ -59,15 +60,18 @@ def problem_card(
             Importance.ESSENTIAL,
         )
     ]
-    if found := facts(without(params, OF_ONE_RECORD), links, texts):
+    if found := facts(access.left_of(without(params, OF_ONE_RECORD)), links, texts):
         parts.append(Part((blocks.section(found),)))
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     parts += chain_parts(view, links, texts, opened)
     parts += taught_parts(view.taught, texts)
-    parts += access
-    parts += remedy_parts(
-        remedy_lines(view.steps, view.line.told, view.line.example_record, links, texts), texts
-    )
+    parts += access.parts
+    if not access.tells_how:
+        parts += remedy_parts(
+            remedy_lines(view.steps, view.line.told, view.line.example_record, links, texts),
+            texts,
+            here_words(_choosing(view, texts), texts),
+        )
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
     parts.append(
@@ -78,13 +82,31 @@ def problem_card(
     return compose(_summary(view, name, texts), parts, texts)
 
 
-def remedy_parts(remedy: Iterable[Markup], texts: Texts) -> list[Part]:
-    """The steps under their heading; nothing where there are none."""
-    steps = list(remedy)
+def remedy_parts(remedy: Iterable[Markup], texts: Texts, here: Markup = EMPTY) -> list[Part]:
+    """The steps under their heading; nothing where there are none. ``here`` is what a button of the card
+    does of it."""
+    steps = [here, *remedy] if here else list(remedy)
     if not steps:
         return []
     heading = bold(texts.gettext("What to do"))
     return [Part(blocks.paragraphs((heading, *steps)), Importance.ESSENTIAL)]
+
+
+def here_words(buttons: Iterable[Button], texts: Texts) -> Markup:
+    """Which of these buttons does the work, before the steps that do it by hand; empty where none does."""
+    for button in buttons:
+        if button.action is Action.CONFLICT_OPEN:
+            return texts.gettext(
+                "The short way: press {button} below, see both values and choose. By hand:",
+                button=bold(button.label),
+            )
+        if button.action is Action.MATCH_OPEN:
+            return texts.gettext(
+                "The short way: press {button} below. It looks in the other app for what is missing, couples "
+                "or creates it, and retries what waited. By hand:",
+                button=bold(button.label),
+            )
+    return EMPTY
 
 
 def _records(view: ProblemDetail, links: Links, texts: Texts, opened: ButtonValue | None) -> list[Part]:

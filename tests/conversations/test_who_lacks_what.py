@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.cards.access import ask_part
+from bot.cards.access import not_asked
 from bot.cards.actions import ButtonValue
 from bot.cards.texts import Texts
 from bot.simulator.dataverse import Depth, Ref, SimulatedOrganization
@@ -46,7 +46,7 @@ async def buttons_of_access(stage: Stage) -> set[str]:
     await stage.kim.click("All errors with this cause")
     shown = await stage.kim.until("Script for an administrator")
     about = ButtonValue(connection=stage.connection, number=1)
-    asking = [block for part in ask_part(about, Texts.for_locale("en")) for block in part.blocks]
+    asking = [block for part in not_asked(about, Texts.for_locale("en")).parts for block in part.blocks]
     later = {one["action_id"] for block in asking for one in block["elements"]}
     return later | {one.action_id for one in shown.elements() if one.action_id}
 
@@ -75,7 +75,31 @@ async def test_the_card_names_the_user_its_roles_the_table_and_the_right_place(s
     assert "prvWriteAccount on table Account, still missing; needed for Organization" in shown
     assert "1. Open the role Maatwerk in the admin center" in shown
     assert "2. On the row of table Account, set Write to Organization (prvWriteAccount)." in shown
+    assert "4. Then press Retry on this card" in shown
     assert "Careful: leave the standard roles alone" in shown
+    assert "That depth is a rule of thumb, not something that Dataverse tells" in shown
+
+
+async def test_each_thing_is_said_once(stage: Stage) -> None:
+    """What the text of the error gives away as ids and general steps is not repeated below the names."""
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+    assert "Missing privilege" in shown, "nobody has that id: the text's own facts and steps stay"
+    assert shown.count("What to do") == 1
+    people(stage.dataverse.organization)
+    stage.core.access.ask_anew(stage.scope)
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Details")
+    shown = without_links((await stage.kim.until("still missing")).plain())
+    assert shown.count("What to do") == 1
+    assert "Missing privilege" not in shown
+    assert "Access needed" not in shown
+    assert "Dataverse user" not in shown
+    assert shown.count("Write to Organization") == 1
+    assert "Redeploy" not in shown
+    await stage.kim.command(f"/syncerrors {stage.company.errors[-1].number}")
+    single = without_links((await stage.kim.until("still missing")).plain())
+    assert single.count("What to do") == 1
+    assert "Missing privilege" not in single
 
 
 async def test_what_was_granted_meanwhile_is_said_to_be_fixed(stage: Stage) -> None:
@@ -87,7 +111,9 @@ async def test_what_was_granted_meanwhile_is_said_to_be_fixed(stage: Stage) -> N
     await stage.kim.click("Ask Dataverse again")
     shown = (await stage.kim.until("fixed meanwhile")).plain()
 
-    assert "fixed meanwhile: it is there now, for Organization. Retry what failed." in shown
+    assert "fixed meanwhile: it is there now, for Organization." in shown
+    assert "Press Retry on this card" in shown
+    assert "Security roles" not in shown, "nothing is left to grant"
     assert "Script for an administrator" not in shown
     assert "still missing" not in shown
 
@@ -98,7 +124,7 @@ async def test_a_privilege_that_does_not_reach_far_enough_is_not_fixed(stage: St
 
     shown = await opened(stage, missing("prvWriteAccount", "account", 1))
 
-    assert "it is there, but only for User (own rows); needed is Organization" in shown
+    assert "it is there by now, but only for User (own rows); needed is Organization" in shown
 
 
 async def test_without_a_role_of_ones_own_a_new_one_is_advised(stage: Stage) -> None:
