@@ -186,7 +186,7 @@ class Classifier:
             return Diagnosis(
                 UNKNOWN,
                 self._fixer(UNKNOWN, None),
-                spoken_language(plain.text),
+                spoken_language(plain.text[inside.start : inside.end] or plain.text),
                 MappingProxyType(inside.params) if inside.params else NO_PARAMS,
                 wrappers=wrappers,
                 masked=mask_even(plain.text[inside.start : inside.end] or plain.text),
@@ -199,7 +199,9 @@ class Classifier:
         return Diagnosis(
             verdict.class_code,
             self._fixer(verdict.class_code, verdict.topic),
-            verdict.language if verdict.language != UNDETERMINED else spoken_language(plain.text),
+            verdict.language
+            if verdict.language != UNDETERMINED
+            else spoken_language(plain.text[inside.start : inside.end] or plain.text),
             MappingProxyType(params) if params else NO_PARAMS,
             verdict.rule,
             verdict.topic,

@@ -26,7 +26,7 @@ _ID = rf"[\"']?\{{?({GUID_FORM})"
 _PRIVILEGE = re.compile(r"(?<!\w)prv_?[A-Z]\w{2,120}")
 _VERBS: Final = ("AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write")
 _PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\((?:Id ?= ?)?{_ID})?", re.IGNORECASE)
-_TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?(?:type?|tipo) ?= ?([89])\b")
+_TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?(?:type?|tipo|tegund) ?= ?([89])\b")
 _PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId: ?{_ID}")
 _OTC = re.compile(r"OTC ?= ?(\d{1,9})|ObjectTypeCode: ?(\d{1,9})")
 _ENTITY = re.compile(r"for entity ['\"]?(\w{1,128})|of entity ['\"]?(\w{1,128})")
@@ -155,7 +155,7 @@ def _read_principal(text: str, params: dict[str, ParamValue]) -> None:
     kind = identity = None
     if found := _PRINCIPAL.search(text):
         kind, identity = found[1].lower(), found[2]
-    elif ("typ" in text or "tipo" in text) and (found := _TYPED_ID.search(text)):
+    elif ("typ" in text or "tipo" in text or "tegund" in text) and (found := _TYPED_ID.search(text)):
         kind, identity = ("user" if found[2] == "8" else "team"), found[1]
     elif "::" in text and (found := _SECLIB_USER.search(text)):
         kind, identity = "user", found[1]
