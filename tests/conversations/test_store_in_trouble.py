@@ -21,7 +21,7 @@ async def ordinary(stage: Stage) -> Stage:
 
 
 def delete_store(folder: Path) -> None:
-    for file in folder.glob("store.db*"):
+    for file in folder.glob("syncerrors.db*"):
         file.unlink()
 
 
