@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect
 from bot.dataclass import dataclass
 from bot.store.bulk import Bound, bound_rows
 from bot.store.changes import Changes, changes_of
-from bot.store.search_entries import Indexing
+from bot.store.search_groups import Indexing
 from bot.store.search_index import indexing_of
 from bot.store.tables import SYNC_ERROR
 from bot.store.values import ErrorToStore, PageToStore, Scope

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Row, Select, and_, select
 
-from bot.dataclass import dataclass
 from bot.store.search_words import Term, kind_terms, message_terms, record_terms
 from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
 from bot.store.values import ErrorToStore, Scope
@@ -34,25 +33,6 @@ class Worded(NamedTuple):
     def words(self) -> str:
         """All of them. Both databases take a word that comes twice as one."""
         return f"{self.message} {self.source} {self.destination} {self.kind}"
-
-
-class Entry(NamedTuple):
-    """A row of the index on PostgreSQL: errors with their words and marks."""
-
-    numbers: Sequence[int]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Indexing:
-    """What the index takes of some errors."""
-
-    entries: Sequence[Entry] = ()
-    """On PostgreSQL."""
-    errors: Sequence[Worded] = ()
-    """On SQLite, and not their texts: those of a page would be four megabytes."""
-    vocabulary: Sequence[str] = ()
-    """Words for ``search_word``, on SQLite."""
 
 
 Groups = Sequence[Sequence[Term]]
@@ -118,3 +98,7 @@ def indexable(number: int) -> bool:
 def scope_query(scope: Scope) -> Select[Any]:
     """The number of a scope in the index; no row while nothing of it is indexed."""
     return select(SEARCH_SCOPE.c.number).where(belongs(SEARCH_SCOPE, scope))
+
+
+RECORDS: Final = (SYNC_ERROR.c.number, SYNC_ERROR.c.source_record_id, SYNC_ERROR.c.destination_record_id)
+"""What has to be known of errors whose entry has what is looked for in words of records."""

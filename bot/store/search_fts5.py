@@ -1,33 +1,36 @@
-"""The index on SQLite: an FTS5 table without content and without positions, one entry an error.
+"""The index on SQLite: an FTS5 table without content and without positions.
 
-The row id is the number of the scope and the No. of the error, so that "newest first, no more than a
-thousand" is the order in which the index is read anyway (sqlite.org/fts5.html, "Contentless Tables", "The
-detail Option"). ``search_word`` holds the words that begin with three letters: FTS5 reads every entry of a
-prefix before it gives the first, but reads ORs of whole words one by one.
+The row id of an entry (``bot.store.search_groups``) is the number of the scope and the highest No. of its
+errors, so that "newest first, no more than a thousand" is the order in which the index is read anyway
+(sqlite.org/fts5.html, "Contentless Tables", "The detail Option"). ``search_word`` holds the words that begin
+with three letters: FTS5 reads every entry of a prefix before it gives the first, but reads ORs of whole words
+one by one.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dataclass import dataclass
 from bot.store.search_entries import (
     INDEX,
     NUMBER_BITS,
+    RECORDS,
     SLICE,
     Groups,
-    Indexing,
     Worded,
     stored,
     worded_rows,
 )
+from bot.store.search_groups import Candidate, Grouped, Indexing, by_block, entries_of
 from bot.store.search_words import SHORTEST_BEGINNING, Term
-from bot.store.tables import SEARCH_WORD, SYNC_ERROR, belongs
+from bot.store.tables import SEARCH_GROUP, SEARCH_WORD, SYNC_ERROR, belongs
 from bot.store.values import Scope
 
 VIRTUAL_PARTS: Final = frozenset(f"{INDEX}_{part}" for part in ("config", "data", "idx"))
@@ -44,12 +47,23 @@ _INSERT: Final = f"INSERT INTO {INDEX} (rowid, words) VALUES (?, ?)"  # noqa: S6
 _INSERT_WORD: Final = "INSERT OR IGNORE INTO search_word (workspace, connection, word) VALUES (?, ?, ?)"
 _DELETE: Final = f"INSERT INTO {INDEX} ({INDEX}, rowid, words) VALUES ('delete', ?, ?)"  # noqa: S608
 _MATCH: Final = f"FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :first AND :last"
-_NEWEST: Final = f"SELECT rowid {_MATCH} ORDER BY rowid DESC LIMIT :most"
+_ENTRIES: Final = (
+    f"SELECT {INDEX}.rowid - :first AS number, search_group.numbers, search_group.shared "  # noqa: S608
+    f"FROM {INDEX} LEFT JOIN search_group ON search_group.workspace = :workspace "
+    f"AND search_group.connection = :connection AND search_group.number = {INDEX}.rowid - :first "
+    f"WHERE {INDEX} MATCH :match AND {INDEX}.rowid BETWEEN :first AND :last"
+)
+_NEWEST: Final = f"{_ENTRIES} ORDER BY {INDEX}.rowid DESC LIMIT :most"
 _NEWEST_ARCHIVED: Final = (
-    f"SELECT rowid {_MATCH} AND EXISTS (SELECT 1 FROM sync_error "  # noqa: S608
+    f"{_ENTRIES} AND EXISTS (SELECT 1 FROM sync_error "  # noqa: S608
     "WHERE sync_error.workspace = :workspace AND sync_error.connection = :connection "
-    f"AND sync_error.gone_at IS NOT NULL AND sync_error.number = {INDEX}.rowid - :first) "
-    "ORDER BY rowid DESC LIMIT :most"
+    "AND sync_error.gone_at IS NOT NULL AND sync_error.number IN (SELECT value "
+    f"FROM json_each(coalesce(search_group.numbers, json_array({INDEX}.rowid - :first))))) "
+    f"ORDER BY {INDEX}.rowid DESC LIMIT :most"
+)
+_INSERT_GROUP: Final = (
+    "INSERT INTO search_group (workspace, connection, number, numbers, shared, records) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
 )
 
 Statement = tuple[str, list[tuple[object, ...]]]
@@ -57,37 +71,87 @@ Statement = tuple[str, list[tuple[object, ...]]]
 
 def indexing_of(errors: Sequence[Worded]) -> Indexing:
     """What the index takes of these errors."""
+    return Indexing(entries_of(errors), _vocabulary(errors))
+
+
+def _vocabulary(errors: Sequence[Worded]) -> list[str]:
     shared = set(chain.from_iterable([error[1:] for error in errors]))
-    vocabulary = sorted(filter(in_vocabulary, set(" ".join(shared).split())))
-    return Indexing(errors=errors, vocabulary=vocabulary)
+    return sorted(filter(in_vocabulary, set(" ".join(shared).split())))
 
 
 def additions(scope: Scope, number: int, indexing: Indexing) -> Iterator[Statement]:
     """Statements with their rows that add to the index."""
-    for start in range(0, len(indexing.errors), _TEXTS):
-        part = indexing.errors[start : start + _TEXTS]
-        yield _INSERT, [(row_id(number, error.number), error.words) for error in part]
+    owner = (scope.workspace, scope.connection)
+    for start in range(0, len(indexing.entries), _TEXTS):
+        part = indexing.entries[start : start + _TEXTS]
+        yield _INSERT, [(row_id(number, max(entry.numbers)), entry.words) for entry in part]
+        groups: list[tuple[object, ...]] = [
+            (
+                scope.workspace,
+                scope.connection,
+                max(one.numbers),
+                json.dumps(one.numbers),
+                one.shared,
+                one.records,
+            )
+            for one in part
+            if len(one.numbers) > 1
+        ]
+        if groups:
+            yield _INSERT_GROUP, groups
     if indexing.vocabulary:
-        yield _INSERT_WORD, [(scope.workspace, scope.connection, word) for word in indexing.vocabulary]
+        yield _INSERT_WORD, [(*owner, word) for word in indexing.vocabulary]
 
 
-async def take_out(connection: AsyncConnection, scope: Scope, number: int, numbers: Sequence[int]) -> None:
-    """Take stored errors out.
+def each_by_itself(scope: Scope, number: int, errors: Sequence[Worded]) -> Iterator[Statement]:
+    """The same without ``search_group``: an entry for each error."""
+    yield _INSERT, [(row_id(number, error.number), error.words) for error in errors]
+    yield _INSERT_WORD, [(scope.workspace, scope.connection, word) for word in _vocabulary(errors)]
+
+
+async def take_out(
+    connection: AsyncConnection, scope: Scope, number: int, numbers: Sequence[int]
+) -> list[int]:
+    """Take the entries of stored errors out; gives the other errors of those entries, which have none now.
 
     FTS5 without content needs the very words that went in (sqlite.org/fts5.html, "The 'delete' Command").
     """
-    for start in range(0, len(numbers), SLICE):
-        part = SYNC_ERROR.c.number.in_(numbers[start : start + SLICE])
+    alone, others = set(numbers), set[int]()
+    gone: list[tuple[int, str]] = []
+    for wanted, last in by_block(numbers):
+        near = select(SEARCH_GROUP).where(
+            belongs(SEARCH_GROUP, scope), SEARCH_GROUP.c.number.between(wanted[0], last)
+        )
+        for row in (await connection.execute(near)).all():
+            members = set(json.loads(row.numbers))
+            if members.isdisjoint(wanted):
+                continue
+            gone.append((row_id(number, row.number), f"{row.shared} {row.records}"))
+            others |= members.difference(numbers)
+            alone -= members
+    groups = [row - row_id(number, 0) for row, _ in gone]
+    for start in range(0, len(groups), SLICE):
+        these = SEARCH_GROUP.c.number.in_(groups[start : start + SLICE])
+        await connection.execute(SEARCH_GROUP.delete().where(belongs(SEARCH_GROUP, scope), these))
+    left = sorted(alone)
+    for start in range(0, len(left), SLICE):
+        part = SYNC_ERROR.c.number.in_(left[start : start + SLICE])
         rows = (await connection.execute(stored(scope).where(part))).all()
-        if values := [(row_id(number, one.number), one.words) for one in worded_rows(rows)]:
-            await connection.exec_driver_sql(_DELETE, values)
+        gone += [(row_id(number, one.number), one.words) for one in worded_rows(rows)]
+    if gone:
+        await connection.exec_driver_sql(_DELETE, gone)
+    return sorted(others)
 
 
-async def numbers_with(connection: AsyncConnection, number: int, words: Iterable[str]) -> list[int]:
-    """No. of the errors that have all these words."""
-    values = _bounds(number) | {"match": " AND ".join(_rendered(Term(word)) for word in words)}
-    rows = await connection.execute(text(f"SELECT rowid {_MATCH}"), values)
-    return [row - row_id(number, 0) for row in rows.scalars()]
+async def numbers_with(
+    connection: AsyncConnection, scope: Scope, number: int, words: Iterable[str]
+) -> list[int]:
+    """No. of the errors that have all these words, and some that share an entry with them."""
+    match = " AND ".join(_rendered(Term(word)) for word in words)
+    rows = await connection.execute(
+        text(_NEWEST), {**_bounds(number), **_of(scope), "match": match, "most": -1}
+    )
+    return [one for row in rows for one in _numbers_of(row)]
 
 
 async def drop_words(connection: AsyncConnection, scope: Scope, number: int, words: Iterable[str]) -> int:
@@ -115,14 +179,8 @@ def in_vocabulary(word: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Fts5:
+class Fts5(Grouped):
     """Looks things up."""
-
-    connection: AsyncConnection
-    scope: Scope
-    number: int
-    is_archive: bool = False
-    """Only errors that Business Central has no more."""
 
     async def alternatives(self, word: str) -> Sequence[Term]:
         """The words that a word stands for."""
@@ -144,16 +202,40 @@ class Fts5:
             return (Term(word, begins=True),)
         return [Term(one) for one in dict.fromkeys((word, *words))]
 
-    async def numbers(self, groups: Groups, limit: int) -> list[int]:
-        """No. of the newest errors that have one term of each group."""
+    async def candidates(self, groups: Groups, below: int, most: int) -> Sequence[Candidate]:
+        """The newest entries that may have such errors."""
         match = " AND ".join(f"({' OR '.join(map(_rendered, group))})" for group in groups)
-        values: dict[str, object] = {**_bounds(self.number), "match": match, "most": limit}
-        query = _NEWEST
+        bounds = _bounds(self.number)
+        if below < 1 << NUMBER_BITS:
+            bounds["last"] = row_id(self.number, below) - 1
+        query = text(_NEWEST_ARCHIVED if self.is_archive else _NEWEST)
+        values = {**bounds, **_of(self.scope), "match": match, "most": most}
+        rows = (await self.connection.execute(query, values)).all()
+        return [Candidate(row.number, _numbers_of(row), _left(row, groups)) for row in rows]
+
+    async def records(self, numbers: Sequence[int]) -> Iterable[tuple[int, str, str]]:
+        """No., source and destination of these errors."""
+        these = select(func.json_each(json.dumps(numbers)).table_valued("value").c.value)
+        query = select(*RECORDS).where(belongs(SYNC_ERROR, self.scope), SYNC_ERROR.c.number.in_(these))
         if self.is_archive:
-            query = _NEWEST_ARCHIVED
-            values |= {"workspace": self.scope.workspace, "connection": self.scope.connection}
-        rows = await self.connection.execute(text(query), values)
-        return [row - row_id(self.number, 0) for row in rows.scalars()]
+            query = query.where(SYNC_ERROR.c.gone_at.is_not(None))
+        return [(row[0], row[1], row[2]) for row in await self.connection.execute(query)]
+
+
+def _numbers_of(row: Row[Any]) -> Sequence[int]:
+    return json.loads(row.numbers) if row.numbers else (row.number,)
+
+
+def _left(row: Row[Any], groups: Groups) -> Groups:
+    """What the errors of an entry do not share."""
+    if row.shared is None:
+        return ()
+    shared = frozenset(row.shared.split())
+    return [group for group in groups if not any(term.is_in(shared) for term in group)]
+
+
+def _of(scope: Scope) -> dict[str, object]:
+    return {"workspace": scope.workspace, "connection": scope.connection}
 
 
 def _bounds(number: int) -> dict[str, object]:

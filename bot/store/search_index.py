@@ -21,7 +21,6 @@ from bot.store.search_entries import (
     INDEX,
     SLICE,
     Index,
-    Indexing,
     Worded,
     indexable,
     scope_query,
@@ -29,6 +28,7 @@ from bot.store.search_entries import (
     worded,
     worded_rows,
 )
+from bot.store.search_groups import Indexing
 from bot.store.search_words import scope_mark
 from bot.store.tables import SEARCH_SCOPE, SYNC_ERROR
 from bot.store.values import ErrorToStore, Scope
@@ -41,7 +41,7 @@ def indexing_of(errors: Sequence[ErrorToStore], dialect: Dialect) -> Indexing:
 
 async def index_errors(connection: AsyncConnection, scope: Scope, indexing: Indexing) -> None:
     """Add errors that are fresh in the store; each once."""
-    if indexing.entries or indexing.errors:
+    if indexing.entries:
         await _add(connection, scope, await _number_of(connection, scope), indexing)
 
 
@@ -50,9 +50,10 @@ async def forget_errors(connection: AsyncConnection, scope: Scope, numbers: Sequ
     number = await _number_of(connection, scope)
     fitting = [one for one in numbers if indexable(one)]
     if connection.dialect.name == "postgresql":
-        await index_stored(connection, scope, await search_gin.take_out(connection, number, fitting))
+        others = await search_gin.take_out(connection, number, fitting)
     else:
-        await search_fts5.take_out(connection, scope, number, fitting)
+        others = await search_fts5.take_out(connection, scope, number, fitting)
+    await index_stored(connection, scope, others)
 
 
 async def index_stored(connection: AsyncConnection, scope: Scope, numbers: Sequence[int]) -> None:
@@ -65,13 +66,13 @@ async def index_stored(connection: AsyncConnection, scope: Scope, numbers: Seque
 
 
 async def numbers_with(connection: AsyncConnection, scope: Scope, words: Sequence[str]) -> list[int]:
-    """No. of all errors that have all these words; on PostgreSQL there may be others among them."""
+    """No. of all errors that have all these words; there may be others among them."""
     number = (await connection.execute(scope_query(scope))).scalar_one_or_none()
     if number is None:
         return []
     if connection.dialect.name == "postgresql":
         return await search_gin.numbers_with(connection, number, words)
-    return await search_fts5.numbers_with(connection, number, words)
+    return await search_fts5.numbers_with(connection, scope, number, words)
 
 
 async def drop_words(connection: AsyncConnection, scope: Scope, words: Iterable[str]) -> int:
@@ -96,7 +97,7 @@ async def open_index(connection: AsyncConnection, scope: Scope, is_archive: bool
 def index_everything(connection: Connection) -> None:
     """Index every error that is stored: for the migration that brings the index. Reads a slice at a time.
 
-    On PostgreSQL each error gets an entry of its own: the table has no ``numbers`` yet.
+    Each error gets an entry of its own: there is no place for others yet.
     """
     scopes = connection.execute(select(SYNC_ERROR.c.workspace, SYNC_ERROR.c.connection).distinct()).all()
     for number, (workspace, key) in enumerate(sorted(tuple(scope) for scope in scopes), start=1):
@@ -109,9 +110,7 @@ def index_everything(connection: Connection) -> None:
             if connection.dialect.name == "postgresql":
                 _add_each(connection, number, errors)
             else:
-                for statement, values in search_fts5.additions(
-                    scope, number, search_fts5.indexing_of(errors)
-                ):
+                for statement, values in search_fts5.each_by_itself(scope, number, errors):
                     connection.exec_driver_sql(statement, values)
             rows = connection.execute(query.where(SYNC_ERROR.c.number > rows[-1].number)).all()
 

@@ -285,6 +285,19 @@ class SearchWord(Row, table=True):
     word: str = Field(primary_key=True, sa_type=Text)
 
 
+class SearchGroup(Row, table=True):
+    """Errors that are one entry of the index; ``number`` is the highest of theirs. Kept on SQLite, where the
+    index does not hold what went into it; an error that is an entry by itself has no such row."""
+
+    __tablename__ = "search_group"
+
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    numbers: str = Field(sa_type=Text)
+    """As JSON."""
+    shared: str = Field(sa_type=Text)
+    records: str = Field(sa_type=Text)
+
+
 class Preference(Row, table=True):
     """What a person chose. ``user_id`` is Slack's and all that is kept of them."""
 
@@ -436,6 +449,7 @@ COMPANY = table_of(Company)
 REVISION = table_of(Revision)
 SEARCH_SCOPE = table_of(SearchScope)
 SEARCH_WORD = table_of(SearchWord)
+SEARCH_GROUP = table_of(SearchGroup)
 PREFERENCE = table_of(Preference)
 POSTING = table_of(Posting)
 OUTBOX = table_of(Wish)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text, update
 
-from bot.store import Database, Pulls, search_gin
+from bot.store import Database, Pulls, search_gin, search_groups
 from bot.store.search import Kept, Narrowing, Search
 from bot.store.search_entries import INDEX, worded
 from bot.store.search_index import forget_errors
@@ -66,8 +66,9 @@ async def test_what_shares_an_entry_is_found_by_itself(
     forgotten: set[int],
     gone: set[int],
 ) -> None:
-    for name, value in (("MEMBERS", 4), ("BLOCK", 32), ("_WINDOW", 5)):
-        monkeypatch.setattr(search_gin, name, value)
+    monkeypatch.setattr(search_groups, "MEMBERS", 4)
+    monkeypatch.setattr(search_groups, "BLOCK", 32)
+    monkeypatch.setattr(search_gin, "_WINDOW", 5)
     scope = Scope("T1", f"c{next(_connections)}")
     stored: dict[int, ErrorToStore] = {}
     for errors in pages:
