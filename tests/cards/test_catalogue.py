@@ -53,5 +53,8 @@ def test_every_class_reads_whole(error_class: ErrorClass, params: Params, langua
         for card in (problem, error, overview_card(overview(lines=(line,)), texts)):
             check(card)
             check(plain(card))
-            assert "…" not in without_buttons(shown(card)), "a hole without its value, or a text that was cut"
+            read = without_buttons(shown(card))
+            for label in (texts.gettext("Find a match…"), texts.gettext("Resolve conflict…")):
+                read = read.replace(label.plain(40), "")  # steps name these buttons
+            assert "…" not in read, "a hole without its value, or a text that was cut"
         assert f"{'Ø' * 18}7 · 9 " in shown(problem), "the last record of the page is left out"
