@@ -155,7 +155,7 @@ class Teaching:
         await self.knowledge.current()
         row = await self._unknown(scope, problem_id)
         async with self.database.moment():
-            example = await Errors(self.database).latest_of(scope, row.id)
+            example = await self._example(scope, row)
             connection = await self.ask.connection(scope)
             if draft is None:
                 draft = await self._proposed(scope, row, example)
@@ -167,7 +167,7 @@ class Teaching:
         classifier = await self.knowledge.current()
         row = await self._unknown(scope, problem_id)
         template = checked_template(draft.template)
-        example = await Errors(self.database).latest_of(scope, row.id)
+        example = await self._example(scope, row)
         rule = TaughtRule("tried", draft.template, UNKNOWN)
         values = reading_of(classifier, rule, example.message)
         if values is None:
@@ -347,6 +347,13 @@ class Teaching:
             rule = self.knowledge.rule(row.topic)
             raise NothingToTeach(**({"by": rule.taught_by} if rule else {}))
         return row
+
+    async def _example(self, scope: Scope, row: ProblemRow) -> StoredError:
+        """Its latest error. Raises NothingToTeach where that was recognised a moment ago."""
+        try:
+            return await Errors(self.database).latest_of(scope, row.id)
+        except NotFound:
+            raise NothingToTeach from None
 
     async def _proposed(self, scope: Scope, row: ProblemRow, example: StoredError) -> Draft:
         texts = [example.message, *await self._others(scope, row, example.number)]

@@ -8,12 +8,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.failures import NotFound
 from bot.operations.actors import slack_user
 from bot.operations.durable.inline import InlineSteps
 from bot.operations.teach import RULES_A_PAGE, Draft
 from bot.settings import WORKSPACE
 from bot.simulator.slack import Person, Rank
+from bot.store import Errors
 from bot.store.taught_rules import TaughtRules
+from bot.store.values import Scope, StoredError
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import CURRENCY, DELETED
 from tests.conversations.sharing import WAITING, card_says, said, share, thread_says
@@ -294,6 +297,21 @@ async def test_two_admins_teach_the_same_words(stage: Stage) -> None:
     assert "Taught." in await submit(stage, stage.kim)
     answer = await submit(stage, other)
     assert "taught already" in answer or "recognised meanwhile" in answer
+
+
+async def test_what_is_recognised_while_it_is_taught_is_said(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await unknown_tills(stage)
+    await open_form(stage.kim)
+    stage.kim.fill("Or a title of your own", TITLE)
+    stage.kim.fill("Who fixes it", "For an administrator")
+
+    async def moved(self: Errors, scope: Scope, problem_id: str) -> StoredError:
+        raise NotFound(what="error")  # its errors are another problem's by now
+
+    monkeypatch.setattr(Errors, "latest_of", moved)
+    assert "recognised meanwhile" in await submit(stage, stage.kim)
 
 
 async def test_a_double_click_teaches_once(stage: Stage) -> None:
