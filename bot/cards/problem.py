@@ -9,7 +9,7 @@ from bot.cards.access import SILENT, Said
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
-from bot.cards.conflict import conflict_buttons
+from bot.cards.conflict import conflict_buttons, conflict_title
 from bot.cards.dates import moment
 from bot.cards.facts import OF_ONE_RECORD, facts, fixer_words, without
 from bot.cards.filling import prose
@@ -17,7 +17,7 @@ from bot.cards.freshness import freshness_words
 from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, dotted, link, own, sentence
-from bot.cards.match import match_button
+from bot.cards.match import match_button, match_title
 from bot.cards.order import chain_parts, real_cause_part
 from bot.cards.original import original_parts
 from bot.cards.overview import cleaning_button, connection_words
@@ -98,13 +98,13 @@ def here_words(buttons: Iterable[Button], texts: Texts) -> Markup:
         if button.action is Action.CONFLICT_OPEN:
             return texts.gettext(
                 "The short way: press {button} below, see both values and choose. By hand:",
-                button=bold(button.label),
+                button=bold(conflict_title(texts)),
             )
         if button.action is Action.MATCH_OPEN:
             return texts.gettext(
                 "The short way: press {button} below. It looks in the other app for what is missing, couples "
                 "or creates it, and retries what waited. By hand:",
-                button=bold(button.label),
+                button=bold(match_title(texts)),
             )
     return EMPTY
 

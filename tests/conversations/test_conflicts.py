@@ -74,7 +74,7 @@ async def test_business_central_wins_and_the_problem_ends(stage: Stage) -> None:
         await stage.kim.command("/syncerrors 2"),
         await stage.kim.click("All errors with this cause"),
     ):
-        assert "The short way: press Resolve conflict… below" in card.plain()
+        assert "The short way: press Resolve conflict below" in card.plain()
     says = (await opened(stage)).plain()
     assert "Phone No. (Main Phone)" in says
     assert f"Business Central: {HERE}" in says
