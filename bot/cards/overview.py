@@ -70,8 +70,8 @@ def _gone(view: Overview, texts: Texts) -> Markup:
         return EMPTY
     if view.gone >= view.errors:
         return texts.ngettext(
-            "{n} error is gone (retention or purged there). That ended no cause: a record is in order once it "
-            "has synchronized.",
+            "{n} error is gone (retention or purged there). That ended no cause: a record is in order once "
+            "it has synchronized.",
             "{n} errors are gone (retention or purged there). That ended no cause: a record is in order once "
             "it has synchronized.",
             view.gone,
