@@ -47,7 +47,7 @@ class Outcome(StrEnum):
     """By somebody, in the middle."""
     FAILED = "failed"
     REFUSED = "refused"
-    """Whoever asked may not."""
+    """Whoever asked may not, or the bot, Slack or Business Central said no."""
 
 
 class Subject(StrEnum):

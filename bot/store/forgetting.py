@@ -26,8 +26,8 @@ from bot.store.mentions import Somebody
 from bot.store.pages import slices
 from bot.store.record_names import forget_names
 from bot.store.retries import forget_records
-from bot.store.search_index import drop_words, numbers_with
-from bot.store.search_words import message_terms, record_terms
+from bot.store.search_index import drop_words, erase, numbers_with
+from bot.store.search_words import message_terms, record_terms, words_of_table
 from bot.store.settling import TiesOf, settle
 from bot.store.tables import (
     FORMER_ERROR,
@@ -109,6 +109,7 @@ class Forgetting:
                     words.update(record_terms(row.destination_record_id).split())
                 await leave(connection, scope, table, rows)
             await drop_words(connection, scope, sorted(words))
+            await erase(connection)
             await _forget_others(connection, scope, traces, somebody, held.unreadable)
             await self._settle(connection, scope, traces, somebody)
             await note(connection, found)
@@ -116,6 +117,7 @@ class Forgetting:
         # What was looked at lately is remembered in this process.
         message_terms.cache_clear()
         record_terms.cache_clear()
+        words_of_table.cache_clear()
         return found
 
     async def _settle(

@@ -105,8 +105,10 @@ def additions(scope: Scope, number: int, indexing: Indexing) -> Iterator[Stateme
 
 def each_by_itself(scope: Scope, number: int, errors: Sequence[Worded]) -> Iterator[Statement]:
     """The same without ``search_group``: an entry for each error."""
-    yield _INSERT, [(row_id(number, error.number), error.words) for error in errors]
-    yield _INSERT_WORD, [(scope.workspace, scope.connection, word) for word in _vocabulary(errors)]
+    if errors:
+        yield _INSERT, [(row_id(number, error.number), error.words) for error in errors]
+    if words := _vocabulary(errors):
+        yield _INSERT_WORD, [(scope.workspace, scope.connection, word) for word in words]
 
 
 async def take_out(
@@ -152,6 +154,12 @@ async def numbers_with(
         text(_NEWEST), {**_bounds(number), **_of(scope), "match": match, "most": -1}
     )
     return [one for row in rows for one in _numbers_of(row)]
+
+
+async def erase(connection: AsyncConnection) -> None:
+    """Have nothing left of what was taken out: until entries are merged, FTS5 keeps them beside a note that
+    they are gone (sqlite.org/fts5.html, "The 'optimize' Command"). Writes the whole index anew."""
+    await connection.exec_driver_sql(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')")  # noqa: S608
 
 
 async def drop_words(connection: AsyncConnection, scope: Scope, number: int, words: Iterable[str]) -> int:

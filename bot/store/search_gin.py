@@ -38,26 +38,26 @@ _SHARED: Final = "A"
 
 def indexing_of(errors: Sequence[Worded]) -> Indexing:
     """What the index takes of these errors."""
-    return Indexing(entries_of(errors))
+    return Indexing(lines=[_line(entry) for entry in entries_of(errors)])
 
 
 async def add(connection: AsyncConnection, number: int, indexing: Indexing) -> None:
     """Add to the index of the scope with that number."""
-    for start in range(0, len(indexing.entries), SLICE):
-        part = indexing.entries[start : start + SLICE]
-        block = lines_of(_line(number, entry) for entry in part)
+    mark = scope_mark(number)
+    for start in range(0, len(indexing.lines), SLICE):
+        block = lines_of(f"{number}\t{line} {mark}" for line in indexing.lines[start : start + SLICE])
         await copy_in(connection, INDEX, ("scope", "number", "numbers", "words"), block)
 
 
-def _line(scope: int, entry: Entry) -> str:
-    """A row as COPY takes it; words and marks hold nothing that means something to it."""
+def _line(entry: Entry) -> str:
+    """What COPY takes, without the scope; words and marks hold nothing that means something to it."""
     numbers, words = r"\N", entry.words
     if len(entry.numbers) > 1:
         numbers = f"{{{','.join(map(str, entry.numbers))}}}"
         # A lexeme without a position has every weight.
         shared = [f"{word}:1{_SHARED}" for word in entry.shared.split()]
         words = " ".join([*shared, *(f"{word}:1" for word in entry.records.split())])
-    return f"{scope}\t{max(entry.numbers)}\t{numbers}\t{words} {scope_mark(scope)}"
+    return f"{max(entry.numbers)}\t{numbers}\t{words}"
 
 
 _TAKE_OUT: Final = text(

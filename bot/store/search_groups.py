@@ -47,8 +47,11 @@ class Indexing:
     """What the index takes of some errors."""
 
     entries: Sequence[Entry] = ()
+    """On SQLite."""
     vocabulary: Sequence[str] = ()
-    """Words for ``search_word``; none on PostgreSQL."""
+    """Words for ``search_word``, on SQLite."""
+    lines: Sequence[str] = ()
+    """On PostgreSQL, where they can be made before the transaction."""
 
 
 def entries_of(errors: Iterable[Worded]) -> list[Entry]:
@@ -68,7 +71,7 @@ def entries_of(errors: Iterable[Worded]) -> list[Entry]:
 
 
 def _entry(shared: str, members: Sequence[tuple[str, str, int]]) -> Entry:
-    records = {terms for source, destination, _ in members for terms in (source, destination)}
+    records = dict.fromkeys(terms for source, destination, _ in members for terms in (source, destination))
     return Entry([number for _, _, number in members], shared, " ".join(records))
 
 

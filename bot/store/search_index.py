@@ -41,7 +41,7 @@ def indexing_of(errors: Sequence[ErrorToStore], dialect: Dialect) -> Indexing:
 
 async def index_errors(connection: AsyncConnection, scope: Scope, indexing: Indexing) -> None:
     """Add errors that are fresh in the store; each once."""
-    if indexing.entries:
+    if indexing.entries or indexing.lines:
         await _add(connection, scope, await _number_of(connection, scope), indexing)
 
 
@@ -81,6 +81,13 @@ async def drop_words(connection: AsyncConnection, scope: Scope, words: Iterable[
     if connection.dialect.name != "sqlite" or number is None:
         return 0
     return await search_fts5.drop_words(connection, scope, number, words)
+
+
+async def erase(connection: AsyncConnection) -> None:
+    """Have nothing left of the words of errors that were taken out. PostgreSQL goes on knowing words, without
+    where they were, until the index is built anew."""
+    if connection.dialect.name == "sqlite":
+        await search_fts5.erase(connection)
 
 
 async def open_index(connection: AsyncConnection, scope: Scope, is_archive: bool) -> Index | None:

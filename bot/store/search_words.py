@@ -91,7 +91,7 @@ def record_terms(record_id: str) -> str:
     A row of Dataverse has no marks: nobody else has the word that is its GUID.
     """
     table, colon, key = record_id.partition(":")
-    words, joined = _words_of_table(table)
+    words, joined = words_of_table(table)
     if not colon:
         return f"{words} {_mark(_RECORD, joined)}" if words else ""
     keys = split(key)
@@ -103,8 +103,8 @@ def record_terms(record_id: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _words_of_table(name: str) -> tuple[str, str]:
-    """Parted by blanks, and as they stand in a mark."""
+def words_of_table(name: str) -> tuple[str, str]:
+    """The words of a record's table, parted by blanks, and as they stand in a mark."""
     words = split(name)
     return " ".join(words), _JOINT.join(words)
 

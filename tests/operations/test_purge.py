@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.businesscentral.client import BusinessCentralClient
+from bot.businesscentral.deleting import Deletion
 from bot.failures import NothingToPurge, PurgeChanged, PurgeOutOfBounds
 from bot.operations.durable.inline import InlineSteps
+from bot.operations.purging import batches
 from bot.store.purging import Purged
 from bot.store.runs import RunState
 from tests.operations.purge_yard import KIM, SANNE, Yard, open_yard, sqlite_in
@@ -199,6 +202,30 @@ async def test_stop_ends_it_between_windows(yard: Yard) -> None:
     await yard.desk.stop(yard.scope, "run-1", KIM)  # too late: she is not the one who stopped it
     lines = {(line.act, line.actor, line.outcome) for line in await yard.lines()}
     assert lines == {("purge.all", str(KIM), "stopped"), ("stop", str(SANNE), "done")}
+
+
+async def test_stop_ends_it_in_the_middle_of_the_last_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All rows are chosen by then: those not sent are left, and the run is not said to be done."""
+    monkeypatch.setattr(batches, "LARGEST_BATCH", 5)
+    async with open_yard(sqlite_in(tmp_path), rows_by_id=1_000) as yard:
+        await yard.settled(300, causes=1)
+        problem = (await yard.desk.offer(yard.scope)).choices[-1].causes[0].line.id
+        delete = BusinessCentralClient.delete_error_rows
+
+        async def delete_and_stop(
+            client: BusinessCentralClient, ids: Sequence[str]
+        ) -> Mapping[str, Deletion]:
+            await yard.desk.stop(yard.scope, "run-1", SANNE)
+            return await delete(client, ids)
+
+        monkeypatch.setattr(BusinessCentralClient, "delete_error_rows", delete_and_stop)
+        run = await yard.purged(Purged.PROBLEM, problem)
+
+        assert run.state is RunState.STOPPED
+        assert 0 < run.done < 300
+        assert len(yard.now_there) == 300 - run.done
 
 
 async def test_somebody_deletes_in_business_central_at_the_same_time(yard: Yard) -> None:

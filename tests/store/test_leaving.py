@@ -82,6 +82,28 @@ async def test_what_is_forgotten_is_as_if_it_had_never_been_read(database: Datab
     assert (await Search(database).find(scope, "10007")).total == 0
 
 
+async def test_no_word_stays_in_the_index_of_what_is_forgotten(
+    migrated_sqlite_url: str, scope: Scope
+) -> None:
+    database = Database.open(migrated_sqlite_url)
+    await store(database, scope, (1, 2))
+    told = error(3, message="Contact Erika Mustermann has no e-mail")
+    await Pulls(database).store_page(scope, page([told]), READ_AT)
+
+    async def kept() -> bytes:
+        async with database.reading() as connection:
+            rows = await connection.execute(text("SELECT block FROM search_entry_data"))
+            return b"".join(rows.scalars())
+
+    before = await kept()
+    await forget(database, scope, "Mustermann")
+    after = await kept()
+    await database.close()
+    assert b"ustermann" in before
+    assert b"ustermann" not in after
+    assert b"salesperson" in after
+
+
 async def test_problems_that_have_nothing_else_go(database: Database, scope: Scope) -> None:
     await store(database, scope, (1, 2, 3))
     found = await forget(database, scope, "Customer: 10003")

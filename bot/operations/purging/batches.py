@@ -67,6 +67,8 @@ class Batches:
     progress: Progress
     _is_chosen: bool = False
     """No more are: what is answered from now on is archived at once, so that little is left for the end."""
+    _count: int = 0
+    """Of the rows that were chosen."""
     _is_over: bool = False
     """Nothing more is sent: somebody said stop, or something failed."""
     _chosen: asyncio.Queue[Batch | None] = field(default_factory=lambda: asyncio.Queue(AHEAD))
@@ -96,6 +98,8 @@ class Batches:
             if isinstance(failure, BaseException):
                 raise failure
         await Purging(self.database).unmark(self.scope, self.run)
+        if sent.deleted + sent.kept + len(sent.gone) < self._count:
+            sent.is_last = False  # somebody said stop before all that was chosen was sent
         sent.gone.sort(key=lambda row: row.number)
         return sent
 
@@ -112,6 +116,7 @@ class Batches:
                     if not self._is_over:
                         await self._chosen.put(batch)
                 most -= len(some.rows)
+                self._count += len(some.rows)
                 sent.up_to, sent.is_last = some.up_to, some.is_last
         except BaseException:
             self._end()

@@ -161,11 +161,12 @@ class Purge:
         client = self.clients.get(connection)
         if client is None:
             return Window(last=True, failure=note_of(ConnectionGone()))
-        run = await Runs(self.database).get(scope, run_id)
+        run = await self._whatever_the_store(partial(Runs(self.database).get, scope, run_id))
         if run.stop_asked_by:
             return Window(up_to=above, stopped=True)
         bounds = Bounds.of(run.bounds)
-        before = await Purging(self.database).deleted_by(scope, run_id)
+        # With those of an attempt that was cut off, whoever has marked them as gone since.
+        before = await self._whatever_the_store(partial(self._deleted, scope, run_id))
         room = bounds.entries - before
         told = _Told(self, scope, run_id, before, self.clock.monotonic())
         deleting = Deleting(self.database, client, self.clock, scope, run_id, bounds, told.so_far)
