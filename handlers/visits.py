@@ -177,7 +177,7 @@ class Visits:
             await self._selection.check(pointed.connection)
             button = await self._living(pointed)
         except ConnectionGone:
-            button = pointed
+            pass  # whose activity nobody could read
         except StaleButton:
             if isinstance(why, NotAllowed):
                 button = ButtonValue(connection=str(why.facts["connection"]))

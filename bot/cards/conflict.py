@@ -347,9 +347,11 @@ def _rule(mapping: str, rule: str, links: Links, texts: Texts) -> Iterator[Marku
     yield texts.gettext("• {option}: Business Central's values win.", option=bold(send))
     yield texts.gettext("• {option}: Dataverse's values win.", option=bold(get))
     if rule:
+        # Business Central gives the option's name, in English whoever asks: its first word tells which it is.
+        said = {"send": send, "get": get}.get(rule.partition(" ")[0].lower())
         yield texts.gettext(
             "It says now: {rule}. With a rule no conflict fails: press Retry, and these are settled by it.",
-            rule=bold(Outside(rule).short(_NAME)),
+            rule=bold(said if said is not None else Outside(rule).short(_NAME)),
         )
     else:
         yield texts.gettext(

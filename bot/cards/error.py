@@ -61,7 +61,7 @@ def error_card(
     ]
     if error.gone_at is not None:
         parts.append(Part((blocks.context(_gone(view, texts)),)))
-    elif view.is_over:
+    if view.is_over:
         over = texts.gettext("Its record has synchronized since: nothing needs to be done about this error.")
         parts.append(Part((blocks.section(bold(over)),), Importance.ESSENTIAL))
     if told := lines(
@@ -74,7 +74,7 @@ def error_card(
     parts += real_cause_part(view.real_cause, view.connection.key, links, texts)
     record = error.source_record_id or error.destination_record_id
     parts += access.parts
-    if not access.tells_how:
+    if not (access.tells_how or view.is_over):
         here = here_words(choosing_buttons(view, texts), texts)
         parts += remedy_parts(remedy_lines(view.steps, line.told, record, links, texts), texts, here)
     parts += original_parts(error, links, texts)

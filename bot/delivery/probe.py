@@ -53,7 +53,9 @@ class Probe:
         name = f"#{told.get('name')}"[:80] if told.get("name") else channel
         if told.get("is_archived"):
             return name, Membership.ARCHIVED
-        return name, Membership.MEMBER if told.get("is_member") else Membership.OUTSIDE
+        # Slack shows a group's direct messages to their members alone, and does not say is_member of them.
+        is_member = told.get("is_member") or told.get("is_mpim")
+        return name, Membership.MEMBER if is_member else Membership.OUTSIDE
 
     async def app_token(self) -> None:
         """Have Slack hand out the address of a Socket Mode connection, which nobody then opens."""
