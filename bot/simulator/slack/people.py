@@ -172,6 +172,7 @@ class Person:
         """A click that no button on the screen makes: another id, another value, an old message.
 
         Comes from ``message``, by default the newest one, or from one that never was.
+        Gives what ``click`` does.
         """
         stored = self._forged_origin(message)
         fields = {"text": {"type": "plain_text", "text": "Forged"}} | (
@@ -179,7 +180,7 @@ class Person:
         )
         before = self._backend.workspace.changes.number
         await self._send_press(stored, Press("button", action_id, block_id, fields), action_id)
-        return await self._changed_message(before, patience, None)
+        return await self._changed_message(before, patience, self._snapshot(stored))
 
     async def until(self, condition: Callable[[Person], bool] | str, seconds: float = PATIENCE) -> Message:
         """Wait until a message contains the text or the condition holds; gives that message or the newest."""
