@@ -217,7 +217,8 @@ async def test_a_conflict_that_was_settled_is_offered_no_more_and_said_to_be_ove
     (menu,) = [one for one in modal.elements() if one.kind == "static_select"]
     assert [one.label.partition(" ·")[0] for one in menu.options] == ["Customer 10002", "Customer 10000"]
     await stage.kim.close_modal()
-    assert "nothing needs to be done" in (await stage.kim.command("/syncerrors 4")).plain()
+    await stage.kim.command("/syncerrors 4")
+    await stage.kim.until("nothing needs to be done")
     assert "nothing needs to be done" not in (await stage.kim.command("/syncerrors 2")).plain()
 
 

@@ -218,8 +218,8 @@ async def test_mark_fixed_too_early_opens_it_again(stage: Stage) -> None:
     lines = await thread_says(stage, stage.sanne, "2 still fail")
     assert any("So this is open again." in line for line in lines)
     stage.clock.advance(60)
-    card = await card_says(stage, stage.sanne, "Open. Nobody takes care of this yet.")
-    assert "0 of 2 synchronized · 2 still fail" in card.plain()
+    card = await card_says(stage, stage.sanne, "0 of 2 synchronized · 2 still fail")
+    assert "Open. Nobody takes care of this yet." in card.plain()
 
 
 @pytest.mark.parametrize("roles", [{"role_fixers": "U0NOBODY", "role_admins": "U0NOBODY"}])
