@@ -77,7 +77,7 @@ async def test_an_answer_that_the_response_url_does_not_take_appears_beside_the_
         ordinary.slack.faults.rate_limit(RESPONSE_URL, times=3, retry_after=5)
     else:
         ordinary.slack.faults.fail(RESPONSE_URL, status, times=3)
-    message = await ordinary.kim.command("/syncerrors")
+    message = await ordinary.kim.command("/syncerrors", beside=True)
     assert "3 causes" in message.plain()
     assert message.ephemeral
     assert answers(ordinary) == ["chat.postEphemeral"]
@@ -86,7 +86,7 @@ async def test_an_answer_that_the_response_url_does_not_take_appears_beside_the_
 
 async def test_where_the_bot_is_no_member_it_is_a_direct_message(ordinary: Stage) -> None:
     ordinary.slack.faults.fail(RESPONSE_URL, "404")
-    await ordinary.kim.command("/syncerrors")
+    await ordinary.kim.command("/syncerrors", beside=True)
     assert answers(ordinary) == ["chat.postMessage"]
     ordinary.kim.visit_bot()
     assert "3 causes" in ordinary.kim.messages[-1].plain()
@@ -97,7 +97,7 @@ async def test_where_the_bot_is_no_member_it_is_a_direct_message(ordinary: Stage
 async def test_in_a_direct_conversation_it_stays_there(ordinary: Stage) -> None:
     ordinary.kim.visit_bot()
     ordinary.slack.faults.fail(RESPONSE_URL, "404")
-    await ordinary.kim.command("/syncerrors")
+    await ordinary.kim.command("/syncerrors", beside=True)
     assert answers(ordinary) == ["chat.postMessage"]
     assert "3 causes" in ordinary.kim.messages[-1].plain()
 
@@ -132,7 +132,7 @@ async def test_slack_s_wish_to_wait_is_honoured_for_every_call(ordinary: Stage) 
 async def test_a_wish_to_wait_too_long_is_not_waited_for(ordinary: Stage) -> None:
     ordinary.slack.invite_bot(ordinary.slack.general)
     ordinary.slack.faults.rate_limit(RESPONSE_URL, times=1, retry_after=3600)
-    await ordinary.kim.command("/syncerrors")
+    await ordinary.kim.command("/syncerrors", beside=True)
     assert answers(ordinary) == ["chat.postEphemeral"]
     assert ordinary.clock.slept == []
 

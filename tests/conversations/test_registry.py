@@ -209,9 +209,9 @@ async def test_the_bot_asks_for_the_scopes_that_it_uses_and_no_other(stage: Stag
     await stage.kim.command("/syncerrors")
     # Both ways of answering beside the response_url: in the channel, and where the bot is no member of it.
     stage.slack.faults.fail(RESPONSE_URL, "404", times=2)
-    await stage.kim.command("/syncerrors")
+    await stage.kim.command("/syncerrors", beside=True)
     stage.slack.invite_bot(stage.slack.general)
-    await stage.kim.command("/syncerrors")
+    await stage.kim.command("/syncerrors", beside=True)
     ordinary_day(stage.company, stage.clock)
     await stage.read()
     await share(stage, stage.kim, stage.slack.channel("sales"))

@@ -143,7 +143,7 @@ async def test_one_session_for_everything(stage: Stage, monkeypatch: pytest.Monk
     await stage.read()
     stage.slack.invite_bot(stage.slack.general)
     stage.slack.faults.fail("response_url", "404")
-    await stage.kim.command("/syncerrors")
+    await stage.kim.command("/syncerrors", beside=True)
     await stage.kim.command("/syncerrors")
     await stage.kim.click("Refresh")
     await stage.in_flight.drain(5)

@@ -80,26 +80,40 @@ class Person:
 
     # Commands
 
-    async def command(self, text: str, *, patience: float = PATIENCE) -> Message:
-        """Type a slash command and wait for the message that appears or changes.
+    async def command(self, text: str, *, beside: bool = False, patience: float = PATIENCE) -> Message:
+        """Type a slash command and wait for the answer: what comes through its response_url or with its
+        acknowledgement. With ``beside`` whatever appears or changes first: where the response_url fails.
 
         Raises Refused for a command that the manifest does not declare, OperationTimeout and DispatchFailed
         when the bot does not take it, NothingHappened when no message comes within ``patience`` seconds of
         real time. A command that only opens a modal: use ``send_command`` and ``modal_opened``.
         """
         before = self._backend.workspace.changes.number
-        await self.send_command(text)
-        return await self._changed_message(before, patience, None)
+        address, acknowledged = await self._type(text)
+        if beside:
+            return await self._changed_message(before, patience, None)
+
+        def look() -> Message | None:
+            answered = self._backend.response_urls.answered(address)
+            answer = acknowledged if answered is None else self._backend.workspace.find(*answered)
+            return None if answer is None else self._snapshot(answer)
+
+        return await self._await(look, patience, "an answer to the command")
 
     async def send_command(self, text: str) -> None:
         """Type a slash command and wait for the acknowledgement only."""
+        await self._type(text)
+
+    async def _type(self, text: str) -> tuple[str, StoredMessage | None]:
+        """The command's response_url, and the answer that came with its acknowledgement."""
         name = text.strip().partition(" ")[0]
         if name not in self._backend.manifest.commands or self.team_id != self._backend.workspace.team_id:
             raise Refused(f"{name} is not a valid command")
+        await self._close_modals()
         payload = self.command_payload(text)
         try:
             answer = await self._delivery.deliver(Kind.COMMAND, payload, name)
-            self._show_acknowledgement(answer, name)
+            return payload["response_url"], self._show_acknowledgement(answer, name)
         except DispatchFailed as failure:
             self._notice(failure.notice)
             raise
@@ -151,6 +165,7 @@ class Person:
         )
         if stored is None or not stored.visible_to(self.id):
             raise Refused(f"the message with {element.label!r} is no longer on the screen")
+        await self._close_modals()
         press = press_of(element, choice)
         remember(stored.values, element, choice)
         pressed = self._snapshot(stored)
@@ -222,6 +237,11 @@ class Person:
     async def close_modal(self) -> None:
         """Close the modal on top; the bot hears of it when the modal asked for that."""
         await self._hand.close()
+
+    async def _close_modals(self) -> None:
+        """They cover the messages: nothing is pressed or typed below them."""
+        while self.modal is not None:
+            await self.close_modal()
 
     # Events
 
@@ -295,12 +315,12 @@ class Person:
                 Refusal("ack", "body_ignored", ("block_actions are acknowledged bare",))
             )
 
-    def _show_acknowledgement(self, answer: Any, name: str) -> None:
+    def _show_acknowledgement(self, answer: Any, name: str) -> StoredMessage | None:
         if not answer:
-            return
+            return None
         values = answer if isinstance(answer, dict) else {"text": str(answer)}
         try:
-            post_reply(self._backend, Arguments(values), user=self.id, channel=self.channel.id)
+            return post_reply(self._backend, Arguments(values), user=self.id, channel=self.channel.id)
         except ApiError as error:
             self._backend.refusals.append(Refusal("ack", error.code, error.details))
             notice = f'{name} failed with the error "invalid_command_response"'

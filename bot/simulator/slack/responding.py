@@ -32,10 +32,11 @@ def respond(backend: Backend, url: ResponseUrl, args: Arguments) -> None:
     elif args.flag("replace_original") and url.original is not None:
         content = read_new_content(args)
         backend.workspace.rewrite(_original(backend, url), content.text, content.blocks)
+        url.answer = url.original
     else:
         if args.flag("replace_original"):
             backend.refusals.append(Refusal("response_url", "nothing_to_replace"))
-        post_reply(backend, args, user=url.user, channel=url.channel)
+        url.answer = post_reply(backend, args, user=url.user, channel=url.channel).ts
     url.uses += 1
 
 

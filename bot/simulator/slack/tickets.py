@@ -46,13 +46,15 @@ class Triggers:
 
 @dataclass
 class ResponseUrl:
-    """One response_url. ``original`` is the ts of the message that was clicked; a command has none."""
+    """One response_url. ``original`` is the ts of the message that was clicked; a command has none.
+    ``answer`` is the ts of the message that was last written through it."""
 
     user: str
     channel: str
     original: str | None
     issued: float
     uses: int = 0
+    answer: str | None = None
 
 
 class ResponseUrls:
@@ -70,6 +72,11 @@ class ResponseUrls:
         token = secrets.token_urlsafe(18)
         self._issued[token] = ResponseUrl(user, channel, original, self._clock.monotonic())
         return token
+
+    def answered(self, address: str) -> tuple[str, str] | None:
+        """Channel and ts of what was last written through the response_url with that address."""
+        url = self._issued[address.rpartition("/")[2]]
+        return None if url.answer is None else (url.channel, url.answer)
 
     def open(self, token: str) -> ResponseUrl:
         """Look it up; raises ``expired_url`` or ``used_url``, which Slack sends with HTTP 404."""
