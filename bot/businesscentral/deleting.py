@@ -23,7 +23,6 @@ from bot.failures import (
     SourceMissing,
     SourceRefused,
     SourceThrottled,
-    SourceUnreachable,
 )
 from bot.odata.answers import RETRIED, Answer, complaint_of, parse_json
 from bot.odata.exchange import Outgoing
@@ -78,7 +77,8 @@ class Deleting(Asking):
         """Delete up to 100 errors by id, whatever became of them since; the outcome of each, in this order.
 
         Parts that were answered 408, 429 or 5xx are asked for again, as a whole request is. Doing it twice is
-        doing it once.
+        doing it once: so where nobody knows what became of the rest, SourceUnreachable is raised, and the
+        same ids may be given again.
 
         Raises, beside what reading raises, ActionMissing, and ActionNotPermitted where the batch as a whole
         is refused.
@@ -92,7 +92,7 @@ class Deleting(Asking):
         while True:
             try:
                 parts = await self._batch(left)
-            except (SourceThrottled, SourceUnreachable):
+            except SourceThrottled:  # which is said before anything is done
                 if len(left) == len(ids):
                     raise
                 return outcomes

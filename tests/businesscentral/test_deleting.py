@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from bot.failures import (
     SourceGarbled,
     SourceMissing,
     SourceThrottled,
+    SourceUnreachable,
 )
 from bot.simulator.businesscentral import Limits, PermissionSet, SimulatedCompany
 from tests.businesscentral.world import START, World, build_world, client_on
@@ -104,6 +106,25 @@ async def test_keeps_what_it_knows_when_the_rest_is_throttled_as_a_whole(world: 
     world.server.faults.fail_parts(503, every=2)
     outcomes = await world.client.delete_error_rows(ids)
     assert list(outcomes.values()) == [Deletion.NOT_NOW, Deletion.DELETED]
+
+
+async def test_what_may_have_been_done_is_not_told_as_undone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of a batch is carried out, and its answer is lost, again and again."""
+    ids = await ids_of(world, 2)
+    world.server.faults.fail_parts(503, every=2)
+    batch = world.client._batch
+
+    async def losing(left: Sequence[str]) -> Mapping[str, Any]:
+        if len(left) < len(ids):
+            world.server.faults.timeout(times=50)
+        return await batch(left)
+
+    monkeypatch.setattr(world.client, "_batch", losing)
+    with pytest.raises(SourceUnreachable):
+        await world.client.delete_error_rows(ids)
+    assert list(world.company.rows(world.clock.now())) == [], "both are gone there"
 
 
 async def test_a_refused_part_is_not_asked_for_again(world: World) -> None:

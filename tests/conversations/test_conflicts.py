@@ -10,7 +10,7 @@ import pytest
 
 from bot.cards.actions import Action, ButtonValue
 from bot.failures import ChoiceChanged
-from bot.operations.conflicts import Side
+from bot.operations.conflicts import Side, desk
 from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.simulator.businesscentral.population import Population
 from bot.simulator.businesscentral.tables import record
@@ -57,7 +57,9 @@ async def opened(stage: Stage, person: Person | None = None) -> Modal:
     person = person or stage.kim
     await person.command("/syncerrors")
     await person.click("Details")
-    await person.click("Conflict oplossen…" if person is stage.sanne else "Resolve conflict…")
+    label = "Conflict oplossen…" if person is stage.sanne else "Resolve conflict…"
+    await person.until(label)
+    await person.click(label)
     return await settled(person)
 
 
@@ -193,6 +195,39 @@ async def test_of_many_one_is_chosen_and_the_rule_is_explained(stage: Stage) -> 
     assert phone(stage) == (HERE, THERE)
     (row,) = await Problems(stage.core.database).page(stage.scope, 5, 0)
     assert row.state is ProblemState.OPEN, "two conflicts are left"
+
+
+async def test_what_is_settled_does_not_hide_what_is_left(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The latest are all settled: older ones are offered."""
+    monkeypatch.setattr(desk, "MOST_RECORDS", 2)
+    await conflicts(stage, 4)
+    assert await offered(stage) == ["Customer 10003", "Customer 10002"]
+    for count, customer in enumerate(("Customer 10002", "Customer 10003"), start=1):
+        modal = await opened(stage)
+        (menu,) = [one for one in modal.elements() if one.kind == "static_select"]
+        stage.kim.fill("Record", next(one.label for one in menu.options if one.label.startswith(customer)))
+        await stage.kim.submit()
+        await settled(stage.kim, customer, "What differs")
+        await stage.kim.modal_click("Use Dataverse")
+        await settled(stage.kim, "is lost")
+        await stage.kim.submit()
+        stage.kim.visit_bot()
+        await stage.kim.until(lambda one: over(one) == count)  # noqa: B023 # it is waited for here
+    assert await offered(stage) == ["Customer 10001", "Customer 10000"]
+
+
+def over(person: Person) -> int:
+    """Decisions that ended well."""
+    return sum("Over: 1 of 1" in message.plain() for message in person.messages)
+
+
+async def offered(stage: Stage) -> list[str]:
+    """The records that the form lists."""
+    modal = await opened(stage)
+    (menu,) = [one for one in modal.elements() if one.kind == "static_select"]
+    return [str(one.label).partition(" ·")[0] for one in menu.options]
 
 
 async def test_a_conflict_that_was_settled_is_offered_no_more_and_said_to_be_over(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -46,10 +46,12 @@ from bot.store import Database, Errors, Problems
 from bot.store.record_names import Names, RecordName, RecordState
 from bot.store.synchronization import Synchronization
 from bot.store.synchronized import Synchronized
-from bot.store.values import Scope, StoredError
+from bot.store.values import AffectedRecord, Scope, StoredError
 
 MOST_RECORDS: Final = 100
 """To choose from: as many as a menu holds."""
+MOST_LOOKED_AT: Final = 1_000
+"""Of a problem's records, in search of one that is not settled."""
 A_SECOND: Final = timedelta(seconds=1)
 """What the two systems' clocks cut off."""
 _NO_RULE: Final = frozenset({"", "none", "_x0020_"})
@@ -68,16 +70,29 @@ class Conflicts:
     naming: Naming
 
     async def choice(self, scope: Scope, problem_id: str) -> ConflictChoice:
-        """The records of a problem, latest failure first. Raises NotFound for another kind of problem."""
+        """The records of a problem that are not settled, latest failure first; where all are, the latest.
+
+        Raises NotFound for another kind of problem.
+        """
         row = await Problems(self.database).living(scope, problem_id)
         if row.class_code != BOTH_CHANGED:
             raise NotFound(what="problem")
-        records = await Problems(self.database).affected(scope, row.id, limit=MOST_RECORDS, offset=0)
         latest = await Errors(self.database).latest_of(scope, row.id)
         mappings = {one.name: one for one in await Synchronization(self.database).mappings(scope)}
         mapping = mappings.get(latest.mapping)
-        over = await Synchronized(self.database).settled(scope, row.id, [one.record_id for one in records])
-        left = [one for one in records if one.record_id not in over]
+        problems, over = Problems(self.database), 0
+        latest_ones: Sequence[AffectedRecord] = ()
+        left: list[AffectedRecord] = []
+        for offset in range(0, max(1, min(row.records, MOST_LOOKED_AT)), MOST_RECORDS):
+            looked = await problems.affected(scope, row.id, limit=MOST_RECORDS, offset=offset)
+            ids = [one.record_id for one in looked]
+            settled = await Synchronized(self.database).settled(scope, row.id, ids)
+            over += len(settled)
+            left += [one for one in looked if one.record_id not in settled]
+            latest_ones = latest_ones or looked
+            if len(left) >= MOST_RECORDS:
+                break
+        records = left[:MOST_RECORDS] or latest_ones
         return ConflictChoice(
             connection=await self.ask.connection(scope),
             problem_id=row.id,
@@ -85,10 +100,10 @@ class Conflicts:
                 ConflictRecord(
                     one.record_id or one.other_record_id, one.table, one.last_number, one.last_seen
                 )
-                for one in left or records
+                for one in records
             ),
             total=row.records,
-            over=len(over),
+            over=over,
             names=await self.naming.known(scope, [one.record_id or one.other_record_id for one in records]),
             mapping=latest.mapping,
             rule="" if mapping is None else _rule(mapping.update_conflict),
