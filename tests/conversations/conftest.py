@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -146,3 +146,14 @@ async def stage(
         )
         await in_flight.drain(5)
         assert slack.refusals == [], "the bot sent something that Slack refuses"
+
+
+async def skipped(stage: Stage, count: int) -> None:
+    """That many customers that Business Central skips, all of it half an hour old and read."""
+    for index in range(count):
+        stage.company.synchronization.fail(
+            f"Customer: {10000 + index}", "DKR-0417: this customer waits.", times=2
+        )
+    stage.clock.advance(timedelta(minutes=30).total_seconds())
+    await stage.read()
+    assert await stage.core.synchronization.workflow(InlineSteps(), stage.connection) is None

@@ -35,8 +35,7 @@ from datetime import timedelta
 import pytest
 
 from bot.cards.actions import Action, ButtonValue
-from bot.operations.durable.inline import InlineSteps
-from tests.conversations.conftest import Stage
+from tests.conversations.conftest import Stage, skipped
 
 ACTS = [Action.PURGE_OPEN, Action.PURGE_STOP, Action.RETRY_OPEN, Action.RETRY_STOP, Action.SUPPORT_OPEN]
 CHANGES = ("Microsoft.NAV.", "$batch")
@@ -45,13 +44,7 @@ CHANGES = ("Microsoft.NAV.", "$batch")
 @pytest.fixture
 async def failing(stage: Stage) -> Stage:
     """Five customers that Business Central skips, all of it half an hour old and read."""
-    for index in range(5):
-        stage.company.synchronization.fail(
-            f"Customer: {10000 + index}", "DKR-0417: this customer waits.", times=2
-        )
-    stage.clock.advance(timedelta(minutes=30).total_seconds())
-    await stage.read()
-    assert await stage.core.synchronization.workflow(InlineSteps(), stage.connection) is None
+    await skipped(stage, 5)
     await stage.kim.command("/syncerrors")
     return stage
 

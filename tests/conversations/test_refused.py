@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 
@@ -12,20 +11,14 @@ from bot.cards.actions import Action, ButtonValue
 from bot.operations.durable.inline import InlineSteps
 from bot.simulator.slack import Rank
 from bot.store.activity import ActivityLines, Line, Outcome, Wanted
-from tests.conversations.conftest import Stage
+from tests.conversations.conftest import Stage, skipped
 from tests.conversations.test_activity import lines
 
 
 @pytest.fixture
 async def failing(stage: Stage) -> Stage:
     """Three customers that Business Central skips, all of it half an hour old and read."""
-    for index in range(3):
-        stage.company.synchronization.fail(
-            f"Customer: {10000 + index}", "DKR-0417: this customer waits.", times=2
-        )
-    stage.clock.advance(timedelta(minutes=30).total_seconds())
-    await stage.read()
-    assert await stage.core.synchronization.workflow(InlineSteps(), stage.connection) is None
+    await skipped(stage, 3)
     return stage
 
 
