@@ -92,6 +92,28 @@ async def test_what_shares_an_entry_is_found_by_itself(
     assert list(archived) == having([one for one in left if one.number in gone], typed)[:limit]
 
 
+async def test_the_newest_are_found_where_newer_entries_have_only_older_ones(
+    database: Database, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry stands where its newest error does, which may not be one of those that are looked for."""
+    monkeypatch.setattr(search_gin, "_WINDOW", 2)
+    told = (
+        (30, "It is blocked.", "Customer: 20"),
+        (2, "It is blocked.", "Customer: 10"),
+        (28, "It is empty.", "Customer: 20"),
+        (3, "It is empty.", "Customer: 10"),
+        (20, "It is gone.", "Customer: 10"),
+    )
+    errors = [
+        error(number, CAUSE, message=message, source_record_id=record) for number, message, record in told
+    ]
+    await Pulls(database).store_page(scope, page(errors), READ_AT)
+
+    found, _ = await Search(database).numbers(scope, "customer 10", Narrowing(), 2)
+
+    assert found == (20, 3)
+
+
 @pytest.mark.postgresql
 async def test_an_entry_of_before_there_were_shared_ones(postgresql_url: str, scope: Scope) -> None:
     """It has no ``numbers``, and all its words are its error's."""
