@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -61,10 +60,9 @@ class Bot:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+async def bot(migrated_sqlite_url: str) -> AsyncIterator[Bot]:
     world = build_world(["Kleiweg", "Zonen"])
-    database = Database.open(f"sqlite:///{tmp_path / 'bot.db'}")
-    await database.migrate()
+    database = Database.open(migrated_sqlite_url)
     pull = Pull(
         workspace="main",
         database=database,

@@ -64,9 +64,9 @@ class DecidingYard:
 
 
 @asynccontextmanager
-async def open_deciding_yard(database_url: str) -> AsyncIterator[DecidingYard]:
+async def open_deciding_yard(migrated_url: str) -> AsyncIterator[DecidingYard]:
     """One company, nothing read yet."""
-    async with open_retry_yard(database_url) as yard:
+    async with open_retry_yard(migrated_url) as yard:
         database, world, ask = yard.database, yard.world, yard.desk.ask
         common = ("main", database, world.clients, world.clock)
         ending = Ending("main", database, world.clock, Activity(database, world.clock, None), yard.desk)

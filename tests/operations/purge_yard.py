@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -130,11 +129,10 @@ class Yard:
 
 
 @asynccontextmanager
-async def open_yard(database_url: str, *, rows_a_window: int = 5, rows_by_id: int = 4) -> AsyncIterator[Yard]:
+async def open_yard(migrated_url: str, *, rows_a_window: int = 5, rows_by_id: int = 4) -> AsyncIterator[Yard]:
     """Small windows, so that a few errors need several."""
     world = build_world()
-    database = Database.open(database_url)
-    await database.migrate()
+    database = Database.open(migrated_url)
     classifier = load_classifier()
     knowledge = Knowledge("main", database, classifier)
     ask = Ask(database, knowledge, world.connections)
@@ -167,9 +165,4 @@ async def open_yard(database_url: str, *, rows_a_window: int = 5, rows_by_id: in
         await database.close()
 
 
-def sqlite_in(folder: Path) -> str:
-    """Address of a new file."""
-    return f"sqlite:///{folder / 'yard.db'}"
-
-
-__all__ = ["KIM", "OUTBOX", "SANNE", "Yard", "open_yard", "sqlite_in"]
+__all__ = ["KIM", "OUTBOX", "SANNE", "Yard", "open_yard"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,12 @@ from bot.operations.durable.inline import InlineSteps
 from bot.operations.purging import batches
 from bot.store.purging import Purged
 from bot.store.runs import RunState
-from tests.operations.purge_yard import KIM, SANNE, Yard, open_yard, sqlite_in
+from tests.operations.purge_yard import KIM, SANNE, Yard, open_yard
 
 
 @pytest.fixture
-async def yard(tmp_path: Path) -> AsyncIterator[Yard]:
-    async with open_yard(sqlite_in(tmp_path)) as yard:
+async def yard(migrated_sqlite_url: str) -> AsyncIterator[Yard]:
+    async with open_yard(migrated_sqlite_url) as yard:
         yield yard
 
 
@@ -205,11 +204,11 @@ async def test_stop_ends_it_between_windows(yard: Yard) -> None:
 
 
 async def test_stop_ends_it_in_the_middle_of_the_last_window(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All rows are chosen by then: those not sent are left, and the run is not said to be done."""
     monkeypatch.setattr(batches, "LARGEST_BATCH", 5)
-    async with open_yard(sqlite_in(tmp_path), rows_by_id=1_000) as yard:
+    async with open_yard(migrated_sqlite_url, rows_by_id=1_000) as yard:
         await yard.settled(300, causes=1)
         problem = (await yard.desk.offer(yard.scope)).choices[-1].causes[0].line.id
         delete = BusinessCentralClient.delete_error_rows

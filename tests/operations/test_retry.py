@@ -29,8 +29,8 @@ from tests.operations.retry_yard import (
 
 
 @pytest.fixture
-async def yard(sqlite_url: str) -> AsyncIterator[RetryYard]:
-    async with open_retry_yard(sqlite_url) as yard:
+async def yard(migrated_sqlite_url: str) -> AsyncIterator[RetryYard]:
+    async with open_retry_yard(migrated_sqlite_url) as yard:
         yield yard
 
 
