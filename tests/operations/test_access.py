@@ -125,11 +125,25 @@ def test_a_script_asks_before_it_changes_anything_and_checks_in_the_end(
     assert all(any(0 < post - ask <= 2 for ask in asked) for post in posts)
     assert "AddPrivilegesRole" in script.text
     assert f"{kind}roles_association" in script.text
+    for ask in asked:
+        following = next(line for line in lines[ask + 1 :] if line.lstrip().startswith("elseif"))
+        assert "(-not $WhatIfPreference) { Write-Host $stopped; return }" in following
+    assert lines.index("if ($WhatIfPreference) { return }") > posts[-1], "only showing shows every change"
     check = "RetrieveTeamPrivileges" if kind is PrincipalKind.TEAM else "RetrieveUserPrivilegeByPrivilegeName"
     assert check in script.text.split("AddPrivilegesRole")[1]
     assert "$depth = 'Global'" in lines
     assert script.text.count("{") == script.text.count("}")
     assert script.text.count("(") == script.text.count(")")
+
+
+def test_a_script_says_how_it_is_run_and_sends_nothing_that_powershell_refuses() -> None:
+    script = script_for(ENVIRONMENT, WHO, lack(Place(Spot.NEW_ROLE, "Maatwerk", None)))
+    assert f"Unblock-File ./{script.name}" in script.text
+    assert f"./{script.name} -WhatIf" in script.text
+    assert "ModuleVersion = '3.0.0' }\r\n" in script.text
+    # Invoke-RestMethod throws at If-None-Match: null, which .NET takes for no entity tag.
+    assert "If-None-Match" not in script.text
+    assert "(Get-Reach $_.Depth) -ge (Get-Reach $depth)" in script.text, "too short a reach is not enough"
 
 
 def test_a_sovereign_cloud_is_signed_in_to_at_its_own_door() -> None:
