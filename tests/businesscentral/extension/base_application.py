@@ -1,11 +1,11 @@
 """What the extension uses of Microsoft's objects, as their public source declares it.
 
 ``base_application_uses.toml`` beside the AL source is the snapshot that was checked. Given a clone of
-microsoft/BCApps (a work tree), it is made, or checked, anew::
+microsoft/BCApps (a work tree), and older versions of it, it is made, or checked, anew::
 
-    python -m tests.businesscentral.extension.base_application PATH > bot/businesscentral/extension/base_application_uses.toml
-    SYNCERRORS_BCAPPS=PATH python -m pytest tests/businesscentral/extension
-"""  # noqa: E501
+    python -m tests.businesscentral.extension.base_application NEWEST 26.0=OLDER 24.1=OLDEST > TABLE
+    SYNCERRORS_BCAPPS=NEWEST python -m pytest tests/businesscentral/extension
+"""
 
 from __future__ import annotations
 
@@ -32,19 +32,17 @@ ROOTS = (
 )
 PLATFORM = {"Table Metadata", "Field", "User", "Expanded Permission"}
 """Tables of the platform itself, whose source is not public: what BCApps does with them is the evidence."""
-SEEN = {
-    ("CRM Integration Management", member): "25.0"
-    for member in ("EnqueueSyncJob", "RemoveCoupling", "IsCRMTable")
-}
+SEEN = {("CRM Integration Management", "EnqueueSyncJob"): "25.0"}
 """Read by eye in Base Application 25.0.23364.24652 (StefanMaron/MSDyn365BC.Code.History, commit dcc43833),
-where they are as in the newest source: what is public in 25 and in 29 is so in 26, for Microsoft breaks no
-public procedure without years of notice."""
+where it is as in the newest source; in 24.1 an extension could not call it yet."""
 
 _INTRODUCTION = """\
 # What the AL source uses of Microsoft's objects, as microsoft/BCApps declares it (Base Application 29.0,
 # commit c3414ede). Made by tests/businesscentral/extension/base_application.py; the tests hold it to the AL.
-# also_in: older versions whose source says the same. 26.0: the branch releases/26.0, which has the System
-# Application alone. 25.0: read by eye in a public history of the Base Application.
+# also_in: older versions whose source says the same, so that 26.0, the oldest that the extension is for, lies
+# at or between two that do. 26.0: the branch releases/26.0, which has the System Application alone. 24.1: the
+# Base Application as Microsoft delivered it (dvlprlife/msdyn365bc-us, branch us-24, 24.1.18927.19498). 25.0:
+# read by eye in StefanMaron/MSDyn365BC.Code.History.
 """
 
 _HEAD = re.compile(r'^(table|codeunit|permissionset|enum) (\d+) (?:"([^"]+)"|(\w+))', re.MULTILINE)
@@ -82,7 +80,7 @@ def _use(row: dict[str, Any]) -> Use:
 
 
 class Source:
-    """A work tree of microsoft/BCApps."""
+    """A work tree of microsoft/BCApps, or one that is the Base Application alone."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -165,11 +163,19 @@ def _procedure(path: str, text: str, use: Use) -> Declared | None:
 @lru_cache
 def _files(root: Path) -> dict[tuple[str, str], Path]:
     found: dict[tuple[str, str], Path] = {}
-    for folder in ROOTS:
+    folders = [folder for folder in ROOTS if (root / folder).is_dir()] or ["."]
+    for folder in folders:
         for file in sorted((root / folder).rglob("*.al")):
             for one in _HEAD.finditer(file.read_text(encoding="utf-8-sig")):
                 found.setdefault((one[1], (one[3] or one[4]).casefold()), file)
     return found
+
+
+def _is_the_same(older: Declared | None, declared: Declared) -> bool:
+    """Wherever the file lies, and of the platform nothing can be said."""
+    if older is None or declared.path == "platform":
+        return False
+    return (older.declaration, older.scope) == (declared.declaration, declared.scope)
 
 
 def table(source: Source, older: dict[str, Source]) -> Iterator[str]:
@@ -189,11 +195,7 @@ def table(source: Source, older: dict[str, Source]) -> Iterator[str]:
         yield f"declaration = {json.dumps(declared.declaration)}"
         yield f"path = {json.dumps(declared.path)}"
         yield f"scope = {json.dumps(declared.scope)}"
-        same = [
-            name
-            for name, one in older.items()
-            if declared.path != "platform" and one.declared(use) == declared
-        ]
+        same = [name for name, one in older.items() if _is_the_same(one.declared(use), declared)]
         if (use.name, use.member) in SEEN:
             same.append(SEEN[use.name, use.member])
         yield f"also_in = {json.dumps(same)}"

@@ -349,6 +349,17 @@ def test_all_of_it_may_be_used_by_an_extension() -> None:
         assert row["path"] == "platform" or row["path"].endswith(".al")
 
 
+def test_all_of_it_was_there_in_or_before_the_oldest_version_that_the_app_is_for() -> None:
+    oldest = _version(json.loads((EXTENSION / "app.json").read_text(encoding="utf-8"))["application"])
+    for use, row in snapshot().items():
+        versions = [_version(name) for name in row["also_in"]]
+        assert row["path"] == "platform" or (versions and min(versions) <= oldest), use
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2])
+
+
 @pytest.mark.skipif(
     "SYNCERRORS_BCAPPS" not in os.environ, reason="SYNCERRORS_BCAPPS names no clone of BCApps"
 )
