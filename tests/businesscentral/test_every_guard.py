@@ -9,49 +9,27 @@ from typing import Final
 
 import pytest
 
-from bot.businesscentral import acting
-from bot.businesscentral.acting import MAINTENANCE, MOST_IDS, Guard, _Action
+from bot.businesscentral.acting import MAINTENANCE, MOST_IDS, Guard
 from bot.businesscentral.records import Direction
 from bot.failures import ActionRefused
-from bot.simulator.businesscentral import Kind, MappingType
+from bot.simulator.businesscentral import MappingType
 from bot.simulator.businesscentral.job_queue import EntryStatus
 from tests.businesscentral.extension.base_application import objects
 from tests.businesscentral.extension.guards import guards_of
-from tests.businesscentral.world import World, build_world
+from tests.businesscentral.scenes import (
+    COUPLE,
+    CREATE,
+    CUSTOMER,
+    DELETE_ERRORS,
+    NEW,
+    NOBODY,
+    RELEASE_ALL,
+    SYNCHRONIZE,
+    WAKE,
+    Scene,
+)
+from tests.businesscentral.world import build_world
 
-NOBODY = "12345678-0000-4000-8000-000000000000"
-CUSTOMER = "Customer: 10000"
-NEW = "Customer: 20000"
-
-
-class Scene:
-    """A skipped customer, a new one whose creation failed, and what to break."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.there = world.company.synchronization
-        self.there.fail(CUSTOMER, "Currency Code USD must be coupled.", times=2)
-        self.there.fail(NEW, "number series", kind=Kind.NEW_RECORD)
-        coupling = self.there.couplings.of_record(CUSTOMER)
-        assert coupling is not None
-        self.coupling = coupling
-        self.local, self.row = coupling.local_system_id, coupling.dataverse_id or ""
-        self.new = self.there.known(NEW).system_id or ""
-
-    def mapping(self, name: str = "CUSTOMER") -> str:
-        return self.there.mappings[name].id
-
-    async def act(self, action: _Action, mapping: str = "CUSTOMER", **body: str | int) -> None:
-        """As a client without checks of its own would."""
-        await self.world.client._act(action, "tableMappings", self.mapping(mapping), **body)
-
-    async def force(self, action: _Action, direction: int = 1, mapping: str = "CUSTOMER", **ids: str) -> None:
-        its = {"localSystemIds": "", "dataverseIds": "", **ids}
-        await self.act(action, mapping, direction=direction, **its)
-
-
-RELEASE_ALL, WAKE, COUPLE = acting._RELEASE_ALL, acting._WAKE, acting._COUPLE
-SYNCHRONIZE, CREATE = acting._SYNCHRONIZE, acting._CREATE
 TOO_MANY: Final = ",".join([NOBODY] * (MOST_IDS + 1))
 FORCED = {"synchronize": SYNCHRONIZE, "create": CREATE}
 
@@ -143,11 +121,33 @@ async def row_gone(of: Scene) -> None:
 
 async def delete_errors(of: Scene, until: str, number: int) -> None:
     await of.world.client._act(
-        acting._DELETE_ERRORS, "maintenance", MAINTENANCE, loggedUntil=until, highestNumber=number
+        DELETE_ERRORS, "maintenance", MAINTENANCE, loggedUntil=until, highestNumber=number
     )
 
 
-Case = tuple[str, str, Callable[[Scene], Awaitable[None]]]
+async def fields_without_connection(of: Scene) -> None:
+    of.there.gone.add(of.row)  # nobody can look
+    of.there.disable_connection("")
+    await of.world.client.coupled_fields(of.coupling.id)
+
+
+async def fields_of_a_gone_record(of: Scene) -> None:
+    of.there.disable_connection("")
+    of.there.delete_record(CUSTOMER)
+    await of.world.client.coupled_fields(of.coupling.id)
+
+
+async def fields_of_a_gone_row(of: Scene) -> None:
+    of.there.gone.add(of.row)
+    await of.world.client.coupled_fields(of.coupling.id)
+
+
+def of_master_data(of: Scene) -> str:
+    of.there.mappings["VENDOR"].type = MappingType.MASTER_DATA
+    return of.mapping("VENDOR")
+
+
+Case = tuple[str, str, Callable[[Scene], Awaitable[object]]]
 
 CASES: list[Case] = [
     ("release", "RecordGone", released),
@@ -204,6 +204,21 @@ CASES: list[Case] = [
     ("couple", "ConnectionOff", lambda of: without_connection(of, "couple")),
     ("couple", "OutsideFilter", lambda of: outside(of, "couple")),
     ("couple", "RecordGone", lambda of: gone(of, "couple")),
+    # Reading what answers only what it is asked for
+    ("couplingFields", "EmptySelection", lambda of: of.read("couplingFields", "")),
+    ("couplingFields", "EmptySelection", lambda of: of.read("couplingFields", f"mappingId eq {NOBODY}")),
+    ("couplingFields", "OptionMapping", lambda of: of.world.client.coupled_fields(of.option.id)),
+    ("couplingFields", "ConnectionOff", fields_without_connection),
+    ("couplingFields", "RecordGone", fields_of_a_gone_record),
+    ("couplingFields", "RecordGone", fields_of_a_gone_row),
+    ("mappedRecords", "EmptySelection", lambda of: of.read("mappedRecords", "")),
+    ("mappedRecords", "EmptySelection", lambda of: of.read("mappedRecords", f"mappingId eq {of.mapping()}")),
+    ("mappedRecords", "NotOfMapping", lambda of: of.world.client.mapped_record(NOBODY, "10000")),
+    ("mappedRecords", "NotOfMapping", lambda of: of.world.client.mapped_record(of_master_data(of), "10000")),
+    ("recordFields", "EmptySelection", lambda of: of.read("recordFields", f"systemId eq {of.local}")),
+    ("recordFields", "EmptySelection", lambda of: of.read("recordFields", f"mappingId eq {of.mapping()}")),
+    ("recordFields", "NotOfMapping", lambda of: of.world.client.record_fields(NOBODY, of.local)),
+    ("recordFields", "NotOfMapping", lambda of: of.world.client.record_fields(of_master_data(of), of.local)),
 ]
 
 
@@ -214,19 +229,18 @@ async def scene() -> AsyncIterator[Scene]:
     await world.aclose()
 
 
-def test_every_guard_that_the_source_has_before_an_action_is_in_the_table() -> None:
+def test_every_guard_that_the_source_has_is_in_the_table() -> None:
     wanted = guards_of(objects())
-    actions = {name for name in wanted if not name.endswith(("Fields", "Records"))}
     table: dict[str, set[str]] = {}
-    for action, guard, _ in CASES:
-        table.setdefault(action, set()).add(guard)
-    assert table == {action: wanted[action] for action in actions}
+    for what, guard, _ in CASES:
+        table.setdefault(what, set()).add(guard)
+    assert table == wanted
     assert {guard for guards in wanted.values() for guard in guards} == {guard.value for guard in Guard}
 
 
 @pytest.mark.parametrize(("action", "guard", "call"), CASES, ids=[f"{one[0]}-{one[1]}" for one in CASES])
 async def test_the_client_says_which_guard_it_was_and_nothing_changes(
-    scene: Scene, action: str, guard: str, call: Callable[[Scene], Awaitable[None]]
+    scene: Scene, action: str, guard: str, call: Callable[[Scene], Awaitable[object]]
 ) -> None:
     before = list(scene.there.couplings.now())
     with pytest.raises(ActionRefused) as refused:

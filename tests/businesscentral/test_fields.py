@@ -1,4 +1,4 @@
-"""Reading single records and their mapped fields: client against simulator, guards, broken rows."""
+"""Reading single records and their mapped fields: client against simulator, broken rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.businesscentral import Comparison, Coupling
 from bot.businesscentral.field_rows import mapped_record, pair_row, record_field
 from bot.businesscentral.records import Direction
 from bot.businesscentral.state_rows import states
-from bot.failures import ActionMissing, ActionRefused, SourceRefused, SourceUnreachable
+from bot.failures import ActionMissing, SourceRefused, SourceUnreachable
 from bot.simulator.businesscentral import PermissionSet as SimulatedSet
 from bot.simulator.businesscentral.field_entities import ASKED_SETS, conditions_of
 from bot.simulator.businesscentral.refusal import Refusal
@@ -60,27 +60,6 @@ async def test_a_coupling_that_is_gone_has_no_fields(world: World) -> None:
     assert await world.client.coupled_fields(GUID) is None
 
 
-async def test_each_guard_of_the_fields_says_which_it_is(world: World) -> None:
-    there = world.company.synchronization
-    there.couple("Payment Terms: 30 DAGEN")
-    with pytest.raises(ActionRefused) as refused:
-        await world.client.coupled_fields((await coupling(world)).id)
-    assert refused.value.facts["guard"] == "OptionMapping"
-    option = there.couplings.of_record("Payment Terms: 30 DAGEN")
-    assert option is not None
-    there.couplings.remove(option.id, world.clock.now())
-    there.couple("Customer: 10000")
-    one = await coupling(world)
-    there.disable_connection("off")
-    with pytest.raises(ActionRefused) as refused:
-        await world.client.coupled_fields(one.id)
-    assert refused.value.facts["guard"] == "ConnectionOff"
-    there.delete_record("Customer: 10000")
-    with pytest.raises(ActionRefused) as refused:
-        await world.client.coupled_fields(one.id)
-    assert refused.value.facts["guard"] == "RecordGone"
-
-
 async def test_a_record_that_is_coupled_to_nothing_is_found_by_key_id_and_value(world: World) -> None:
     there = world.company.synchronization
     known = there.known(record("Customer: O'Neill & Co", description="O'Neill's Bar"))
@@ -112,12 +91,6 @@ async def test_what_would_be_sent_of_a_record(world: World) -> None:
     assert by_column["emailaddress1"] == "info@adatum.example"
     (key,) = [one for one in fields if not one.column]
     assert (key.name, key.value) == ("No.", "10000")
-
-
-async def test_an_unknown_mapping_is_refused(world: World) -> None:
-    with pytest.raises(ActionRefused) as refused:
-        await world.client.mapped_record(GUID, "10000")
-    assert refused.value.facts["guard"] == "NotOfMapping"
 
 
 @pytest.mark.parametrize("entity_set", sorted(ASKED_SETS))

@@ -89,10 +89,12 @@ def _pairs(company: SimulatedCompany, asked: Conditions, moment: datetime) -> It
     if coupling.is_option or coupling.dataverse_id is None:
         raise guard("OptionMapping", "Options have no fields.")
     local = world.records.get(coupling.local_system_id)
-    if local is None or world.gone.intersection({coupling.local_system_id, coupling.dataverse_id}):
+    if local is None or coupling.local_system_id in world.gone:
         raise guard("RecordGone", "One of the two records does not exist.")
     if not world.is_connected:
         raise guard("ConnectionOff", "The connection to Dataverse is not enabled.")
+    if coupling.dataverse_id in world.gone:
+        raise guard("RecordGone", "One of the two records does not exist.")
     mapping = world.mappings[coupling.mapping]
     here = world.values.local(local, mapping.name)
     there = world.values.remote(coupling.dataverse_id, mapping.name, here)
@@ -228,7 +230,9 @@ def _row_id(of: str, number: int) -> str:
 _GUID, _TEXT, _NUMBER = Kind.GUID, Kind.TEXT, Kind.NUMBER
 
 ASKED_SETS: dict[str, AskedSet] = {
-    "couplingFields": AskedSet("couplingField", {"couplingId": _GUID}, (frozenset({"couplingId"}),), _pairs),
+    "couplingFields": AskedSet(
+        "couplingField", {"couplingId": _GUID, "mappingId": _GUID}, (frozenset({"couplingId"}),), _pairs
+    ),
     "mappedRecords": AskedSet(
         "mappedRecord",
         {
