@@ -63,7 +63,7 @@ MARKS: Final[dict[str, Mark]] = {
         ),
         Mark.PRIVILEGE,
     ),
-    **dict.fromkeys(("0x8", "-214", "AADSTS"), Mark.CODE),
+    **dict.fromkeys(("0x8", "-214", "AADSTS", "ode 80", "ode: 80", "Crm.80"), Mark.CODE),
 }
 """Where none of these stands in a text, the steps that they stand for are skipped (``normal.even``,
 ``normal.undressed``, ``tokens.read_privilege``, ``tokens.codes_in``)."""

@@ -57,6 +57,8 @@ _NAMED_TABLE = re.compile(r"\b(?:entity|table) ['\"](\w{1,128})['\"]", re.IGNORE
 _SECLIB_USER = re.compile(rf"\b(?:CallingUser|User|UserId): ?{_ID}")
 _NO_ROLES = re.compile(r"\broleCount ?= ?0\b")
 _CODE = re.compile(r"(?<![\w-])(?:0x8[0-9A-Fa-f]{7}|-214[0-9]{7})(?!\w)")
+_BARE_CODE = re.compile(r"(?:ode:? |Crm\.)(80[0-9A-Fa-f]{6})(?!\w)")
+"""Dialogs and mailboxes write a code without its 0x: ``Error code 80048041``, ``Crm.80040265.ISV code``."""
 _AADSTS = re.compile(r"(?<!\w)AADSTS\d{4,7}(?!\d)")
 
 
@@ -134,20 +136,20 @@ def codes_in(text: str) -> Iterator[str]:
         yield from (found[0] for found in _AADSTS.finditer(text))
     if "0x8" in text or "-214" in text:
         yield from (found[0] for found in _CODE.finditer(text))
+    if "ode 80" in text or "ode: 80" in text or "Crm.80" in text:
+        yield from (found[1] for found in _BARE_CODE.finditer(text))
 
 
 def first_code(text: str) -> str | None:
     """The first such code of a text."""
-    if "AADSTS" in text or "0x8" in text or "-214" in text:
-        return next(codes_in(text), None)
-    return None
+    return next(codes_in(text), None)
 
 
 def hexadecimal(code: str) -> str:
     """``-2147220960`` -> ``0x80040220``; a hexadecimal code in lower case; anything else as it is."""
     if code.startswith("-"):
         return f"0x{int(code) + (1 << 32):08x}"
-    return code.lower() if code.startswith("0x") else code
+    return (code if code.startswith("0x") else f"0x{code}").lower() if code[0].isdigit() else code
 
 
 def _read_principal(text: str, params: dict[str, ParamValue]) -> None:

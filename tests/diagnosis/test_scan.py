@@ -34,6 +34,8 @@ TOKENS = [
         "0x80040220",
         "-2147220960",
         "AADSTS50034",
+        "Error code 80048041",
+        "Crm.80040265.",
     ),
     *(
         "System.Exception: ",
