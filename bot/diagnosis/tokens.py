@@ -40,8 +40,13 @@ _MISSING = re.compile(r"\bis missing (Append ?To|Append|Assign|Create|Delete|Rea
 _CALLER_USER = re.compile(rf"\bCaller user with id {_ID}", re.IGNORECASE)
 """How a column that is secured is refused."""
 _RIGHTS_RECORD = re.compile(rf"for record with id {_ID}|ObjectID: ?{_ID}")
-_NAMED_PRINCIPAL = re.compile(rf"\b(user|team|principal)\b[^.\n]{{0,40}}?{_ID}", re.IGNORECASE)
-"""Who is refused, in whatever words."""
+_NAMED_PRINCIPAL = re.compile(
+    r"\b(?:(user|gebruiker|benutzer\w{0,2}|utilisateur|usuario|utente|brugere?n?|brukere?n?|användaren?"
+    r"|käyttäjä\w{0,3}|uživatel\w{0,3}|notand\w{1,3})|(team(?:et)?|équipe|equipo)|principal)\b"
+    rf"[^.\n]{{0,40}}?{_ID}",
+    re.IGNORECASE,
+)
+"""Who is refused, in whatever words and language: a user, a team, or one of the two."""
 _MISSES = re.compile(
     r"\b(user|team) (?:is missing|lacks|misses|has no|does not have|doesn't have)\b", re.IGNORECASE
 )
@@ -101,11 +106,7 @@ def read_refusal(text: str) -> dict[str, ParamValue]:
     """Who may not do what, out of a refusal in words of its own: nothing in it need be named."""
     params: dict[str, ParamValue] = {}
     if found := _NAMED_PRINCIPAL.search(text):
-        kind = found[1].lower()
-        if kind == "principal":  # which of the two it is, the text does not say
-            params["user_id"] = found[2].lower()
-        else:
-            params.update({"principal": kind, f"{kind}_id": found[2].lower()})
+        _take_principal(found, params)
     elif found := _MISSES.search(text):
         params["principal"] = found[1].lower()
     if found := _NAMED_RIGHT.search(text):
@@ -113,6 +114,13 @@ def read_refusal(text: str) -> dict[str, ParamValue]:
     if found := _NAMED_TABLE.search(text):
         params["entity"] = found[1].lower()
     return params
+
+
+def _take_principal(found: re.Match[str], params: dict[str, ParamValue]) -> None:
+    """What ``_NAMED_PRINCIPAL`` found; a principal is a user or a team, and the text does not say which."""
+    if kind := "user" if found[1] else "team" if found[2] else "":
+        params["principal"] = kind
+    params[f"{kind or 'user'}_id"] = found[3].lower()
 
 
 def _right(written: str) -> str:
@@ -159,13 +167,15 @@ def _read_principal(text: str, params: dict[str, ParamValue]) -> None:
         kind, identity = found[1].lower(), found[2]
     elif ("typ" in text or "tipo" in text or "tegund" in text) and (found := _TYPED_ID.search(text)):
         kind, identity = ("user" if found[2] == "8" else "team"), found[1]
-    elif "::" in text and (found := _SECLIB_USER.search(text)):
+    elif ("::" in text or "UserId: " in text) and (found := _SECLIB_USER.search(text)):
         kind, identity = "user", found[1]
     elif found := _RIGHTS_PRINCIPAL.search(text):
         if found[1].lower() == "principal":  # which of the two it is, the text does not say
             params["user_id"] = found[2].lower()
         else:
             kind, identity = found[1].lower(), found[2]
+    elif found := _NAMED_PRINCIPAL.search(text):
+        _take_principal(found, params)
     elif found := _MISSES.search(text):
         kind = found[1].lower()
     if kind:
