@@ -14,13 +14,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
-from bot.businesscentral.answers import failure_of
+from bot.businesscentral.answers import failure_of, without_permission
 from bot.businesscentral.asking import Asking
 from bot.businesscentral.records import Direction
 from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
-    ActionNotPermitted,
     ActionRefused,
     ActionTargetGone,
     OutcomeUnknown,
@@ -221,13 +220,8 @@ class Acting(Asking):
                 return ActionTargetGone(action=action.name)
             case SourceMissing(facts={"what": "extension"}):
                 return ActionMissing("", action=action.name, what=await self._extension_or_version())
-            case SourceRefused() if not str(failure.facts.get("code", "")).startswith("Authentication"):
-                permission = (
-                    {"permission": failure.facts["permission"]} if "permission" in failure.facts else {}
-                )
-                return ActionNotPermitted(
-                    "", action=action.name, permission_set=action.needs.value, **permission
-                )
+            case SourceRefused():
+                return without_permission(failure, action.name, action.needs.value)
             case SourceRejected() if (guard := guard_in(answer)) is not None:
                 return ActionRefused("", action=action.name, guard=guard)
             case _:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.failures import (
+    ActionNotPermitted,
     SourceFailure,
     SourceGarbled,
     SourceMissing,
@@ -46,3 +47,12 @@ def failure_of(answer: Answer) -> SourceFailure:
     if answer.status >= 400:
         return SourceRejected("", **facts)
     return SourceGarbled("", **facts)
+
+
+def without_permission(failure: SourceRefused, action: str, permission_set: str) -> SourceFailure:
+    """What a refused action lacks: that permission set; where the application itself is not let in, the
+    refusal as it is, for then no permission set would help."""
+    if str(failure.facts.get("code", "")).startswith("Authentication"):
+        return failure
+    permission = {"permission": failure.facts["permission"]} if "permission" in failure.facts else {}
+    return ActionNotPermitted("", action=action, permission_set=permission_set, **permission)

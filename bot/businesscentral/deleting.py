@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from bot.businesscentral.answers import without_permission
 from bot.businesscentral.asking import Asking
 from bot.dataclass import dataclass
 from bot.failures import (
     ActionMissing,
-    ActionNotPermitted,
     SourceFailure,
     SourceGarbled,
     SourceMissing,
@@ -151,7 +151,7 @@ class Deleting(Asking):
         if isinstance(failure, SourceMissing) and failure.facts["what"] == "extension":
             return ActionMissing("", action=_ACTION, what="extension")
         if isinstance(failure, SourceRefused):
-            return ActionNotPermitted("", action=_ACTION, permission_set=_PERMISSION_SET)
+            return without_permission(failure, _ACTION, _PERMISSION_SET)
         return failure
 
     def _asked(self, parts: Mapping[str, _Part]) -> float | None:

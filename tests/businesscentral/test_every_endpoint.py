@@ -1,181 +1,281 @@
-"""One table: every endpoint that the client asks, against every error that Microsoft documents.
+"""One table: everything that the client can ask, in every state that Business Central can be in, and against
+every error that Microsoft documents.
 
-Sources: MicrosoftDocs/dynamics365smb-devitpro-pb, ``dev-itpro/webservices/dynamics-error-codes.md``,
-``dev-itpro/includes/include-http-status-error-codes.md`` and
-``dev-itpro/administration/operational-limits-online.md``. A new method of the client has to be entered here.
+A new method of the client is entered in ``asked``. What each endpoint's rows and actions mean has tests
+of its own; the guards of the extension are in ``test_every_guard``.
 """
 
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+import re
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from bot.businesscentral import BusinessCentralClient
-from bot.businesscentral.records import Direction
+from bot.businesscentral import BusinessCentralClient, Page, PermissionSet, RequestLimits
+from bot.businesscentral.authentication import authentication_from
+from bot.businesscentral.connection import connection_from
 from bot.failures import (
+    ActionMissing,
+    ActionNotPermitted,
     ActionRefused,
-    Failure,
+    ActionTargetGone,
     OutcomeUnknown,
     SourceFailure,
     SourceGarbled,
     SourceMissing,
     SourceRefused,
-    SourceRejected,
-    SourceThrottled,
-    SourceUnreachable,
 )
-from tests.businesscentral.world import build_world, client_on
+from bot.simulator.businesscentral import BusinessCentralSimulator, OnPremises, SimulatedCompany
+from bot.simulator.businesscentral import PermissionSet as Granted
+from tests.businesscentral.asked import (
+    ACTING,
+    ASKED,
+    EVERYTHING,
+    LATER,
+    ONCE,
+    READING,
+    REPEATED,
+    SINGLE,
+    STANDARD,
+    Ids,
+    ids_of,
+)
+from tests.businesscentral.documented import DOCUMENTED
+from tests.businesscentral.extension.base_application import objects
+from tests.businesscentral.scenes import NEW, Scene
+from tests.businesscentral.world import START, World, build_world, client_on, settings
 
-GUID = "12345678-0000-4000-8000-000000000000"
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
-Ask = Callable[[BusinessCentralClient], Awaitable[object]]
 
-READING: dict[str, Ask] = {
-    "company": lambda it: it.company(),
-    "error_page": lambda it: it.error_page(0, 10),
-    "follow": lambda it: it.follow("syncErrors?$skiptoken=x", 10),
-    "error_numbers": lambda it: it.error_numbers(0, 10),
-    "follow_numbers": lambda it: it.follow_numbers("syncErrors?$skiptoken=x"),
-    "details": lambda it: it.details(GUID),
-    "maintenance": lambda it: it.maintenance(),
-    "maintenance_in_replica": lambda it: it.maintenance_in_replica(),
-    "couplings": lambda it: it.couplings(NOW),
-    "skipped_couplings": lambda it: it.skipped_couplings(),
-    "follow_couplings": lambda it: it.follow_couplings("couplings?$skiptoken=x"),
-    "coupling": lambda it: it.coupling(GUID),
-    "sync_jobs": lambda it: it.sync_jobs(NOW),
-    "follow_sync_jobs": lambda it: it.follow_sync_jobs("syncJobs?$skiptoken=x"),
-    "sync_job": lambda it: it.sync_job(GUID),
-    "table_mappings": lambda it: it.table_mappings(),
-    "connection_states": lambda it: it.connection_states(),
-    "permissions": lambda it: it.permissions(),
-    "job_queue_entries": lambda it: it.job_queue_entries(),
-    "job_queue_log_entries": lambda it: it.job_queue_log_entries(NOW),
-    "job_queue_failures": lambda it: it.job_queue_failures(NOW),
-    "coupled_fields": lambda it: it.coupled_fields(GUID),
-    "mapped_record": lambda it: it.mapped_record(GUID, "10000"),
-    "mapped_record_by_id": lambda it: it.mapped_record_by_id(GUID, GUID),
-    "mapped_records_with": lambda it: it.mapped_records_with(GUID, 2, "Adatum"),
-    "record_fields": lambda it: it.record_fields(GUID, GUID),
-}
-REPEATED: dict[str, Ask] = {
-    "release": lambda it: it.release(GUID),
-    "release_all": lambda it: it.release_all(GUID, [GUID]),
-    "wake": lambda it: it.wake(GUID),
-    "delete_errors": lambda it: it.delete_errors(NOW, 10),
-    "delete_error_rows": lambda it: it.delete_error_rows([GUID]),
-}
-ONCE: dict[str, Ask] = {
-    "synchronize": lambda it: it.synchronize(GUID, Direction.TO_DATAVERSE, local_system_ids=[GUID]),
-    "create": lambda it: it.create(GUID, Direction.FROM_DATAVERSE, dataverse_ids=[GUID]),
-    "couple": lambda it: it.couple(GUID, GUID, GUID),
-    "uncouple": lambda it: it.uncouple(GUID),
-}
-DOCUMENTED: list[tuple[int, str, type[Failure]]] = [
-    (400, "BadRequest", SourceRejected),
-    (400, "BadRequest_InvalidRequestUrl", SourceRejected),
-    (400, "BadRequest_RequiredParamNotProvided", SourceRejected),
-    (400, "BadRequest_InvalidToken", SourceRejected),
-    (400, "Application_EvaluateException", SourceRejected),
-    (400, "Application_FilterErrorException", SourceRejected),
-    (400, "Application_InvalidGUID", SourceRejected),
-    (400, "Application_CallbackNotAllowed", SourceRejected),
-    (400, "Application_DialogException", SourceRejected),
-    (400, "Application_FieldValidationException", SourceRejected),
-    (400, "Application_StringExceededLength", SourceRejected),
-    (400, "BadRequest_InvalidOperation", SourceRejected),
-    (400, "Internal_EntityWithSameKeyExists", SourceRejected),
-    (400, "Internal_InvalidTableRelation", SourceRejected),
-    (405, "BadRequest_MethodNotAllowed", SourceRejected),
-    (501, "BadRequest_MethodNotImplemented", SourceUnreachable),
-    (404, "Internal_DataNotFoundFilter", SourceMissing),
-    (401, "Authentication_InvalidCredentials", SourceRefused),
-    (401, "Unauthorized", SourceRefused),
-    (403, "Authorization_RequestDenied", SourceRefused),
-    (404, "Internal_CompanyNotFound", SourceMissing),
-    (404, "Internal_TenantUnavailable", SourceMissing),
-    (404, "BadRequest_NotFound", SourceMissing),
-    (404, "BadRequest_ResourceNotFound", SourceMissing),
-    (404, "Internal_RecordNotFound", SourceMissing),
-    (409, "Request_EntityChanged", SourceRejected),
-    (413, "Unknown", SourceRejected),
-    (408, "Unknown", SourceUnreachable),
-    (429, "Application_TooManyRequests", SourceThrottled),
-    (500, "Internal_ServerError", SourceUnreachable),
-    (502, "Unknown", SourceUnreachable),
-    (503, "Unknown", SourceUnreachable),
-    (504, "Unknown", SourceUnreachable),
-]
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    world = build_world()
+    scene = Scene(world)
+    scene.there.stop_job("VENDOR", START, "stopped")
+    yield scene
+    await world.aclose()
+
+
+async def failure_of(name: str, world: World, of: Ids) -> SourceFailure:
+    """How that ends. All repeats are over by then."""
+    with pytest.raises(SourceFailure) as caught:
+        await EVERYTHING[name](world.client, of)
+    return caught.value
 
 
 def test_every_method_of_the_client_is_in_the_table() -> None:
     public = {
         name
-        for name, value in inspect.getmembers(BusinessCentralClient, inspect.iscoroutinefunction)
+        for name, _ in inspect.getmembers(BusinessCentralClient, inspect.iscoroutinefunction)
         if not name.startswith("_") and name != "aclose"
     }
-    assert {*READING, *REPEATED, *ONCE} == public
+    assert set(EVERYTHING) == public
 
 
-def answering(status: int, code: str) -> BusinessCentralClient:
-    body = json.dumps({"error": {"code": code, "message": "no  CorrelationId:  x."}}).encode()
-    return client_on(httpx.MockTransport(lambda _: httpx.Response(status, content=body)))
+# What is there is answered
+
+
+@pytest.mark.parametrize("name", list(EVERYTHING))
+async def test_the_simulator_answers_each_about_what_is_there(scene: Scene, name: str) -> None:
+    answer = await EVERYTHING[name](scene.world.client, await ids_of(scene))
+    if name not in ACTING:
+        expect_something(answer)
+    assert {request.status for request in scene.world.server.requests} <= {200, 204}
+
+
+async def test_every_entity_set_and_action_of_the_extension_is_asked(scene: Scene) -> None:
+    for name in EVERYTHING:
+        world = build_world()
+        its = Scene(world)
+        its.there.stop_job("VENDOR", START, "stopped")
+        await EVERYTHING[name](world.client, await ids_of(its))
+        scene.world.server.requests.extend(world.server.requests)
+        await world.aclose()
+    paths = [request.path for request in scene.world.server.requests]
+    asked = {
+        segment for path in paths for segment in re.findall(r"/(?:Microsoft\.NAV\.)?(\w+)(?=\(|$)", path)
+    }
+    pages = [one for one in objects() if one.kind == "page"]
+    sets = {one.text("EntitySetName") for one in pages}
+    actions = {
+        its.name[0].lower() + its.name[1:]
+        for one in pages
+        for its in one.procedures
+        if "ServiceEnabled" in its.attributes
+    }
+    assert sets | actions <= asked
+
+
+async def test_on_premises_each_is_answered_with_a_name_and_a_key(scene: Scene) -> None:
+    world = on_premises_like(scene)
+    its = Scene(world)
+    its.there.stop_job("VENDOR", START, "stopped")
+    its.there.fix(record_id=NEW)
+    of = await ids_of(its)
+    for name, ask in EVERYTHING.items():
+        if name == "couple":  # of what has been created meanwhile
+            world.clock.advance(60)
+            world.company.catch_up()
+            coupling = its.there.couplings.of_local(of.new)
+            assert coupling is not None
+            await world.client.uncouple(coupling.id)
+        answer = await ask(world.client, of)
+        if name not in ACTING:
+            expect_something(answer)
+    assert {request.status for request in world.server.requests} <= {200, 204}
+    await world.aclose()
+
+
+def expect_something(answer: object) -> None:
+    """Rows, all of them understood."""
+    assert answer
+    if isinstance(answer, Page):
+        assert answer.rows
+        assert not answer.unreadable
+
+
+def on_premises_like(scene: Scene) -> World:
+    company = SimulatedCompany(clock=scene.world.clock)
+    place = OnPremises("https://erp.example:7048/BC260", "SYNC", "key", tenant="kleiweg")
+    told = settings(
+        bc_company_id=company.id,
+        bc_environment=None,
+        bc_base_url="https://erp.example:7048/BC260",
+        bc_username="SYNC",
+        bc_web_service_key=SecretStr("key"),
+        bc_server_tenant="kleiweg",
+    )
+    connection = connection_from(told)
+    server = BusinessCentralSimulator(
+        clock=scene.world.clock, companies=[company], on_premises=place, host="erp.example"
+    )
+    client = BusinessCentralClient(
+        connection,
+        authentication_from(told.sign_in),
+        clock=scene.world.clock,
+        limit=RequestLimits().of(connection.application_user),
+        transport=server.transport(),
+        jitter=lambda: 1.0,
+    )
+    return World(
+        scene.world.clock,
+        scene.world.entra,
+        (company,),
+        server,
+        {connection.key: connection},
+        {connection.key: client},
+    )
+
+
+# What is not there is told apart
+
+
+@pytest.mark.parametrize("name", [*SINGLE, *ASKED, *ACTING])
+async def test_nobody_is_missing_refused_or_gone(scene: Scene, name: str) -> None:
+    ask, client = EVERYTHING[name], scene.world.client
+    if name in {"coupled_fields", "delete_error_rows", "delete_errors"}:
+        await ask(client, Ids())  # nothing to read, and what is gone is deleted
+        return
+    failure = await failure_of(name, scene.world, Ids())
+    if name in SINGLE:
+        assert isinstance(failure, SourceMissing)
+        assert failure.facts["what"] in {"error", "coupling", "job"}
+    else:
+        assert isinstance(failure, ActionRefused if name in ASKED else ActionTargetGone)
+
+
+@pytest.mark.parametrize("name", list(EVERYTHING))
+async def test_without_the_extension_only_microsofts_own_is_left(scene: Scene, name: str) -> None:
+    of = await ids_of(scene)
+    scene.world.server.faults.extension_missing()
+    if name in STANDARD:
+        await EVERYTHING[name](scene.world.client, of)
+        return
+    failure = await failure_of(name, scene.world, of)
+    assert isinstance(failure, SourceMissing | ActionMissing)
+    assert failure.facts["what"] == "extension"
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+async def test_an_extension_of_before_is_told_from_none(scene: Scene, name: str) -> None:
+    of = await ids_of(scene)
+    sets = {one.text("EntitySetName") for one in objects() if one.kind == "page"}
+    scene.world.server.faults.action_missing(*sets)
+    scene.world.server.faults.extension_old()
+    failure = await failure_of(name, scene.world, of)
+    expected = "extension" if name == "permissions" else "version"
+    assert failure.facts["what"] == expected
+    assert (await scene.world.client.maintenance()).extension_version == ""
+
+
+@pytest.mark.parametrize("name", list(EVERYTHING))
+async def test_a_company_or_an_environment_that_is_gone_is_said_to_be(scene: Scene, name: str) -> None:
+    of = await ids_of(scene)
+    scene.world.server._companies = {}
+    failure = await failure_of(name, scene.world, of)
+    assert (type(failure), failure.facts["what"]) == (SourceMissing, "company")
+    scene.world.server._environment = "Renamed"
+    failure = await failure_of(name, scene.world, of)
+    assert (type(failure), failure.facts["what"]) == (SourceMissing, "environment")
+
+
+@pytest.mark.parametrize("name", list(EVERYTHING))
+async def test_what_the_permission_sets_do_not_give_is_refused(scene: Scene, name: str) -> None:
+    of = await ids_of(scene)
+    scene.world.server.permission_sets = frozenset({Granted.READ}) if name in ONCE else frozenset()
+    if name in {*STANDARD, "delete_error_rows"}:  # which has an outcome for each row instead
+        await EVERYTHING[name](scene.world.client, of)
+        return
+    failure = await failure_of(name, scene.world, of)
+    assert isinstance(failure, SourceRefused)
+    assert "TableData" in str(failure.facts["permission"])
+    if isinstance(failure, ActionNotPermitted):
+        wanted = PermissionSet.SYNC if name in ONCE else PermissionSet.READ
+        assert failure.facts["permission_set"] == wanted
+    else:
+        assert name in READING
+
+
+@pytest.mark.parametrize("name", list(EVERYTHING))
+async def test_an_application_that_is_not_let_in_is_told_so(scene: Scene, name: str) -> None:
+    of = await ids_of(scene)
+    scene.world.server.faults.unauthorized()
+    assert type(await failure_of(name, scene.world, of)) is SourceRefused
+
+
+# Documented errors
 
 
 @pytest.mark.parametrize("name", [*READING, *REPEATED])
-async def test_each_documented_error_becomes_one_failure(name: str) -> None:
-    ask = (READING | REPEATED)[name]
+async def test_each_documented_error_becomes_one_failure(scene: Scene, name: str) -> None:
     for status, code, expected in DOCUMENTED:
-        client = answering(status, code)
-        with pytest.raises(SourceFailure) as caught:
-            await ask(client)
-        assert isinstance(caught.value, expected) or caught.value.key.startswith("action."), (status, code)
-        await client.aclose()
+        scene.world.server.faults.heal()
+        scene.world.server.faults.fail(status, times=99, code=code)
+        failure = await failure_of(name, scene.world, Ids())
+        assert isinstance(failure, expected) or failure.key.startswith("action."), (status, code)
 
 
 @pytest.mark.parametrize("name", list(ONCE))
-async def test_what_may_not_be_repeated_is_never_repeated(name: str) -> None:
+async def test_what_may_not_be_repeated_is_never_repeated(scene: Scene, name: str) -> None:
     for status, code, expected in DOCUMENTED:
-        asked: list[str] = []
-
-        def answer(request: httpx.Request, status: int = status, code: str = code) -> httpx.Response:
-            asked.append(request.method)  # noqa: B023 # of this round
-            return httpx.Response(status, json={"error": {"code": code, "message": "no"}})
-
-        client = client_on(httpx.MockTransport(answer))
-        with pytest.raises(SourceFailure) as caught:
-            await ONCE[name](client)
+        scene.world.server.faults.heal()
+        scene.world.server.faults.fail(status, times=99, code=code)
+        before = len(scene.world.server.requests)
+        failure = await failure_of(name, scene.world, Ids())
         if status >= 500 or status == 408:
-            assert isinstance(caught.value, OutcomeUnknown)
+            assert isinstance(failure, OutcomeUnknown)
+            asked = [request.method for request in scene.world.server.requests[before:]]
             assert asked.count("POST") == 1
         else:
-            assert isinstance(caught.value, expected) or caught.value.key.startswith("action.")
-        await client.aclose()
+            assert isinstance(failure, expected) or failure.key.startswith("action."), (status, code)
 
 
 @pytest.mark.parametrize("name", list(READING))
 async def test_an_answer_that_is_none_is_garbled(name: str) -> None:
     client = client_on(httpx.MockTransport(lambda _: httpx.Response(200, content=b"<html>")))
     with pytest.raises(SourceGarbled):
-        await READING[name](client)
+        await READING[name](client, Ids())
     await client.aclose()
-
-
-@pytest.mark.parametrize("name", [name for name in READING if not name.startswith("follow")])
-async def test_the_simulator_answers_each_or_says_what_is_missing(name: str) -> None:
-    world = build_world()
-    if name in {"details", "coupling", "sync_job"}:
-        with pytest.raises(SourceMissing):
-            await READING[name](world.client)
-    elif name.startswith("mapped_record") or name == "record_fields":
-        with pytest.raises(ActionRefused):  # there is no such mapping
-            await READING[name](world.client)
-    else:
-        await READING[name](world.client)
-    assert {request.status for request in world.server.requests} <= {200, 400, 404}
-    await world.aclose()

@@ -52,6 +52,8 @@ class StatusFault:
     """A page of some gateway instead of Business Central's error body."""
     is_after: bool = False
     """Carry the request out first: done, but the answer says otherwise."""
+    code: str = ""
+    """Business Central's own code of the error; empty for the usual one of the status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,11 @@ class Faults:
         times: int = 1,
         retry_after: float | str | None = None,
         path: str | None = None,
+        code: str = "",
     ) -> None:
         """Answer ``times`` requests with this status; ``path`` limits it to addresses that contain the
         text."""
-        self._statuses.extend([StatusFault(status, retry_after, path, html=False)] * times)
+        self._statuses.extend([StatusFault(status, retry_after, path, html=False, code=code)] * times)
 
     def fail_afterwards(self, status: int, times: int = 1, path: str | None = None) -> None:
         """Carry ``times`` requests out, and answer them with this status all the same."""

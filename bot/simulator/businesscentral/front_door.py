@@ -146,5 +146,5 @@ def _faulty(fault: StatusFault, correlation_id: str) -> Response:
     if fault.html:
         page = f"<html><head><title>{fault.status}</title></head><body>Service unavailable</body></html>"
         return HTMLResponse(page, status_code=fault.status, headers=headers)
-    code = _FAULT_CODES.get(fault.status, "Unknown")
+    code = fault.code or _FAULT_CODES.get(fault.status, "Unknown")
     return Refusal(fault.status, code, "A simulated fault.", headers=headers).response(correlation_id)
