@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.cards import blocks
 from bot.cards.access_row import owner_words, row_words
-from bot.cards.access_steps import access_steps
+from bot.cards.access_steps import access_steps, retry_step
 from bot.cards.access_words import depth_words, short, table_name
 from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
@@ -21,6 +21,7 @@ from bot.cards.texts import Texts
 from bot.dataclass import dataclass
 from bot.dataverse import Depth, Role
 from bot.diagnosis.model import Params
+from bot.failures import DataverseNotSet
 from bot.operations.access import (
     Finding,
     Holding,
@@ -58,21 +59,32 @@ def access_said(look: Look | None, about: ButtonValue, links: Links, texts: Text
     """What Dataverse said; ``about`` names the error."""
     if look is None:
         return SILENT
-    heading = bold(texts.gettext("In Dataverse"))
     if isinstance(look, Unasked):
-        told = failure_sentence(look.failure, texts)
-        return Said((Part((blocks.context(joined((heading, told), " ")),), Importance.EXTRA),))
+        return _unasked(look, about, texts)
     if not look.says_something:
         return SILENT
-    known = lines((heading, *_told(look, links, texts)))
+    known = lines((bold(texts.gettext("In Dataverse")), *_told(look, links, texts)))
     parts = [Part(blocks.paragraphs((known,)), Importance.ESSENTIAL)]
-    if look.lack is not None and look.who is not None:
+    steps = tuple(_steps(look, links, texts))
+    if steps:
         title = bold(texts.gettext("What to do"))
-        steps = access_steps(look.who, look.lack, texts)
         parts.append(Part(blocks.paragraphs((title, *steps)), Importance.ESSENTIAL))
-        parts.append(Part((blocks.actions(*_buttons(look.lack, about, texts)),), Importance.ESSENTIAL))
-        return Said(tuple(parts), tells_how=True)
-    return Said(tuple(parts))
+    parts.append(Part((blocks.actions(*_buttons(look.lack, about, texts)),), Importance.ESSENTIAL))
+    return Said(tuple(parts), tells_how=bool(steps))
+
+
+def _unasked(look: Unasked, about: ButtonValue, texts: Texts) -> Said:
+    told = Part((blocks.context(failure_sentence(look.failure, texts)),), Importance.EXTRA)
+    if isinstance(look.failure, DataverseNotSet):
+        return Said((told,))
+    return Said((told, Part((blocks.actions(_again(about, texts)),), Importance.EXTRA)))
+
+
+def _steps(found: Finding, links: Links, texts: Texts) -> Iterator[Markup]:
+    if found.lack is not None and found.who is not None:
+        yield from access_steps(found.who, found.lack, links, texts)
+    elif found.has_roles_now:
+        yield retry_step(texts)
 
 
 def asking(texts: Texts) -> Said:
@@ -119,6 +131,8 @@ def script_comment(texts: Texts) -> Markup:
 def _told(found: Finding, links: Links, texts: Texts) -> Iterator[Markup]:
     if found.who is not None:
         yield from _who(found.who, links, texts)
+    if found.has_roles_now:
+        yield bold(texts.gettext("fixed meanwhile: there are roles now."))
     if found.lack is not None:
         yield _lack(found.lack, texts)
     if found.row is not None:
@@ -185,10 +199,18 @@ def _lack(lack: Lack, texts: Texts) -> Markup:
             "{privilege} on table {table}", privilege=privilege, table=short(table_name(lack.table, texts))
         )
     match lack.holding:
+        case Holding.HELD if lack.reason is Reason.THIS_RECORD:
+            state = texts.gettext("fixed meanwhile: it reaches the record below now.")
         case Holding.HELD:
             state = texts.gettext(
                 "fixed meanwhile: it is there now, for {depth}.",
                 depth=depth_words(lack.held or lack.needed, texts),
+            )
+        case Holding.TOO_SHORT if lack.reason is Reason.THIS_RECORD:
+            state = texts.gettext(
+                "it is there for {held}, which does not reach the record below; needed is {needed}",
+                held=depth_words(lack.held or Depth.BASIC, texts),
+                needed=depth_words(lack.needed, texts),
             )
         case Holding.TOO_SHORT:
             state = texts.gettext(
@@ -201,17 +223,17 @@ def _lack(lack: Lack, texts: Texts) -> Markup:
                 "still missing; needed for {needed}", needed=depth_words(lack.needed, texts)
             )
     words = label + what + own(", ") + bold(state)
-    return (
-        words if lack.holding is Holding.HELD else sentence((words + own("."), _reason(lack.reason, texts)))
-    )
+    return words if lack.holding is Holding.HELD else sentence((words + own("."), _reason(lack, texts)))
 
 
-def _reason(reason: Reason, texts: Texts) -> Markup:
-    match reason:
+def _reason(lack: Lack, texts: Texts) -> Markup:
+    match lack.reason:
         case Reason.ONLY_ONE:
             return texts.gettext("Rows of this table belong to nobody, so there is no smaller depth.")
         case Reason.OWNS:
             return texts.gettext("Whoever is to own a row must be able to read it; more is not needed.")
+        case Reason.THIS_RECORD:
+            return _reach(lack, texts)
         case Reason.SYNCHRONIZES:
             return texts.gettext(
                 "That depth is a rule of thumb, not something that Dataverse tells: who synchronizes works "
@@ -219,7 +241,25 @@ def _reason(reason: Reason, texts: Texts) -> Markup:
             )
 
 
-def _buttons(lack: Lack, about: ButtonValue, texts: Texts) -> Iterator[Button]:
-    if lack.holding is not Holding.HELD:
+def _reach(lack: Lack, texts: Texts) -> Markup:
+    """Why that far, for one record."""
+    unit = short(lack.record_unit)
+    match lack.needed:
+        case Depth.BASIC:
+            return texts.gettext("The record is its own; other records may need more.")
+        case Depth.LOCAL:
+            return texts.gettext(
+                "Both are in business unit {unit}; records of other business units need more.", unit=unit
+            )
+        case _:
+            return texts.gettext("Less may not reach the record's business unit {unit}.", unit=unit)
+
+
+def _buttons(lack: Lack | None, about: ButtonValue, texts: Texts) -> Iterator[Button]:
+    if lack is not None and lack.holding is not Holding.HELD:
         yield Button(texts.gettext("Script for an administrator"), Action.ACCESS_SCRIPT, about)
-    yield Button(texts.gettext("Ask Dataverse again"), Action.ACCESS_AGAIN, about)
+    yield _again(about, texts)
+
+
+def _again(about: ButtonValue, texts: Texts) -> Button:
+    return Button(texts.gettext("Ask Dataverse again"), Action.ACCESS_AGAIN, about)

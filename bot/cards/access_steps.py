@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from bot.cards.access_words import depth_words, short, table_name
-from bot.cards.links import Address
+from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, code, link, own, sentence
 from bot.cards.texts import Texts
 from bot.operations.access import Holding, Lack, Place, PrincipalFacts, Spot
 from bot.operations.access.advice import is_ones_own
 
-_SECURITY_ROLES: Final = Address("https://admin.powerplatform.microsoft.com/environments")
 
-
-def access_steps(who: PrincipalFacts, lack: Lack, texts: Texts) -> Iterator[Markup]:
+def access_steps(who: PrincipalFacts, lack: Lack, links: Links, texts: Texts) -> Iterator[Markup]:
     """In their order; the last one is to retry, which is all that is left where nothing is missing any
     more."""
     retry = texts.gettext("Then press Retry on this card: what failed is synchronized again.")
     if lack.holding is Holding.HELD:
-        yield texts.gettext("Press Retry on this card: what failed is synchronized again.")
+        yield retry_step(texts)
         return
     place, name = lack.place, bold(short(lack.place.name))
     if place.spot is not Spot.OTHER_ROLE:
         opened = _where(place, name, texts)
-        yield _step(1, sentence((opened, link(texts.gettext("Open the admin center"), _SECURITY_ROLES))))
+        way = link(texts.gettext("Open the admin center"), links.admin_center())
+        yield _step(1, sentence((opened, way)))
         yield _step(2, _grant(lack, texts))
     else:
         yield _step(
@@ -50,6 +48,11 @@ def access_steps(who: PrincipalFacts, lack: Lack, texts: Texts) -> Iterator[Mark
             "back."
         )
         yield sentence((careful, words))
+
+
+def retry_step(texts: Texts) -> Markup:
+    """All that is left where it is fixed."""
+    return texts.gettext("Press Retry on this card: what failed is synchronized again.")
 
 
 def _where(place: Place, name: Markup, texts: Texts) -> Markup:

@@ -22,7 +22,15 @@ from bot.operations.views import ConnectionView
 ERRORS_PAGE: Final = 5339
 """Integration Synchronization Errors."""
 
-_ADMIN_CENTER: Final = "https://admin.powerplatform.microsoft.com/environments"
+_ADMIN_CENTER: Final = "https://admin.powerplatform.microsoft.com"
+_ADMIN_CENTERS: Final = {
+    ".crm9.dynamics.com": "https://gcc.admin.powerplatform.microsoft.us",
+    ".microsoftdynamics.us": "https://high.admin.powerplatform.microsoft.us",
+    ".appsplatform.us": "https://admin.appsplatform.us",
+    ".dynamics.cn": "https://admin.powerplatform.partner.microsoftonline.cn",
+}
+"""Of sovereign clouds, by the end of a Dataverse environment's host (MicrosoftDocs/power-platform,
+``admin/powerapps-us-government.md``)."""
 _DOCS_HOSTS: Final = frozenset({"learn.microsoft.com", "go.microsoft.com"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOGICAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,99}")
@@ -115,6 +123,12 @@ class Links:
             return None
         return _fitting(f"{self._dataverse}/main.aspx?pagetype=entitylist&etn={entity}&navbar=on&cmdbar=true")
 
+    def admin_center(self) -> Address:
+        """The Power Platform admin center of the cloud that the Dataverse environment is in."""
+        host = urlsplit(self._dataverse or "").hostname or ""
+        found = (center for end, center in _ADMIN_CENTERS.items() if host.endswith(end))
+        return Address(f"{next(found, _ADMIN_CENTER)}/environments")
+
     def step(self, target: StepLink, params: Params, record: str) -> Address | None:
         """Where a step of a remedy leads; ``record`` is the id of the failing record, empty where unknown."""
         match target.kind:
@@ -132,7 +146,7 @@ class Links:
             case LinkKind.DATAVERSE_LIST:
                 return self.dataverse_list(target.entity or str(params.get("entity", "")))
             case LinkKind.ADMIN_CENTER:
-                return Address(_ADMIN_CENTER)
+                return self.admin_center()
             case LinkKind.DOCS:
                 return _documentation(target.address)
 

@@ -80,7 +80,11 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
             def fix(words: str) -> int:
                 for company in companies:
                     dataverse.grant_what_is_missing(company.organization, words)
-                return sum(company.company.synchronization.fix(words=words) for company in companies)
+                worlds = [company.company.synchronization for company in companies]
+                helped = sum(world.fix(words=words) for world in worlds)
+                if words.casefold() == dataverse.TOO_SHORT.casefold():  # no text of theirs names it
+                    helped += sum(world.fix(cause=dataverse.REFUSED_RECORDS) for world in worlds)
+                return helped
 
             yield World(settings, core, starts_empty=True, fix=fix)
 

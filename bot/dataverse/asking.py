@@ -31,8 +31,9 @@ ALLOWANCE: Final = Allowance(requests=3_000, window_seconds=300.0, at_a_time=6, 
 
 ANSWER_SECONDS: Final = 20.0
 ATTEMPTS: Final = 3
-WAIT_SECONDS: Final = 20.0
-"""All waiting for one request together: somebody looks at a card."""
+WAIT_SECONDS: Final = 8.0
+"""All waiting for one request together: somebody looks at a card, and who was asked to slow down shall hear
+of that, and not that there was no answer in time."""
 
 MOST_PAGES: Final = 20
 PAGE: Final = 500

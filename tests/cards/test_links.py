@@ -54,6 +54,25 @@ def test_a_record_opens_on_its_card(record: str, table: int, page: str, filters:
     assert query(LINKS.record(record, table)) == {"company": "CRONUS NL", "page": page, "filter": filters}
 
 
+@pytest.mark.parametrize(
+    ("environment", "center"),
+    [
+        ("https://kleiweg.crm4.dynamics.com", "https://admin.powerplatform.microsoft.com"),
+        ("https://agency.crm9.dynamics.com", "https://gcc.admin.powerplatform.microsoft.us"),
+        ("https://agency.crm.microsoftdynamics.us", "https://high.admin.powerplatform.microsoft.us"),
+        ("https://unit.crm.appsplatform.us", "https://admin.appsplatform.us"),
+        ("https://huayang.crm.dynamics.cn", "https://admin.powerplatform.partner.microsoftonline.cn"),
+        (None, "https://admin.powerplatform.microsoft.com"),
+    ],
+)
+def test_the_admin_center_is_the_one_of_the_environments_own_cloud(
+    environment: str | None, center: str
+) -> None:
+    links = Links(replace(CRONUS, dataverse_url=environment))
+    assert links.admin_center() == Address(f"{center}/environments")
+    assert links.step(StepLink(LinkKind.ADMIN_CENTER), {}, "") == links.admin_center()
+
+
 def test_a_row_of_dataverse_opens_there() -> None:
     address = LINKS.record("CRM Account: {" + USER_ID.upper() + "}")
     assert query(address) == {"pagetype": "entityrecord", "etn": "account", "id": USER_ID}

@@ -51,14 +51,29 @@ async def buttons_of_access(stage: Stage) -> set[str]:
     return later | {one.action_id for one in shown.elements() if one.action_id}
 
 
-async def opened(stage: Stage, message: str, *, source: str = "Customer: 10000", who: str = "kim") -> str:
+def refused_row(row: str, *, otc: int = 1) -> str:
+    return (
+        f"SecLib::AccessCheckEx[2] failed. Returned hr = -2147187962, ObjectID: {row}, OwnerId: {TEAM},  "
+        f"OwnerIdType: 8 and CallingUser: {USER}. ObjectTypeCode: {otc}, objectBusinessUnitId: {TEAM}, "
+        "AccessRights: WriteAccess."
+    )
+
+
+async def opened(
+    stage: Stage,
+    message: str,
+    *,
+    source: str = "Customer: 10000",
+    who: str = "kim",
+    until: str = "In Dataverse",
+) -> str:
     """The error's problem, as its details show it."""
     stage.company.log_error(message=message, source=source)
     await stage.read()
     person = stage.kim if who == "kim" else stage.sanne
     await person.command("/syncerrors")
     await person.click("Details")
-    return without_links((await person.until("In Dataverse")).plain())
+    return without_links((await person.until(until)).plain())
 
 
 def without_links(text: str) -> str:
@@ -211,12 +226,122 @@ async def test_a_row_that_is_there_tells_its_state_and_its_owner(stage: Stage) -
 
 
 async def test_a_dataverse_that_refuses_is_said_in_one_sentence_and_the_card_stands(stage: Stage) -> None:
+    people(stage.dataverse.organization)
     stage.dataverse.organization.revoke(_role(stage), "prvReadUser")
 
-    shown = await opened(stage, missing("prvWriteAccount", "account", 1))
+    shown = await opened(
+        stage, missing("prvWriteAccount", "account", 1), until="Missing privilege: prvReadUser"
+    )
 
-    assert "Missing privilege: prvReadUser" in shown
     assert "What to do" in shown
+    stage.dataverse.organization.grant(_role(stage), "prvReadUser", Depth.Global)
+    await stage.kim.click("Ask Dataverse again")
+    assert "still missing" in (await stage.kim.until("User: BC Integratie")).plain()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retry_after", "told"),
+    [
+        (503, "", None, "Dataverse did not answer. Try again in a minute."),
+        (429, "0x80072322", 30, "Dataverse is too busy and asked the bot to slow down."),
+        (429, "0x80072322", 9, "Dataverse is too busy and asked the bot to slow down."),
+        (401, "0x80041d50", None, "Dataverse does not accept the bot's application."),
+        (404, "", None, "There is no Dataverse environment at the address"),
+    ],
+)
+async def test_trouble_while_the_card_is_drawn_is_one_sentence_and_ends_when_somebody_asks_again(
+    stage: Stage, status: int, code: str, retry_after: int | None, told: str
+) -> None:
+    people(stage.dataverse.organization)
+    faults = stage.dataverse.faults
+    faults.fail(status, code, times=50, retry_after=retry_after, html=not code)
+
+    shown = await opened(stage, missing("prvWriteAccount", "account", 1), until=told)
+
+    assert "What to do" in shown, "what the text itself gives stays"
+    faults.heal()
+    await stage.kim.click("Ask Dataverse again")
+    assert told not in (await stage.kim.until("User: BC Integratie")).plain()
+
+
+async def test_one_record_that_was_refused_is_asked_about_itself(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    own = people(organization)
+    organization.grant(own, "prvWriteAccount", Depth.Basic)
+    femke = organization.add_user("Femke de Boer", TEAM)
+    unit = Ref("businessunit", organization.root_unit)
+    account = organization.add(
+        "account", name="Adatum", ownerid=Ref("systemuser", femke), owningbusinessunit=unit
+    )
+
+    shown = await opened(stage, refused_row(account))
+
+    assert (
+        "it is there for User (own rows), which does not reach the record below; needed is Business unit"
+        in shown
+    )
+    assert "Both are in business unit kleiweg; records of other business units need more." in shown
+    assert "Owner: Femke de Boer · user · business unit kleiweg" in shown
+    assert "set Write to Business unit (prvWriteAccount)" in shown
+    assert "rule of thumb" not in shown
+    organization.grant(own, "prvWriteAccount", Depth.Local)
+    await stage.kim.click("Ask Dataverse again")
+    shown = (await stage.kim.until("fixed meanwhile")).plain()
+    assert "fixed meanwhile: it reaches the record below now." in shown
+    assert "Script for an administrator" not in shown
+
+
+async def test_a_record_of_another_business_unit_needs_the_whole_organization(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    own = people(organization)
+    organization.grant(own, "prvWriteAccount", Depth.Local)
+    elsewhere = organization.add_business_unit("Export")
+    femke = organization.add_user("Femke de Boer", TEAM, unit=elsewhere)
+    account = organization.add(
+        "account",
+        name="Adatum",
+        ownerid=Ref("systemuser", femke),
+        owningbusinessunit=Ref("businessunit", elsewhere),
+    )
+
+    shown = await opened(stage, refused_row(account))
+
+    assert "it is there for Business unit, which does not reach the record below" in shown
+    assert "needed is Organization" in shown
+    assert "Less may not reach the record's business unit Export." in shown
+
+
+async def test_a_bot_that_may_not_ask_about_a_record_goes_by_the_rule(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    own = people(organization)
+    organization.grant(own, "prvWriteAccount", Depth.Basic)
+    account = organization.add(
+        "account",
+        name="Adatum",
+        ownerid=Ref("systemuser", organization.add_user("Femke de Boer", TEAM)),
+        owningbusinessunit=Ref("businessunit", organization.root_unit),
+    )
+    stage.dataverse.faults.fail(403, "0x80040220", times=9, path="RetrievePrincipalAccess")
+
+    shown = await opened(stage, refused_row(account))
+
+    assert "it is there by now, but only for User (own rows); needed is Organization" in shown
+    assert "rule of thumb" in shown
+
+
+async def test_roles_that_somebody_was_given_meanwhile_are_seen(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    organization.add_user("BC Integratie", USER, application_id=USER)
+    shown = await opened(stage, f"The user with id {USER} has not been assigned any roles.")
+    assert "Roles: none at all" in shown
+    assert "fixed meanwhile" not in shown
+
+    organization.assign(organization.add_role("Maatwerk"), user=USER)
+    await stage.kim.click("Ask Dataverse again")
+    shown = (await stage.kim.until("fixed meanwhile: there are roles now.")).plain()
+
+    assert "Press Retry on this card" in shown
+    assert shown.count("What to do") == 1
 
 
 async def test_it_speaks_dutch(stage: Stage) -> None:

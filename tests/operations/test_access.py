@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.dataverse import Depth, Environment, Principal, PrincipalKind, Privilege, Role, Team
+from bot.dataverse.asking import WAIT_SECONDS
 from bot.dataverse.values import BusinessUnit
 from bot.operations.access import Holding, Lack, Place, PrincipalFacts, Reason, Spot
+from bot.operations.access.access import PATIENCE
 from bot.operations.access.advice import depth_needed, holding_of, is_ones_own, place_for
 from bot.operations.access.script import quoted, script_for
 from bot.settings import EntraSignIn
@@ -144,6 +146,10 @@ def test_a_script_says_how_it_is_run_and_sends_nothing_that_powershell_refuses()
     # Invoke-RestMethod throws at If-None-Match: null, which .NET takes for no entity tag.
     assert "If-None-Match" not in script.text
     assert "(Get-Reach $_.Depth) -ge (Get-Reach $depth)" in script.text, "too short a reach is not enough"
+
+
+def test_who_is_asked_to_slow_down_hears_of_it_while_somebody_still_looks() -> None:
+    assert WAIT_SECONDS < PATIENCE, "else the card says that there was no answer in time"
 
 
 def test_a_sovereign_cloud_is_signed_in_to_at_its_own_door() -> None:

@@ -11,8 +11,21 @@ from bot.clock import Clock
 from bot.dataclass import dataclass
 from bot.dataverse import DataverseClient, Depth, Principal, PrincipalKind, Privilege, Role, Table
 from bot.diagnosis.model import Params
-from bot.failures import DataverseFailure, DataverseNotSet, DataverseUnreachable
-from bot.operations.access.advice import depth_needed, holding_of, is_ones_own, place_for
+from bot.failures import (
+    DataverseFailure,
+    DataverseNotSet,
+    DataverseRefused,
+    DataverseRejected,
+    DataverseUnreachable,
+)
+from bot.operations.access.advice import (
+    at_least,
+    depth_needed,
+    depth_to_reach,
+    holding_of,
+    is_ones_own,
+    place_for,
+)
 from bot.operations.access.questions import Asked, questions_of
 from bot.operations.access.script import script_for
 from bot.operations.access.values import (
@@ -21,6 +34,7 @@ from bot.operations.access.values import (
     Lack,
     Look,
     PrincipalFacts,
+    Reason,
     RowFacts,
     Script,
     Unasked,
@@ -113,10 +127,11 @@ class Access:
 
     async def _found(self, scope: Scope, client: DataverseClient, asked: Asked) -> Finding:
         who = None if asked.principal is None else await _facts_of(client, asked.principal)
-        lack = await _lack(client, asked, who) if who is not None and who.name else None
-        place = asked.row or await self._coupled(scope, asked.record_id)
+        place = await _refused_row(client, asked) or asked.row or await self._coupled(scope, asked.record_id)
         row = None if place is None else await _row(client, *place)
-        return Finding(who, lack, row)
+        lack = await _lack(client, asked, who, row) if who is not None and who.name else None
+        has_roles_now = asked.without_roles and who is not None and bool(who.roles) and not who.is_disabled
+        return Finding(who, lack, row, has_roles_now=has_roles_now)
 
     async def _coupled(self, scope: Scope, record_id: str) -> tuple[str, str] | None:
         """The row that a record of Business Central is coupled to."""
@@ -144,7 +159,8 @@ async def _facts_of(client: DataverseClient, principal: Principal) -> PrincipalF
         team, roles = await asyncio.gather(client.team(principal.id), client.roles(principal))
         if team is None:
             return PrincipalFacts(principal, "", "")
-        return PrincipalFacts(principal, team.name, team.business_unit.name, roles=roles)
+        unit = team.business_unit
+        return PrincipalFacts(principal, team.name, unit.name, unit.id, roles=roles)
     user, roles = await asyncio.gather(client.user(principal.id), client.roles(principal))
     if user is None:
         return PrincipalFacts(principal, "", "")
@@ -152,22 +168,64 @@ async def _facts_of(client: DataverseClient, principal: Principal) -> PrincipalF
         principal,
         user.name,
         user.business_unit.name,
+        user.business_unit.id,
         is_application=user.is_application,
         is_disabled=user.is_disabled,
         roles=roles,
     )
 
 
-async def _lack(client: DataverseClient, asked: Asked, who: PrincipalFacts) -> Lack | None:
+async def _lack(
+    client: DataverseClient, asked: Asked, who: PrincipalFacts, row: RowFacts | None
+) -> Lack | None:
     table = await _table(client, asked)
     privilege = await _privilege(client, asked, table)
     if privilege is None:
         return None
     held = await client.held(who.principal, privilege)
     needed, reason = depth_needed(privilege, owns=asked.owns)
-    holding = holding_of(held, needed)
+    holding, unit = holding_of(held, needed), ""
+    reach = None if row is None else await _reach(client, asked, who, privilege, held, row)
+    if reach is not None:
+        (holding, needed, unit), reason = reach, Reason.THIS_RECORD
     granting = () if holding is Holding.HELD else await _granting(client, privilege, needed)
-    return Lack(privilege, table, holding, held, needed, reason, place_for(who, granting))
+    return Lack(privilege, table, holding, held, needed, reason, place_for(who, granting), unit)
+
+
+async def _reach(
+    client: DataverseClient,
+    asked: Asked,
+    who: PrincipalFacts,
+    privilege: Privilege,
+    held: Depth | None,
+    facts: RowFacts,
+) -> tuple[Holding, Depth, str] | None:
+    """Whether somebody may do it with the one record that was refused, how far the privilege must reach for
+    that, and the record's business unit; None where Dataverse does not tell. Sharing counts, too."""
+    row = facts.found.row
+    wanted = None if row is None else depth_to_reach(row, who)
+    if row is None or wanted is None or not asked.access:
+        return None
+    try:
+        rights = await client.access(who.principal, facts.table.entity_set, row.id)
+    except (DataverseRefused, DataverseRejected):
+        return None
+    if rights is None:
+        return None
+    needed = at_least(wanted, privilege)
+    unit = row.owner.business_unit.name if row.owner and row.owner.business_unit else ""
+    if f"{asked.access.removesuffix('Access')}Access" in rights:
+        return Holding.HELD, needed, unit
+    if held is not None and held >= needed:
+        needed = at_least(Depth.GLOBAL, privilege)
+    holding = holding_of(held, needed)
+    return None if holding is Holding.HELD else (holding, needed, unit)
+
+
+async def _refused_row(client: DataverseClient, asked: Asked) -> tuple[str, str] | None:
+    """The one row that the text names: it may be another than the record that failed, such as its parent."""
+    table = await _table(client, asked) if asked.refused_row else None
+    return None if table is None else (table.logical_name, asked.refused_row)
 
 
 async def _table(client: DataverseClient, asked: Asked) -> Table | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from bot.dataverse import Depth, Privilege, Role
+from bot.dataverse import Depth, Privilege, Role, Row
 from bot.operations.access.values import Holding, Place, PrincipalFacts, Reason, Spot
 
 NEW_ROLE: Final = "Business Central synchronization, additional privileges"
@@ -49,8 +49,28 @@ def depth_needed(privilege: Privilege, *, owns: bool) -> tuple[Depth, Reason]:
     if possible == [Depth.GLOBAL]:
         return Depth.GLOBAL, Reason.ONLY_ONE
     wanted, reason = (Depth.BASIC, Reason.OWNS) if owns else (Depth.GLOBAL, Reason.SYNCHRONIZES)
-    enough = [depth for depth in possible if depth >= wanted]
-    return (enough or possible[-1:])[0], reason
+    return at_least(wanted, privilege), reason
+
+
+def at_least(wanted: Depth, privilege: Privilege) -> Depth:
+    """The smallest depth that reaches so far, of those that the privilege can have; its farthest at most."""
+    possible = sorted(privilege.depths) or [Depth.GLOBAL]
+    return next((depth for depth in possible if depth >= wanted), possible[-1])
+
+
+def depth_to_reach(row: Row, who: PrincipalFacts) -> Depth | None:
+    """The smallest depth that surely reaches one row; None where nothing tells whose it is.
+
+    Whether another unit lies below one's own is not asked, so a row of another one takes the farthest.
+    """
+    if row.owner is None:
+        return None
+    if row.owner.principal == who.principal:
+        return Depth.BASIC
+    unit = row.owner.business_unit
+    if unit is None or not who.unit_id:
+        return None
+    return Depth.LOCAL if unit.id == who.unit_id else Depth.GLOBAL
 
 
 def holding_of(held: Depth | None, needed: Depth) -> Holding:

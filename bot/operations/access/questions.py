@@ -42,6 +42,10 @@ class Asked:
     """The principal is the future owner of a row."""
     row: tuple[str, str] | None = None
     """Logical name and id of a row."""
+    refused_row: str = ""
+    """Id of the one row that was refused; ``entity`` or ``otc`` tells its table."""
+    without_roles: bool = False
+    """The principal had no role at all."""
     record_id: str = ""
     """A record of Business Central whose coupled row is meant."""
 
@@ -63,9 +67,10 @@ def questions_of(error: StoredError, params: Params) -> Asked:
             otc=int(params.get("otc", 0)) if str(params.get("otc", 0)).isdecimal() else 0,
             owns=error.topic == OWNER or "team_id" in params,
             row=_row_of(error) if error.topic == ONE_RECORD else None,
+            refused_row=str(params.get("record", "")) if error.topic == ONE_RECORD else "",
         )
     if error.class_code == NO_ROLE:
-        return Asked(principal=_principal(params))
+        return Asked(principal=_principal(params), without_roles=True)
     if error.class_code in _ABOUT_ROWS or error.class_code == _NOT_COUPLED:
         return _about_row(error, params)
     return Asked()

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """Who is to own a row must be able to read its own."""
     SYNCHRONIZES = "synchronizes"
     """Who synchronizes works with rows of everybody."""
+    THIS_RECORD = "this_record"
+    """Dataverse was asked about the one record that was refused."""
 
 
 class Spot(StrEnum):
@@ -58,6 +60,7 @@ class PrincipalFacts:
     principal: Principal
     name: str
     business_unit: str
+    unit_id: str = ""
     is_application: bool = False
     is_disabled: bool = False
     roles: tuple[Role, ...] = ()
@@ -74,6 +77,8 @@ class Lack:
     needed: Depth
     reason: Reason
     place: Place
+    record_unit: str = ""
+    """Business unit of the one record that was refused, where Dataverse was asked about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class Finding:
     who: PrincipalFacts | None = None
     lack: Lack | None = None
     row: RowFacts | None = None
+    has_roles_now: bool = False
+    """Of somebody who had none at all when the error was written: fixed meanwhile."""
 
     @property
     def says_something(self) -> bool:

@@ -15,6 +15,8 @@ INTEGRATION_TEMPLATE = "a2b18661-9ff5-e911-a812-000d3a0b9028"
 INTEGRATION_ROLE = "Business Central Dataverse Integration"
 SALES_ROLE = "Dynamics 365 Business Central Integration User"
 OWN_ROLE = "Sync Errors bot"
+CUSTOM_ROLE = "maatwerk integratie"
+"""End of the name of the role that somebody at the company made for what the standard ones lack."""
 NEEDED = ("prvReadUser", "prvReadTeam", "prvReadRole", "prvReadEntity", "prvReadAttribute")
 """What the bot's application needs at least, beside reading the synchronized tables."""
 READS = ("account", "contact", "product", "transactioncurrency", "uomschedule", "uom", "pricelevel")
@@ -22,6 +24,8 @@ READS_TOO = ("opportunity", "salesorder", "invoice", "productpricelevel", "bcbi_
 _INTEGRATION, _OWNER = "Business Central Integration", "Femke de Boer"
 _LACKING = ("prvReadbcbi_projecttask", "prvWriteAccount", "prvCreateProduct", "prvAppendContact")
 """Privileges of which the company's errors say that the integration user lacks them, and it does."""
+TOO_SHORT, REFUSED_RECORDS = "prvWriteOrder", "privilege.record"
+"""The privilege that does not reach some records, and what the company calls the errors that come of it."""
 
 
 def believable_organization(
@@ -60,6 +64,7 @@ def believable_organization(
             writer=people.integration_user,
             deleter=clerk,
             users={"integration": people.integration_user},
+            owners={"salesorder": Ref("systemuser", people.person)},
         )
     )
     return organization
@@ -68,7 +73,7 @@ def believable_organization(
 def custom_role(organization: SimulatedOrganization) -> str:
     """Id of the role in which an administrator of the believable company puts what is missing."""
     rows = organization.rows("role")
-    return next(str(row["roleid"]) for row in rows if not row["ismanaged"] and row["name"] != OWN_ROLE)
+    return next(str(row["roleid"]) for row in rows if str(row["name"]).endswith(CUSTOM_ROLE))
 
 
 def grant_what_is_missing(organization: SimulatedOrganization, words: str) -> None:
@@ -102,12 +107,12 @@ def _add_roles(organization: SimulatedOrganization, people: Population, unit: st
     )
     sales = organization.add_role(SALES_ROLE, managed=True, grants={"prvReadOrder": Depth.Global})
     own = organization.add_role(
-        f"{unit.capitalize()} maatwerk integratie",
-        grants={"prvReadOpportunity": Depth.Global, "prvWriteOrder": Depth.Basic},
+        f"{unit.capitalize()} {CUSTOM_ROLE}",
+        grants={"prvReadOpportunity": Depth.Global, TOO_SHORT: Depth.Basic},
     )
     organization.add_role("System Administrator", managed=True, customizable=False, grants=_all(organization))
     reader = organization.add_role("Verkoper", grants={"prvReadAccount": Depth.Local})
-    for name in (*_LACKING, "prvWriteOrder", "prvReadContact"):
+    for name in (*_LACKING, TOO_SHORT, "prvReadContact"):
         organization.revoke(standard, name)
     for role in (standard, sales, own):
         organization.assign(role, user=people.integration_user)

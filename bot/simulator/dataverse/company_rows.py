@@ -36,6 +36,7 @@ class CompanyRows:
         writer: str,
         deleter: str,
         users: Mapping[str, str] | None = None,
+        owners: Mapping[str, Ref] | None = None,
     ) -> None:
         self._company = company
         self._owner = owner
@@ -44,6 +45,8 @@ class CompanyRows:
         self._deleter = deleter
         self._users = dict(users or {})
         """Ids by name, as the company names those who wrote."""
+        self._owners = dict(owners or {})
+        """Who owns the rows of certain tables instead, by logical name."""
 
     def rows(self, table: SimulatedTable) -> Iterator[Values]:
         """All of a table, those that are gone included."""
@@ -128,7 +131,7 @@ class CompanyRows:
             "modifiedby": Ref("systemuser", self._writer),
             "statecode": ACTIVE,
             "statuscode": ACTIVE,
-            "ownerid": self._owner,
+            "ownerid": self._owners.get(table.logical_name, self._owner),
             "owningbusinessunit": Ref("businessunit", self._unit),
             "businessunitid": Ref("businessunit", self._unit),
             "isdisabled": False,
