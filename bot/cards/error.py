@@ -76,7 +76,9 @@ def error_card(
     parts += access.parts
     if not (access.tells_how or view.is_over):
         here = here_words(choosing_buttons(view, texts), texts)
-        parts += remedy_parts(remedy_lines(view.steps, line.told, record, links, texts), texts, here)
+        parts += remedy_parts(
+            remedy_lines(view.steps, line.told, record, links, texts, error.number), texts, here
+        )
     parts += original_parts(error, links, texts)
     parts.append(
         Part((blocks.actions(*_buttons(view, texts), *back_to_results(opened, texts)),), Importance.ESSENTIAL)

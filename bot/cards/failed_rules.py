@@ -66,7 +66,7 @@ def _why(facts: Facts, texts: Texts) -> Markup:
                 "{known}.",
                 hole=code(fact(facts, "hole")),
                 any=_ANY,
-                known=known,
+                known=code(known),
             )
         case "kind":
             return texts.gettext(

@@ -129,9 +129,14 @@ class Links:
         found = (center for end, center in _ADMIN_CENTERS.items() if host.endswith(end))
         return Address(f"{next(found, _ADMIN_CENTER)}/environments")
 
-    def step(self, target: StepLink, params: Params, record: str) -> Address | None:
-        """Where a step of a remedy leads; ``record`` is the id of the failing record, empty where unknown."""
+    def step(
+        self, target: StepLink, params: Params, record: str, number: int | None = None
+    ) -> Address | None:
+        """Where a step of a remedy leads; ``record`` is the id of the failing record, empty where unknown,
+        ``number`` the No. of the error."""
         match target.kind:
+            case LinkKind.ERROR:
+                return self.page(ERRORS_PAGE) if number is None else self.error(number)
             case LinkKind.PAGE:
                 if target.page is None:
                     return None

@@ -68,7 +68,9 @@ def problem_card(
     parts += access.parts
     if not access.tells_how:
         parts += remedy_parts(
-            remedy_lines(view.steps, view.line.told, view.line.example_record, links, texts),
+            remedy_lines(
+                view.steps, view.line.told, view.line.example_record, links, texts, view.latest.number
+            ),
             texts,
             here_words(_choosing(view, texts), texts),
         )

@@ -22,7 +22,7 @@ _HOLE: Final = re.compile(r"<(?:guid|url|mail|quoted|date|number|key)>")
 
 
 def problem_title(line: ProblemLine, texts: Texts) -> Markup:
-    """What is wrong; an unknown text by the words that its errors share."""
+    """What is wrong; an unknown or a taught text by the words that its errors share."""
     name = title(line.error_class.title_for(line.params), line.params, texts)
     if masked := Outside(_HOLE.sub("…", line.masked)).short(MASKED):
         return texts.gettext("{title}: {text}", title=name, text=masked)

@@ -15,7 +15,7 @@ from bot.cards.limits import Block, Importance, Part
 from bot.cards.markup import Markup, code, dotted, lines, own, sentence
 from bot.cards.outside import Outside
 from bot.cards.paging import Pages, page_buttons, page_words
-from bot.cards.teach import rule_words
+from bot.cards.teach import rule_words, undo_button
 from bot.cards.texts import Texts
 from bot.diagnosis.taught import Precedence
 from bot.operations.teach import RulesView, RuleView
@@ -91,12 +91,7 @@ def _rule(view: RuleView, value: ButtonValue, texts: Texts) -> tuple[Block, ...]
             *((texts.gettext("goes first"),) if rule.precedence == Precedence.FIRST else ()),
         )
     )
-    undo = Button(
-        texts.gettext("Undo"),
-        Action.RULE_UNDO,
-        value.model_copy(update={"rule": rule.id}),
-        texts.gettext("Undo: {title}", title=rule_words(view, texts)),
-    )
+    undo = undo_button(view, value, texts)
     return (
         blocks.section(lines((rule_words(view, texts), told)), undo),
         blocks.preformatted(Outside(rule.template), _TEMPLATE),

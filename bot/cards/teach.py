@@ -97,11 +97,24 @@ def learning_card(view: LearningView, texts: Texts) -> Card:
     if where := connection_words(view.connection):
         parts.append(Part((blocks.context(where),), Importance.EXTRA))
     if view.is_done:
-        shown = Button(
-            texts.gettext("Show overview"), Action.OVERVIEW_SHOW, ButtonValue(connection=view.connection.key)
-        )
-        parts.append(Part((blocks.actions(shown),)))
+        parts.append(Part((blocks.actions(*_what_now(view, texts)),)))
     return compose(sentence((what, how_far)), parts, texts)
+
+
+def _what_now(view: LearningView, texts: Texts) -> Iterator[Button]:
+    """Once it is done: what came of it, and the way back."""
+    value = ButtonValue(connection=view.connection.key)
+    yield Button(texts.gettext("Show overview"), Action.OVERVIEW_SHOW, value)
+    if view.rule is not None:
+        yield undo_button(view.rule, value, texts)
+
+
+def undo_button(view: RuleView, value: ButtonValue, texts: Texts) -> Button:
+    """Asks whether that rule is to be forgotten."""
+    spoken = texts.gettext("Undo: {title}", title=rule_words(view, texts))
+    return Button(
+        texts.gettext("Undo"), Action.RULE_UNDO, value.model_copy(update={"rule": view.rule.id}), spoken
+    )
 
 
 def _how_far(view: LearningView, texts: Texts) -> Markup:

@@ -48,6 +48,7 @@ from bot.failures import Failure
 NO_CAPTIONS: Final = Captions(frozenset(), frozenset(), frozenset())
 CATALOGUE: Final = Path(__file__).with_name("catalogue")
 _LINKS_WITHOUT_TARGET: Final = {
+    "error": LinkKind.ERROR,
     "record": LinkKind.RECORD,
     "other_record": LinkKind.OTHER_RECORD,
     "admin_center": LinkKind.ADMIN_CENTER,

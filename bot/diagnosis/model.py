@@ -63,6 +63,8 @@ class LinkKind(StrEnum):
     """A page of Business Central, by its number."""
     RECORD = "record"
     """The failing record itself."""
+    ERROR = "error"
+    """The row on page Integration Synchronization Errors."""
     OTHER_RECORD = "other_record"
     """The record that it depends on."""
     DATAVERSE_ROW = "dataverse_row"

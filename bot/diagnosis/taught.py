@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Final
 
@@ -25,7 +26,7 @@ from bot.diagnosis.identity import TAUGHT
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import UNKNOWN, ErrorClass, Fixer, Localized, Severity, Step
 from bot.diagnosis.normal import NormalText
-from bot.diagnosis.templates import parse_template
+from bot.diagnosis.templates import TemplateInvalid, parse_template
 
 OWN: Final = "own."
 """Begins the code of a class that people named themselves."""
@@ -111,6 +112,16 @@ def _last_step(unknown: ErrorClass) -> tuple[Step, ...]:
     return unknown.steps[-1:]
 
 
+def words_of(template: str) -> str:
+    """The fixed words of a taught template, with an ellipsis for each gap: how its errors read."""
+    try:
+        parsed = parse_template(template)
+    except TemplateInvalid:
+        return ""
+    gaps = ("…" if gap else "" for gap in parsed.gaps)
+    return "".join(part for pair in zip_longest(gaps, parsed.literals, fillvalue="") for part in pair)
+
+
 def as_template_rule(rule: TaughtRule) -> TemplateRule:
     """The rule as the matcher takes it. Raises TemplateInvalid where the template is none."""
     return TemplateRule(
@@ -178,4 +189,5 @@ __all__ = [
     "as_template_rule",
     "composed",
     "version_of",
+    "words_of",
 ]

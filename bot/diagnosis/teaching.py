@@ -99,7 +99,7 @@ def checked_template(text: str) -> Template:
 def _check_hole(written: str) -> None:
     key, _, kind = written.partition(":")
     if key not in PARAM_KEYS and key != IGNORED:
-        raise refused(Why.KEY, hole=written, known=", ".join((IGNORED, *sorted(PARAM_KEYS))))
+        raise refused(Why.KEY, hole=written, known=", ".join(sorted(PARAM_KEYS)))
     if kind and kind not in KINDS:
         raise refused(Why.KIND, hole=written, known=", ".join(KINDS))
 

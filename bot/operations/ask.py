@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.businesscentral import Connection
 from bot.dataclass import dataclass
 from bot.diagnosis import UNKNOWN, Catalogue, ErrorClass, Params
+from bot.diagnosis.taught import words_of
 from bot.failures import NotFound, RowNotUnderstood
 from bot.operations.causes.chains import Causes
 from bot.operations.connections import connection_view
@@ -152,6 +153,11 @@ class Ask:
         rule = self.knowledge.rule(topic)
         return None if rule is None else TaughtNote(rule.taught_by, rule.taught_at, rule.remedy)
 
+    def _taught_words(self, topic: str | None) -> str:
+        """What tells a taught problem from others of its class; empty where its own title does."""
+        rule = self.knowledge.rule(topic)
+        return "" if rule is None or rule.own_title else words_of(rule.template)
+
     async def freshness(self, scope: Scope) -> Freshness:
         """How old the knowledge of a connection is, and why."""
         return freshness_of(await Pulls(self.database).state(scope))
@@ -181,7 +187,7 @@ class Ask:
             last_seen=row.last_seen,
             example_record=row.example_record,
             example_number=row.example_number,
-            masked=row.masked,
+            masked=row.masked or self._taught_words(row.topic),
             topic=row.topic,
             gone=row.gone,
         )

@@ -89,6 +89,7 @@ class ProblemLine:
     example_record: str
     example_number: int
     masked: str
+    """The words that its errors share, where the title does not tell it from others; else empty."""
     topic: str | None = None
     """Decides who fixes it, where a class leaves that open."""
     gone: int = 0

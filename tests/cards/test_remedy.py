@@ -12,7 +12,7 @@ from bot.cards.problem import problem_card
 from bot.cards.remedy import remedy_lines
 from bot.cards.texts import Texts
 from bot.diagnosis import load_catalogue, load_classifier
-from bot.diagnosis.model import Condition, Localized, Params, Step
+from bot.diagnosis.model import Condition, LinkKind, Localized, Params, Step, StepLink
 from tests.cards.scene import CRONUS, MISSING_READ, USER_ID, detail, shown, stored_error
 
 ENGLISH = Texts.for_locale("en-US")
@@ -55,9 +55,17 @@ def test_the_mapping_of_all_errors_fills_a_step_that_no_text_fills() -> None:
     assert "1. Choose VENDOR.\n" in shown(problem_card(detail(line=named, steps=(step,)), ENGLISH))
 
 
+def test_a_step_about_the_error_itself_opens_its_row() -> None:
+    step = Step(Localized("Read it.", "-"), StepLink(LinkKind.ERROR))
+    card = problem_card(detail(steps=(step,), latest=stored_error(number=4711)), ENGLISH)
+    section = next(str(block) for block in card.blocks if "1. Read it." in str(block))
+    assert "page=5339&filter='No.' IS '4711'" in unquote(section)
+
+
 NEEDS_NO_LINK = (
     "Nothing to repair: ",
     "If you saw this on screen: refresh the page.",
+    "Once you know what it means: Teach, on the card of the problem,",
     "The user may work with the table, but not with this record: ",
     # In which table the record is, the text does not tell:
     "Open {field} {value} in Business Central: ",

@@ -151,6 +151,16 @@ async def test_undoing_gives_the_unknown_problem_back(stage: Stage) -> None:
     assert "Nobody taught the bot anything yet." in (await stage.kim.command("/syncerrors rules")).plain()
 
 
+async def test_what_tells_the_end_has_the_way_back(stage: Stage) -> None:
+    await unknown_tills(stage)
+    await teach(stage, stage.kim)
+    await learned(stage, stage.kim)
+    stage.kim.visit_bot()
+    await stage.kim.click("Undo")
+    assert "12 stored errors go back" in said(stage.kim)
+    assert "Undone." in await submit(stage, stage.kim)
+
+
 async def test_a_class_of_the_catalogue_brings_its_remedy(stage: Stage) -> None:
     await unknown_tills(stage)
     await open_form(stage.kim)
@@ -158,7 +168,9 @@ async def test_a_class_of_the_catalogue_brings_its_remedy(stage: Stage) -> None:
     assert "Taught." in await submit(stage, stage.kim)
     await stage.kim.close_modal()
     await learned(stage, stage.kim)
-    await stage.kim.command("/syncerrors class:validation")
+    listed = await stage.kim.command("/syncerrors class:validation")
+    words = "KassaKoppeling …: kassa … (filiaal '…') weigert order …"
+    assert f"A value is missing or not allowed: {words}" in listed.plain(), "which of that class it is"
     assert "What to do" in (await stage.kim.click("Details")).plain()
 
 
@@ -197,7 +209,7 @@ async def test_who_takes_care_and_the_card_in_the_channel_go_along(stage: Stage)
     [
         ("{_}", "too general"),
         ("kassa {_} {value}", "too general"),
-        ("KassaKoppeling 4.2 says {nothing}", "no hole named"),
+        ("KassaKoppeling 4.2 says {nothing}", "one of: access, caller_id, code,"),
         ("KassaKoppeling 4.2 says {value:colour}", "no kind of hole"),
         ("KassaKoppeling 4.2 says {value", "brace without its other half"),
         ("Something else entirely that nobody wrote", "does not fit the example"),
