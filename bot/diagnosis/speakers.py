@@ -22,7 +22,12 @@ _PERSON: Final = r"""
 _COMPANY: Final = r"""
     (?<![\w'-])
     (?:we|we're|we've|we'll|our|us|he|she|they|guys|lunch|christmas|holidays?|morning|afternoon|today|tomorrow|yesterday|tonight
-    |(?:mon|tues|wednes|thurs|fri|satur|sun)day)
+    |(?:mon|tues|wednes|thurs|fri|satur|sun)day
+    |ik|wij|jullie|onze|mijn|graag|morgen|gisteren|vandaag|(?:maan|dins|woens|donder|vrij|zater|zon)dag
+    |ich|wir|uns|unser\w*|mein\w*|heute|gestern|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch
+    |jeg|vores|husk|i\ dag|i\ morgen|ferie|nous|notre|nos|merci|midi|aujourd'hui|demain|lundi|vendredi
+    |nosotros|nuestr[oa]s?|por\ favor|hoy|mañana|ayer|noi|nostr[oaie]|domani|oggi|ieri
+    |jag|vår|våra|idag|imorgon|mötet|minä|meidän|tänään|huomenna)
     (?![\w'-])
 """
 _PROGRAM: Final = r"""
@@ -46,6 +51,7 @@ _OTHER_PRODUCT: Final = r"""
     |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|mongo\w+error|sqlite|redis|ora-\d+|sap
     |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt
     |sftp|aws|s3|workday|zoho|datev|visma|exact\ online|afas|mailchimp|teams(?=:)|excel(?=:)|terraform
+    |e-conomic|dinero|fortnox|tripletex|lexware|lexoffice|snelstart|twinfield|bol\.com|postnl|mobilepay|twilio|vpn
     |sugarcrm|acumatica|epicor|dynamics\ gp|infor\ ln|stripe|paypal
     |quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
@@ -61,6 +67,10 @@ _OPENING: Final = r"""
     |step|means|also|feature|app)
     |in\ the\ (?:[\w.%&/-]+\ ){1,5}(?:card|field|column|box|window|page)
     |on\ the\ (?:[\w.%&/-]+\ ){1,5}(?:card|page|tab|fasttab|line)
+    |wenn\ sie|als\ u|wanneer\ u|hvis\ du|når\ du|si\ vous|lorsque\ vous|om\ du|när\ du
+    |gibt\ an|angiver|angir|anger|geeft\ aan|hiermee|spécifie|especifica|specifica|tilgreinir|määrittää
+    |wählen\ sie\ (?:den|die|das)|vælg\ (?:den|det)|kies\ (?:de|het)|sélectionnez\ (?:le|la)
+    |seleccione\ (?:el|la)|selezionare\ (?:il|la)|kiest\ u
     |use\ (?:this|the)|by\ default|additionally|you\ can(?!['’]|\ (?:only|not)\b))(?!\w)
 """
 _MANUAL: Final = (
@@ -102,7 +112,9 @@ REFUSED: Final = re.compile(_REFUSAL, re.VERBOSE)
 CAPTIONED: Final = re.compile(_CAPTION, re.VERBOSE)
 """A caption as the subject, each word of it with a capital letter; in the text as written."""
 SENT: Final = re.compile(
-    r"^(?!Error|Warning|Exception|Message|Details?|Fehler|Fout|Fejl|Erreur)([A-Z][a-z]{3,20}): [a-z]"
+    r"^(?!(?:Error|Warning|Exception|Message|Details?|Fehler|Fout|Fejl|Erreur|Errore|Fel|Feil|Reason|Result|Response"
+    r"|Status|Field|Value|Record|Table|Page|Codeunit|Report|Object|Job|Failed|Meldung|Melding|Oorzaak|Grund|Text)\b)"
+    r"([A-Z][a-z]{2,20}): \S"
 )
 """Something that says its name first, as other products do (``Mollie: the amount ...``)."""
 NAMED: Final = re.compile(
