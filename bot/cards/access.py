@@ -63,7 +63,7 @@ def access_said(look: Look | None, about: ButtonValue, links: Links, texts: Text
         return _unasked(look, about, texts)
     if not look.says_something:
         return SILENT
-    known = lines((bold(texts.gettext("In Dataverse")), *_told(look, links, texts)))
+    known = lines((bold(texts.gettext("In Dataverse")), *_told(look, about, links, texts)))
     parts = [Part(blocks.paragraphs((known,)), Importance.ESSENTIAL)]
     steps = tuple(_steps(look, links, texts))
     if steps:
@@ -128,7 +128,7 @@ def script_comment(texts: Texts) -> Markup:
     )
 
 
-def _told(found: Finding, links: Links, texts: Texts) -> Iterator[Markup]:
+def _told(found: Finding, about: ButtonValue, links: Links, texts: Texts) -> Iterator[Markup]:
     if found.who is not None:
         yield from _who(found.who, links, texts)
     if found.has_roles_now:
@@ -136,7 +136,7 @@ def _told(found: Finding, links: Links, texts: Texts) -> Iterator[Markup]:
     if found.lack is not None:
         yield _lack(found.lack, texts)
     if found.row is not None:
-        yield row_words(found.row, links, texts)
+        yield row_words(found.row, links, texts, about.problem)
         if owner := owner_words(found.row, texts):
             yield owner
 

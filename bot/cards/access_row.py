@@ -11,15 +11,17 @@ from bot.dataverse import Standing
 from bot.operations.access import RowFacts
 
 
-def row_words(facts: RowFacts, links: Links, texts: Texts) -> Markup:
-    """Which row, and what became of it."""
+def row_words(facts: RowFacts, links: Links, texts: Texts, problem: str | None) -> Markup:
+    """Which row, and what became of it; ``problem`` is the one whose latest error is meant."""
+    label = texts.gettext("Row") if problem is None else texts.gettext("Row of the latest error")
     row, table = facts.found.row, short(table_name(facts.table, texts))
     name = short(row.name) if row is not None and row.name else code(short(facts.row_id))
-    shown = sentence((table, link(name, links.dataverse_row(facts.table.logical_name, facts.row_id))))
-    return bold(texts.gettext("Row")) + own(": ") + shown + own(": ") + _standing(facts, texts)
+    if row is not None:
+        name = link(name, links.dataverse_row(facts.table.logical_name, facts.row_id))
+    return bold(label) + own(": ") + sentence((table, name)) + own(": ") + _standing(facts, links, texts)
 
 
-def _standing(facts: RowFacts, texts: Texts) -> Markup:
+def _standing(facts: RowFacts, links: Links, texts: Texts) -> Markup:
     found = facts.found
     match found.standing:
         case Standing.ACTIVE:
@@ -37,9 +39,12 @@ def _standing(facts: RowFacts, texts: Texts) -> Markup:
     else:
         told = texts.gettext("deleted.")
     if found.standing is Standing.IN_BIN:
-        told = sentence(
-            (told, texts.gettext("An administrator can restore it: admin center, Deleted records."))
+        way = texts.gettext(
+            "An administrator can restore it in the admin center: environment, Settings, Data management, "
+            "Deleted records."
         )
+        opened = link(texts.gettext("Open the admin center"), links.admin_center())
+        return sentence((bold(told), way, opened))
     return bold(told)
 
 

@@ -8,6 +8,7 @@ from bot.cards.access_words import depth_words, short, table_name
 from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, code, link, own, sentence
 from bot.cards.texts import Texts
+from bot.cards.value_words import ACCESSES
 from bot.operations.access import Holding, Lack, Place, PrincipalFacts, Spot
 from bot.operations.access.advice import is_ones_own
 
@@ -78,18 +79,17 @@ def _grant(lack: Lack, texts: Texts) -> Markup:
     return texts.gettext(
         "On the row of table {table}, set {access} to {depth} ({privilege}).",
         table=bold(short(table_name(lack.table, texts))),
-        access=bold(short(_verb(lack))),
+        access=bold(_verb(lack, texts)),
         depth=depth,
         privilege=code(short(lack.privilege.name)),
     )
 
 
-def _verb(lack: Lack) -> str:
-    """Column of the editor of security roles."""
+def _verb(lack: Lack, texts: Texts) -> Markup:
+    """Column of the editor of security roles, as the reader's screen calls it."""
     name = lack.privilege.name.removeprefix("prv")
-    verbs = ("AppendTo", "Append", "Create", "Read", "Write", "Delete", "Assign", "Share")
-    found = next((verb for verb in verbs if name.startswith(verb)), name)
-    return "Append To" if found == "AppendTo" else found
+    found = max((verb for verb in ACCESSES if name.startswith(verb)), key=len, default=None)
+    return short(name) if found is None else texts.say(ACCESSES[found])
 
 
 def _step(number: int, words: Markup) -> Markup:

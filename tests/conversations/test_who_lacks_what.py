@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 
+import handlers.access
 from bot.cards.access import not_asked
 from bot.cards.actions import ButtonValue
 from bot.cards.texts import Texts
+from bot.dataverse import User
 from bot.simulator.dataverse import Depth, Ref, SimulatedOrganization
 from bot.simulator.dataverse.believable import INTEGRATION_ROLE, INTEGRATION_TEMPLATE
 from tests.conversations.conftest import Stage
 
 USER = "1b1f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10"
 TEAM = "2c2f7d3c-5a0e-4c8e-9a51-0d6f0a3f9a10"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a card waits for what Dataverse says."""
+    monkeypatch.setattr(handlers.access, "AT_ONCE", 60.0)
 
 
 def missing(privilege: str, entity: str, otc: int, *, kind: str = "user", whose: str = USER) -> str:
@@ -93,6 +102,32 @@ async def test_the_card_names_the_user_its_roles_the_table_and_the_right_place(s
     assert "4. Then press Retry on this card" in shown
     assert "Careful: leave the standard roles alone" in shown
     assert "That depth is a rule of thumb, not something that Dataverse tells" in shown
+
+
+async def test_a_card_is_there_at_once_and_what_dataverse_says_follows_in_its_place(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers.access, "AT_ONCE", 0.0)
+    client, may_answer = stage.core.access.clients[stage.connection], asyncio.Event()
+    ask = client.user
+
+    async def slowly(user_id: str) -> User | None:
+        await may_answer.wait()
+        return await ask(user_id)
+
+    monkeypatch.setattr(client, "user", slowly)
+    people(stage.dataverse.organization)
+    stage.company.log_error(message=missing("prvWriteAccount", "account", 1), source="Customer: 10000")
+    await stage.read()
+    await stage.kim.command("/syncerrors")
+
+    await stage.kim.click("Details")
+    waiting = (await stage.kim.until("Dataverse is being asked")).plain()
+    may_answer.set()
+    shown = (await stage.kim.until("User: BC Integratie")).plain()
+
+    assert "Original text of error" in waiting
+    assert "Dataverse is being asked" not in shown
 
 
 async def test_each_thing_is_said_once(stage: Stage) -> None:
@@ -205,9 +240,13 @@ async def test_a_row_that_was_deleted_says_by_whom_and_that_it_can_come_back(sta
 
     shown = await opened(stage, f"account With Id = {account} Does Not Exist")
 
-    assert "Row: Account" in shown
-    assert "deleted by Sanne Mulder" in shown
-    assert "An administrator can restore it" in shown
+    assert f"Row of the latest error: Account {account}: deleted by Sanne Mulder" in shown
+    assert "An administrator can restore it in the admin center: environment, Settings" in shown
+    page = (await stage.kim.until("In Dataverse")).plain()
+    assert "Open the admin center <https://admin.powerplatform.microsoft.com/environments>" in page
+    assert f"etn=account&id={account}" not in page.split("Deleted records")[0], "a page that is no more"
+    await stage.kim.command(f"/syncerrors {stage.company.errors[-1].number}")
+    assert "Row: Account" in without_links((await stage.kim.until("deleted by Sanne Mulder")).plain())
 
 
 async def test_a_row_that_is_there_tells_its_state_and_its_owner(stage: Stage) -> None:
@@ -354,6 +393,7 @@ async def test_it_speaks_dutch(stage: Stage) -> None:
     shown = (await stage.sanne.until("In Dataverse")).plain()
 
     assert "op tabel Contactpersoon" in shown
+    assert "Schrijven op Organisatie (prvWriteContact)" in without_links(shown)
     assert "ontbreekt nog" in shown
 
 
