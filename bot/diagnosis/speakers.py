@@ -114,7 +114,7 @@ CAPTIONED: Final = re.compile(_CAPTION, re.VERBOSE)
 SENT: Final = re.compile(
     r"^(?!(?:Error|Warning|Exception|Message|Details?|Fehler|Fout|Fejl|Erreur|Errore|Fel|Feil|Reason|Result|Response"
     r"|Status|Field|Value|Record|Table|Page|Codeunit|Report|Object|Job|Failed|Meldung|Melding|Oorzaak|Grund|Text)\b)"
-    r"([A-Z][a-z]{2,20}): \S"
+    r"([A-Z][a-z]{3,20}): \S"
 )
 """Something that says its name first, as other products do (``Mollie: the amount ...``)."""
 NAMED: Final = re.compile(
