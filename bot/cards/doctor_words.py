@@ -5,7 +5,7 @@ Each ``Outcome`` has its words; a test keeps both lists equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from bot.cards.doctor_connection import WORDS_OF_CONNECTIONS
@@ -14,7 +14,7 @@ from bot.cards.doctor_past import WORDS_OF_THE_PAST
 from bot.cards.doctor_wording import Facts, FindingWords, Mender, Words
 from bot.cards.failure import failure_words
 from bot.cards.links import Address
-from bot.cards.markup import Markup, joined, link, own, sentence
+from bot.cards.markup import Markup, link, own, sentence
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.operations.doctor.values import Check, Finding, Outcome
 
@@ -90,21 +90,6 @@ def finding_words(finding: Finding, texts: Texts) -> FindingWords:
 def title_of(check: Check, texts: Texts) -> Markup:
     """What was looked at."""
     return texts.say(TITLES[check])
-
-
-def titles_words(findings: Iterable[Finding], texts: Texts) -> Markup:
-    """What was looked at, in one line."""
-    return joined((title_of(one.check, texts) for one in findings), ", ")
-
-
-def unseen_words(findings: Sequence[Finding], texts: Texts) -> Iterator[Markup]:
-    """What was not looked at, in one sentence for each cause: the same eleven times over says no more."""
-    for because in dict.fromkeys(one.because for one in findings if one.because is not None):
-        yield texts.gettext(
-            "Not looked at because of “{check}”: {checks}.",
-            check=title_of(because, texts),
-            checks=titles_words((one for one in findings if one.because is because), texts),
-        )
 
 
 def step_words(finding: Finding, words: FindingWords, texts: Texts) -> Markup:

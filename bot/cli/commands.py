@@ -119,7 +119,8 @@ def doctor(
 ) -> None:
     """Check the whole set-up: what is broken, who can mend it and how.
 
-    Exit code 0: everything works; 1: something is broken; 2: the settings cannot be read.
+    Exit code 0: everything works; 1: something is broken; 2: nothing was examined, for the settings cannot be
+    read or there is no such connection.
     """
     configure_logs(logging.CRITICAL)
     logging.getLogger("bot").setLevel(logging.CRITICAL)  # what is wrong is said in words

@@ -1,5 +1,5 @@
 """``syncerrors doctor``: the whole set-up, check by check. Exit code 0: all works; 1: something is broken; 2:
-the settings cannot be read."""
+nothing was examined, for the settings cannot be read or there is no such connection."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.cards.doctor import patient_name, summary_words
-from bot.cards.doctor_words import finding_words, step_words, title_of, unseen_words
+from bot.cards.doctor import summary_words
+from bot.cards.doctor_groups import Group, groups_of, unseen_words
+from bot.cards.doctor_words import finding_words, step_words
 from bot.cards.texts import Texts
-from bot.failures import SettingsInvalid
+from bot.cli.sentences import sentence_for
+from bot.failures import ConnectionUnknown, SettingsInvalid
 from bot.operations.doctor.doctor import Doctor
 from bot.operations.doctor.values import Finding, Report, Verdict
 
 BROKEN: Final = 1
-UNREADABLE: Final = 2
+NOT_EXAMINED: Final = 2
 _LONGEST: Final = 2_000
 _SIGNS: Final = {
     Verdict.GOOD: Text("✔", "green"),
@@ -37,7 +39,7 @@ Opening = AbstractAsyncContextManager[Doctor]
 async def examine_once(
     opening: Opening, name: str | None, texts: Texts, console: Console, *, as_json: bool
 ) -> int:
-    """Examine every connection, or the one of that name. Raises ConnectionUnknown, SettingsInvalid."""
+    """Examine every connection, or the one of that name. Raises SettingsInvalid."""
     try:
         async with opening as doctor:
             keys = list(doctor.connections) if name is None else [doctor.named(name)]
@@ -49,7 +51,10 @@ async def examine_once(
         if not as_json:
             raise
         _write({"works": False, "settings": list(failure.problems)})
-        return UNREADABLE
+        return NOT_EXAMINED
+    except ConnectionUnknown as unknown:
+        sys.stderr.write(f"{sentence_for(unknown.key, unknown.facts)}\n")
+        return NOT_EXAMINED
     if as_json:
         _write(_as_json(report, texts))
     else:
@@ -68,25 +73,25 @@ async def _with_progress(doctor: Doctor, keys: Sequence[str], texts: Texts) -> R
 
 
 def _print(report: Report, texts: Texts, console: Console) -> None:
-    _group(texts.gettext("Bot and Slack").plain(200), report.house, texts, console)
-    for patient in report.patients:
-        _group(patient_name(patient).plain(200), patient.findings, texts, console)
+    for group in groups_of(report, texts):
+        _group(group, texts, console)
     console.print(Text(summary_words(report, texts).plain(200), "bold" if report.is_well else "bold red"))
 
 
-def _group(name: str, findings: Sequence[Finding], texts: Texts, console: Console) -> None:
-    console.print(Text(name, "bold"))
-    for finding in findings:
+def _group(group: Group, texts: Texts, console: Console) -> None:
+    console.print(Text(group.name.plain(200), "bold"))
+    for one in group.lines:
+        finding = one.finding
         if finding.because is not None:
             continue
         words = finding_words(finding, texts)
-        title = Text(f"{title_of(finding.check, texts).plain(80)}: ")
+        title = Text(f"{one.title(texts).plain(200)}: ")
         line = Text.assemble(_SIGNS[finding.verdict], " ", title, words.what.plain(_LONGEST))
         console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=False)
         if words.next_step:
             step = f"→ {step_words(finding, words, texts).plain(_LONGEST)}"
             console.print(Padding(Text(step), (0, 0, 0, 6)))
-    for unseen in unseen_words(findings, texts):
+    for unseen in unseen_words(group.lines, texts):
         line = Text.assemble(_SIGNS[Verdict.UNKNOWN], " ", (unseen.plain(_LONGEST), "dim"))
         console.print(Padding(line, (0, 0, 0, 2)))
     console.print()
@@ -96,7 +101,7 @@ def _as_json(report: Report, texts: Texts) -> Mapping[str, Any]:
     return {
         "works": report.is_well,
         "at": report.at.isoformat(timespec="seconds"),
-        "checks": [_finding(finding, texts) for finding in report.house],
+        "checks": [_finding(finding, texts) for finding in (*report.house, report.worker)],
         "connections": [
             {
                 "key": patient.key,

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cards.aadsts import REFUSALS, WORDS_OF_REFUSALS, Refusal, refusal_words
 from bot.cards.doctor import doctor_card, summary_words
+from bot.cards.doctor_groups import groups_of
 from bot.cards.doctor_wording import Mender
 from bot.cards.doctor_words import MENDERS, TITLES, WORDS, finding_words
 from bot.cards.failure import failure_words
@@ -47,10 +48,29 @@ def test_a_card_of_many_companies_fits_and_leads_with_what_is_broken() -> None:
     bad = Finding(Check.ENTRA, Verdict.BROKEN, Outcome.FAILURE, {"key": "source.unreachable"})
     rest = tuple(Finding(check, Verdict.UNKNOWN, Outcome.BLOCKED, because=Check.ENTRA) for check in Check)
     patients = tuple(Patient(f"{n:016x}", f"<!channel> {n}", (bad, *rest)) for n in range(60))
-    report = Report(NOW, (Finding(Check.SETTINGS, Verdict.GOOD, Outcome.SETTINGS_FINE),), patients)
+    worker = Finding(Check.WORKER, Verdict.GOOD, Outcome.WORKER_FINE, {"workers": 1})
+    report = Report(NOW, (Finding(Check.SETTINGS, Verdict.GOOD, Outcome.SETTINGS_FINE),), patients, worker)
     for texts in (ENGLISH, DUTCH):
         card = doctor_card(report, patients[0].key, texts, again="all")
         check(card)
         assert "<!channel>" not in str(card.blocks)
     assert str(summary_words(report, ENGLISH)) == "60 checks failed."
     assert not report.is_well
+
+
+def test_the_worker_of_all_is_named_once_between_the_set_up_and_what_was_read() -> None:
+    worker = Finding(Check.WORKER, Verdict.BROKEN, Outcome.WORKER_NONE)
+    late = Finding(Check.PULL, Verdict.BROKEN, Outcome.PULL_LATE, {"read_at": NOW, "minutes": 5})
+    fine = Finding(Check.ENTRA, Verdict.GOOD, Outcome.ENTRA_FINE)
+    patients = tuple(Patient(name, name, (fine, late)) for name in ("Bakker", "Zwart"))
+    told = [
+        f"{group.name.plain(50)}: {', '.join(line.title(ENGLISH).plain(80) for line in group.lines)}"
+        for group in groups_of(Report(NOW, (), patients, worker), ENGLISH)
+    ]
+    assert told[1:] == [
+        "Bakker: Sign-in for Business Central",
+        "Zwart: Sign-in for Business Central",
+        "Reading: Worker, Last reading (Bakker), Last reading (Zwart)",
+    ]
+    (*_, alone) = groups_of(Report(NOW, (), patients[:1], worker), ENGLISH)
+    assert [line.title(ENGLISH).plain(80) for line in alone.lines] == ["Worker", "Last reading"]

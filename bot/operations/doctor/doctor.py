@@ -63,7 +63,8 @@ class Doctor:
             return Patient(key, name, tuple(findings))
 
         patients = await asyncio.gather(*(one(key) for key in connections))
-        return Report(self.clock.now(), tuple(house), tuple(patients))
+        worker = await self.house.worker(silent)
+        return Report(self.clock.now(), tuple(house), tuple(patients), worker)
 
 
 class _Progress:

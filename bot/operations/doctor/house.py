@@ -1,4 +1,4 @@
-"""What all connections share: settings, database, migrations, and whether anybody works."""
+"""What all connections share: settings, Slack, database, migrations; and whether anybody works."""
 
 from __future__ import annotations
 
@@ -38,8 +38,13 @@ class HouseChecks:
             migrations = await look(Check.MIGRATIONS, self._migrations)
         silent = _first_that_blocks(database, migrations)
         slack = await self.slack.findings(store_answers=silent)
-        worker = await look(Check.WORKER, self._worker) if silent is None else blocked(Check.WORKER, silent)
-        return [await look(Check.SETTINGS, self._settings), *slack, database, migrations, worker]
+        return [await look(Check.SETTINGS, self._settings), *slack, database, migrations]
+
+    async def worker(self, store_silent: Check | None) -> Finding:
+        """Whether anybody works. ``store_silent`` is the check that says why the store is silent."""
+        if store_silent is not None:
+            return blocked(Check.WORKER, store_silent)
+        return await look(Check.WORKER, self._worker)
 
     async def _settings(self) -> Finding:
         """Connections are read at the start: a file that was changed since waits for the next one."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.dataclass import dataclass
 
@@ -42,6 +43,9 @@ class Check(StrEnum):
     PULL = "pull"
     NUMBERS = "numbers"
     """Whether the environment was restored or copied."""
+
+
+_AFTER_THE_WORKER: Final = frozenset({Check.PULL, Check.NUMBERS})
 
 
 class Verdict(StrEnum):
@@ -165,6 +169,16 @@ class Patient:
     """As people know it: its own name, else its environment's."""
     findings: tuple[Finding, ...]
 
+    @property
+    def set_up(self) -> tuple[Finding, ...]:
+        """Of what has to be right before anything can be read."""
+        return tuple(one for one in self.findings if one.check not in _AFTER_THE_WORKER)
+
+    @property
+    def past(self) -> tuple[Finding, ...]:
+        """Of what was read: it depends on a worker."""
+        return tuple(one for one in self.findings if one.check in _AFTER_THE_WORKER)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -172,13 +186,17 @@ class Report:
 
     at: datetime
     house: tuple[Finding, ...]
-    """What all connections share: settings, Slack, database, worker."""
+    """What all connections share: settings, Slack, database."""
     patients: tuple[Patient, ...]
+    worker: Finding
+    """It works for all connections."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All of them."""
-        return (*self.house, *(finding for patient in self.patients for finding in patient.findings))
+        """All of them, in the order of ``Check``."""
+        set_up = (finding for patient in self.patients for finding in patient.set_up)
+        past = (finding for patient in self.patients for finding in patient.past)
+        return (*self.house, *set_up, self.worker, *past)
 
     def count(self, verdict: Verdict) -> int:
         """How many findings say that."""
