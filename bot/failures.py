@@ -8,7 +8,10 @@ the user as a short reference that is also in the log.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
+
+ENTRA: Final = "entra"
+"""Fact ``host`` where it was not the service itself that gave no answer, but Microsoft Entra."""
 
 
 class Failure(Exception):

@@ -14,7 +14,7 @@ from bot.businesscentral.authentication import authentication_from
 from bot.businesscentral.connection import connection_from
 from bot.clock import Clock, SystemClock
 from bot.dataclass import dataclass
-from bot.dataverse import DataverseClient, environment_of
+from bot.dataverse import DataverseClient, Environment, environment_of
 from bot.odata.authentication import client_credentials
 from bot.operations.retry.values import WATCHED_FOR
 from bot.settings import ConnectionSettings, RoleSettings, Settings, connections_of
@@ -72,21 +72,21 @@ def open_clients(settings: Settings, outside: Outside, stack: AsyncExitStack) ->
 def open_dataverse(
     settings: Settings, outside: Outside, stack: AsyncExitStack
 ) -> Mapping[str, DataverseClient]:
-    """A client for each environment, by key of the connection: companies of one environment share it."""
-    by_place: dict[tuple[str, str, str], DataverseClient] = {}
+    """A client for each environment, by key of the connection: companies of one environment share it where
+    they sign in as the same application with the same secret or certificate."""
+    by_place: dict[Environment, DataverseClient] = {}
     clients: dict[str, DataverseClient] = {}
     for told in connections_of(settings):
         environment = environment_of(told)
         if environment is None:
             continue
-        place = (environment.url, environment.sign_in.tenant, environment.sign_in.client_id)
-        if place not in by_place:
-            by_place[place] = DataverseClient(
+        if environment not in by_place:
+            by_place[environment] = DataverseClient(
                 environment,
                 client_credentials(environment.sign_in, environment.scope, transport=outside.entra),
                 transport=outside.dataverse,
                 clock=outside.clock,
             )
-            stack.push_async_callback(by_place[place].aclose)
-        clients[connection_from(told).key] = by_place[place]
+            stack.push_async_callback(by_place[environment].aclose)
+        clients[connection_from(told).key] = by_place[environment]
     return clients

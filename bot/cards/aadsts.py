@@ -14,6 +14,7 @@ from bot.cards.markup import sentence
 from bot.cards.texts import MessageId, Texts, msgid
 from bot.cards.wording import Facts, FailureWords
 from bot.dataclass import dataclass
+from bot.failures import ENTRA
 
 
 class Refusal(StrEnum):
@@ -190,4 +191,18 @@ def explained(words: FailureWords, facts: Facts, texts: Texts) -> FailureWords:
     return FailureWords(
         sentence((words.what, texts.say(refusal.what))),
         texts.say(refusal.next_step),
+    )
+
+
+def unanswered(words: FailureWords, facts: Facts, texts: Texts) -> FailureWords:
+    """A service that gave no answer; where it was Entra that gave none, so that nobody looks for the fault
+    in the service."""
+    if facts.get("host") != ENTRA:
+        return words
+    return FailureWords(
+        texts.gettext("Microsoft Entra did not answer, so the bot could not sign in."),
+        texts.gettext(
+            "Try again in a minute. If this lasts, whoever runs the bot checks whether its machine reaches "
+            "the sign-in host."
+        ),
     )

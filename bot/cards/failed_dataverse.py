@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.cards.aadsts import explained
+from bot.cards.aadsts import explained, unanswered
 from bot.cards.markup import Markup, bold, code, joined, own, sentence
 from bot.cards.texts import Texts
 from bot.cards.wording import Facts, FailureWords, Words, fact
@@ -48,14 +48,15 @@ def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
     return explained(usual, facts, texts)
 
 
-def _unreachable(_facts: Facts, texts: Texts) -> FailureWords:
-    return FailureWords(
+def _unreachable(facts: Facts, texts: Texts) -> FailureWords:
+    usual = FailureWords(
         texts.gettext("Dataverse did not answer."),
         texts.gettext(
             "Try again in a minute. If this lasts, an administrator checks whether the environment is "
             "running."
         ),
     )
+    return unanswered(usual, facts, texts)
 
 
 def _throttled(_facts: Facts, texts: Texts) -> FailureWords:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.cards import blocks
-from bot.cards.aadsts import explained
+from bot.cards.aadsts import explained, unanswered
 from bot.cards.card import Card, compose
 from bot.cards.doing import DOING
 from bot.cards.failed_actions import WORDS_OF_ACTIONS
@@ -325,13 +325,14 @@ def _sign_in_refused(facts: Facts, texts: Texts) -> FailureWords:
     return explained(usual, facts, texts)
 
 
-def _source_unreachable(_facts: Facts, texts: Texts) -> FailureWords:
-    return FailureWords(
+def _source_unreachable(facts: Facts, texts: Texts) -> FailureWords:
+    usual = FailureWords(
         texts.gettext("Business Central did not answer."),
         texts.gettext(
             "The bot keeps trying. If this lasts, an administrator checks whether the environment is running."
         ),
     )
+    return unanswered(usual, facts, texts)
 
 
 def _source_throttled(_facts: Facts, texts: Texts) -> FailureWords:

@@ -17,7 +17,7 @@ import msal
 from msal.exceptions import MsalServiceError
 from pydantic import SecretStr
 
-from bot.failures import SignInRefused, SourceUnreachable
+from bot.failures import ENTRA, SignInRefused, SourceUnreachable
 from bot.settings import Certificate, EntraSignIn
 
 TIMEOUT_SECONDS = 20.0
@@ -85,7 +85,7 @@ class ClientCredentials:
         try:
             answer = self._built().acquire_token_for_client(scopes=[self._scope])
         except (MsalServiceError, httpx.HTTPError) as error:
-            raise SourceUnreachable("Entra gives no answer", host="entra") from error
+            raise SourceUnreachable("Entra gives no answer", host=ENTRA) from error
         except ValueError as error:
             # MSAL's word for a tenant that does not exist: 4xx while it looks for the authority.
             raise SignInRefused("no such tenant, or no Entra there", code=_code(str(error))) from None

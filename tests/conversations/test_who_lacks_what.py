@@ -303,6 +303,22 @@ async def test_trouble_while_the_card_is_drawn_is_one_sentence_and_ends_when_som
     assert told not in (await stage.kim.until("User: BC Integratie")).plain()
 
 
+async def test_an_entra_that_is_silent_is_not_taken_for_a_dataverse_that_is(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+    stage.company.log_error(message=missing("prvWriteAccount", "account", 1), source="Customer: 10000")
+    await stage.read()
+    stage.entra.faults.unreachable(times=9)
+    await stage.kim.command("/syncerrors")
+
+    await stage.kim.click("Details")
+    shown = (await stage.kim.until("Microsoft Entra did not answer")).plain()
+
+    assert "Dataverse did not answer" not in shown
+    stage.entra.faults.heal()
+    await stage.kim.click("Ask Dataverse again")
+    await stage.kim.until("User: BC Integratie")
+
+
 async def test_one_record_that_was_refused_is_asked_about_itself(stage: Stage) -> None:
     organization = stage.dataverse.organization
     own = people(organization)
