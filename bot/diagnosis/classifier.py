@@ -36,6 +36,8 @@ from bot.diagnosis.tokens import (
 from bot.diagnosis.values import guid_in, read_values
 
 _MISSING_PRIVILEGE: Final = "permission.missing_privilege"
+_OF_PRINCIPALS: Final = frozenset({_MISSING_PRIVILEGE, "permission.no_role_or_license"})
+"""Classes whose texts say who is refused."""
 _STRONGER_THAN_PRIVILEGE: Final = frozenset(
     {"permission.no_role_or_license", "permission.bc_permission_set", "connection.admin_mode"}
 )
@@ -47,6 +49,9 @@ _LIMITS: Final = frozenset({250, 2048})
 _CUT_LENGTHS: Final = frozenset((*range(244, 251), *range(2042, 2049)))
 """A space at the end may be lost on the way."""
 _AADSTS: Final = "AADSTS"
+_THROWN: Final = "InvalidPluginExecutionException"
+_THROWN_CODE: Final = "0x80040265"
+"""``IsvAborted``: what Dataverse makes of that exception (powerapps-docs, ``handle-exceptions.md``)."""
 _SHALLOW: Final = frozenset({UNKNOWN, PLUGIN})
 """Classes behind which a code may tell the cause."""
 _TO_REWRITE: Final = int(Mark.UNEVEN | Mark.DRESSED)
@@ -288,7 +293,7 @@ class Classifier:
     ) -> Verdict | None:
         """What a code or, without one that says something, a telling phrase makes of it."""
         if outer or marks & Mark.CODE:
-            by_code = self._by_code(window) or self._by_code(outer)
+            by_code = self._by_code(window) or self._by_code(outer) or self._by_exception(outer)
             if by_code and by_code.class_code != PLUGIN:
                 return by_code
         else:
@@ -296,7 +301,7 @@ class Classifier:
         phrase = phrase_in(window)
         if phrase is None or (by_code and phrase.class_code.startswith(_SAID_BY_PLUGINS)):
             return by_code
-        params = read_refusal(window) if phrase.class_code == _MISSING_PRIVILEGE else {}
+        params = read_refusal(window) if phrase.class_code in _OF_PRINCIPALS else {}
         if marks & Mark.CODE and (code := first_code(window)):
             params["code"] = code
         return Verdict(phrase.class_code, phrase.topic, phrase.id, UNDETERMINED, params, Reason.PHRASE)
@@ -313,6 +318,13 @@ class Classifier:
                     known.class_code, known.topic, known.id, UNDETERMINED, {"code": written}, Reason.CODE
                 )
         return None
+
+    def _by_exception(self, outer: str) -> Verdict | None:
+        """What a plug-in throws says as much as the code that Dataverse gives it."""
+        known = self.catalogue.codes.get(_THROWN_CODE) if _THROWN in outer else None
+        return (
+            Verdict(known.class_code, known.topic, known.id, UNDETERMINED, {}, Reason.CODE) if known else None
+        )
 
 
 def _peeled(text: str) -> tuple[NormalText, str]:

@@ -275,6 +275,10 @@ def test_a_lost_connection_is_known_by_its_token(language: str, text: str) -> No
         ),
         ("An error occurred in the Foo.Bar plug-in. ErrorCode: 0x80040220", "permission.missing_privilege"),
         ("An error occurred in the Foo.Bar plug-in.", "customization.plugin_or_workflow"),
+        (
+            "Unhandled Exception: Microsoft.Xrm.Sdk.InvalidPluginExecutionException: Only gold customers.",
+            "customization.plugin_or_workflow",
+        ),
         ("An unexpected error occurred. (0x80040237)", "data.duplicate_key"),
         ("An unexpected error occurred.\n\nError code 80040237", "data.duplicate_key"),
         ("E-mail server: Crm.80040237.An unexpected error occurred.", "data.duplicate_key"),
