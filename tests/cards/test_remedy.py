@@ -107,6 +107,20 @@ EXPIRED = "AADSTS7000222: The provided client secret keys for app 'x' are expire
 NO_RATE = (
     "Cannot create or update the currency USD in Dataverse, because there is no exchange rate defined for it."
 )
+CHANGED_TWICE = (
+    "Cannot update a record in the Dataverse Account table. The mapping between Address field on the "
+    "Customer table and the Street 1 field on the Dataverse Account table is bi-directional, and one or both "
+    "values have changed since the last synchronization."
+)
+RULE_FOR_CONFLICTS = (
+    "3. Voor een regel die het steeds beslist: pagina Toewijzingen van integratietabellen, toewijzing "
+    "ITEM-PRODUCT, veld Updateconflicten oplossen: gegevensupdate naar de integratietabel sturen "
+    "(Business Central wint) of gegevensupdate uit de integratietabel ophalen (Dataverse wint)"
+)
+RULE_FOR_DELETIONS = (
+    "3. Voor veel records: pagina Toewijzingen van integratietabellen, toewijzing ITEM-PRODUCT, veld "
+    "Verwijderingsconflicten oplossen: records herstellen of koppeling verwijderen"
+)
 MAPPING = "company=CRONUS NL&page=5335&filter='Name' IS 'ITEM-PRODUCT'"
 ITEM = "company=CRONUS NL&page=30&filter='No.' IS "
 
@@ -145,6 +159,36 @@ ITEM = "company=CRONUS NL&page=30&filter='No.' IS "
             "You cannot assign new numbers from the number series CUST.",
             "1. Open nummerreeks CUST: die heeft een regel nodig",
             "page=456&filter='Code' IS 'CUST'",
+        ),
+        (
+            CHANGED_TWICE,
+            RULE_FOR_CONFLICTS,
+            MAPPING,
+        ),
+        (
+            "The Item record cannot be updated because it is coupled to a deleted record.",
+            RULE_FOR_DELETIONS,
+            MAPPING,
+        ),
+        (
+            "Phone No. must not contain letters in Customer No.='10000'.",
+            "1. Open de bronrecord en corrigeer Phone No.: de waarde heeft niet de vorm",
+            "page=21&filter='No.' IS '10000'",
+        ),
+        (
+            "Posting Date must be greater than 01/01/2026",
+            "1. De oorspronkelijke tekst noemt de regel. Open de record en wijzig Boekingsdatum",
+            "",
+        ),
+        (
+            "The record in table Customer already exists. Identification fields and values: No.='10000'",
+            "2. Gaat het om hetzelfde, koppel de twee dan (in Business Central:",
+            "page=21&filter='No.' IS '10000'",
+        ),
+        (
+            "Principal user is missing a privilege. (0x80040220)",
+            "3. Welke machtiging ontbreekt, zegt deze tekst niet",
+            "page=5339",
         ),
         (
             "Unit of measure DOOS does not exist.",
