@@ -37,6 +37,8 @@ class Remembering:
         self._most = most
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._asking: dict[Hashable, asyncio.Task[Any]] = {}
+        self._under_way: set[asyncio.Task[Any]] = set()
+        """Those that were forgotten meanwhile, too: the event loop alone keeps no task alive."""
 
     async def answer(self, question: Hashable, seconds: float, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer, at most that old; raises the DataverseFailure that ``ask`` raised.
@@ -54,7 +56,8 @@ class Remembering:
         if asking is None:
             asking = asyncio.create_task(self._ask(question, seconds, ask))
             self._asking[question] = asking
-            asking.add_done_callback(_heard)
+            self._under_way.add(asking)
+            asking.add_done_callback(self._done)
         return cast("T", await asyncio.shield(asking))
 
     def forget(self) -> None:
@@ -64,12 +67,18 @@ class Remembering:
 
     async def aclose(self) -> None:
         """Stop asking."""
-        under_way = list(self._asking.values())
+        under_way = list(self._under_way)
         self._asking.clear()
         for task in under_way:
             task.cancel()
         if under_way:
             await asyncio.wait(under_way)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        """Nobody may be waiting any more for what it raised."""
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _ask(self, question: Hashable, seconds: float, ask: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -96,9 +105,3 @@ class Remembering:
 def _again(failure: DataverseFailure) -> DataverseFailure:
     """The same failure, without the traceback of who met it first."""
     return type(failure)(failure.detail, **failure.facts)
-
-
-def _heard(task: asyncio.Task[Any]) -> None:
-    """Nobody may be waiting any more for what it raised."""
-    if not task.cancelled():
-        task.exception()

@@ -12,6 +12,7 @@ from bot.cards.access import not_asked
 from bot.cards.actions import ButtonValue
 from bot.cards.texts import Texts
 from bot.dataverse import User
+from bot.operations.access import Finding
 from bot.simulator.dataverse import Depth, Ref, SimulatedOrganization
 from bot.simulator.dataverse.believable import INTEGRATION_ROLE, INTEGRATION_TEMPLATE
 from tests.conversations.conftest import Stage
@@ -436,6 +437,22 @@ async def test_a_thousand_looks_do_not_mean_a_thousand_calls(stage: Stage) -> No
         await stage.kim.click("Details")
 
     assert len(stage.dataverse.requests) == asked
+
+
+async def test_a_thousand_people_at_once_ask_once(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+    stage.company.log_error(message=missing("prvWriteAccount", "account", 1), source="Customer: 10000")
+    await stage.read()
+    view = await stage.core.ask.error(stage.scope, stage.company.errors[-1].number)
+    access = stage.core.access
+
+    looks = await asyncio.gather(*(access.look(stage.scope, view, 60.0) for _ in range(1_000)))
+
+    assert all(isinstance(look, Finding) and look.lack is not None for look in looks)
+    assert len(stage.dataverse.requests) == len(
+        {(one.path, str(one.query)) for one in stage.dataverse.requests}
+    )
+    assert len(stage.dataverse.requests) < 12
 
 
 def _role(stage: Stage) -> str:

@@ -265,3 +265,12 @@ async def test_whoever_stops_waiting_takes_the_answer_from_nobody(world: World) 
     found = await second
     assert found is not None
     assert len(world.server.requests) == 1
+
+
+async def test_a_question_that_was_forgotten_under_way_ends_with_the_client(world: World) -> None:
+    asking = asyncio.create_task(world.client.user(world.bot_user))
+    await asyncio.sleep(0)
+    world.client.ask_anew()
+    await world.client.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
