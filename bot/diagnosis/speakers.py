@@ -52,6 +52,12 @@ _OTHER_PRODUCT: Final = r"""
     |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt
     |sftp|aws|s3|workday|zoho|datev|visma|exact\ online|afas|mailchimp|teams(?=:)|excel(?=:)|terraform
     |e-conomic|dinero|fortnox|tripletex|lexware|lexoffice|snelstart|twinfield|bol\.com|postnl|mobilepay|twilio|vpn
+    |asana|looker|tableau|snowflake|bigquery|servicenow|confluence|trello|airtable|pipedrive|freshdesk|freshbooks|intercom
+    |klaviyo|marketo|pardot|zapier|n8n|uipath|celonis|dropbox|bitbucket|shopware|prestashop|bigcommerce|lightspeed|peoplesoft
+    |coupa|basware|klarna|adyen|mollie|worldpay|fedex|postnord|sendgrid|mailgun|okta|auth0|datadog|splunk|grafana|pagerduty
+    |laravel|symfony|activerecord|haproxy|tomcat|certbot|vmware|citrix|veeam|hyper-v|netflix|spotify|whatsapp|azure\ devops
+    |(?:google\ \w+|sharepoint|power\ bi|active\ directory|outlook|notion|monday\.com|square|sage(?:\ \w+)?|ifs|jde
+    |oracle(?:\ \w+)?|ariba|dhl|ups|gls|dpd|rails|curl|wget|iis|chrome|firefox|github|amazon|make|vend)(?=:)
     |sugarcrm|acumatica|epicor|dynamics\ gp|infor\ ln|stripe|paypal
     |quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
@@ -112,9 +118,10 @@ REFUSED: Final = re.compile(_REFUSAL, re.VERBOSE)
 CAPTIONED: Final = re.compile(_CAPTION, re.VERBOSE)
 """A caption as the subject, each word of it with a capital letter; in the text as written."""
 SENT: Final = re.compile(
-    r"^(?!(?:Error|Warning|Exception|Message|Details?|Fehler|Fout|Fejl|Erreur|Errore|Fel|Feil|Reason|Result|Response"
-    r"|Status|Field|Value|Record|Table|Page|Codeunit|Report|Object|Job|Failed|Meldung|Melding|Oorzaak|Grund|Text)\b)"
-    r"([A-Z][a-z]{3,20}): \S"
+    r"^(?!(?:Error|Warning|Message|Details?|Fehler|Fout|Fejl|Erreur|Errore|Fel|Feil|Reason|Result|Response|Status|Field"
+    r"|Value|Record|Table|Page|Code[Uu]nit|Report|Object|Job|Failed|Meldung|Melding|Oorzaak|Grund|Text)\b"
+    r"|\w*(?:Exception|Error|Fault|Failure)\b)"
+    r"([A-Z][a-z][A-Za-z]{2,19}): \S"
 )
 """Something that says its name first, as other products do (``Mollie: the amount ...``)."""
 NAMED: Final = re.compile(
