@@ -8,18 +8,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from bot.operations.actors import slack_user
-from bot.operations.durable.inline import InlineDurable, InlineSteps
+from bot.operations.durable.inline import InlineSteps
 from bot.simulator.slack import Message, Modal, Person, Rank
 from bot.store.outbox import Place
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import ordinary_day
-
-
-class NotYet(InlineDurable):
-    """Takes work in and does not begin it."""
-
-    async def enqueue(self, workflow: str, *args: object, **options: object) -> str:
-        return "later"
+from tests.operations.dying import NotYet
 
 
 async def old_errors(stage: Stage) -> None:

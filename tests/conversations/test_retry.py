@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bot.operations.durable.inline import InlineDurable, InlineSteps
+from bot.operations.durable.inline import InlineSteps
 from bot.simulator.businesscentral.job_queue import EntryStatus
 from bot.simulator.businesscentral.troubles import Kind
 from bot.simulator.slack import Message, Modal, Person
 from tests.conversations.conftest import Stage
 from tests.conversations.sharing import card_says, cards, share, thread_says
+from tests.operations.dying import NotYet
 
 WAITS = "DKR-0417: this customer waits."
 UNCOUPLED = "Currency Code USD must be coupled to a record in Dataverse."
-
-
-class NotYet(InlineDurable):
-    """Takes work in and does not begin it."""
-
-    async def enqueue(self, workflow: str, *args: object, **options: object) -> str:
-        return "later"
 
 
 async def failing(stage: Stage, count: int = 31, message: str = WAITS) -> None:

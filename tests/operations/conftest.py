@@ -11,6 +11,7 @@ from bot.diagnosis import load_classifier
 from bot.operations.call_stack import CallStacks
 from bot.operations.durable.inline import InlineDurable
 from bot.operations.pull import Pull, enqueue_pull
+from bot.operations.reconcile import Reconcile
 from bot.operations.views import PullReport
 from bot.store import Database, Errors, Problems, Pulls
 from bot.store.values import PullState, Scope, Totals
@@ -42,7 +43,7 @@ class Bot:
     async def read(self, company: int = 0) -> PullReport:
         """One pull, to its end."""
         workflow = await enqueue_pull(self.durable, self.scope(company).connection)
-        outcome = await self.durable.wait(workflow, timeout=30)
+        outcome = await self.durable.wait(workflow, timeout=100)
         assert outcome is not None
         assert outcome.error == ""
         assert isinstance(outcome.value, PullReport)
@@ -80,3 +81,17 @@ async def bot(migrated_sqlite_url: str) -> AsyncIterator[Bot]:
     await durable.stop()
     await world.aclose()
     await database.close()
+
+
+@pytest.fixture
+def reconcile(bot: Bot) -> Reconcile:
+    one = Reconcile(
+        workspace="main",
+        database=bot.database,
+        clients=bot.world.clients,
+        clock=bot.world.clock,
+        hour=3,
+        window=10,
+    )
+    one.register(bot.durable)
+    return one

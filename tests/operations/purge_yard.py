@@ -87,7 +87,7 @@ class Yard:
     async def ended(self, run: str = "run-1") -> Run:
         """The run once everything under way is over."""
         for workflow in list(self.durable._tasks):
-            outcome = await self.durable.wait(workflow, timeout=30)
+            outcome = await self.durable.wait(workflow, timeout=100)
             assert outcome is not None
             assert outcome.error == ""
         return await Runs(self.database).get(self.scope, run)

@@ -96,7 +96,7 @@ class RetryYard:
         """The run once everything under way is over."""
         while waiting := [key for key, task in self.durable._tasks.items() if not task.done()]:
             for workflow in waiting:
-                outcome = await self.durable.wait(workflow, timeout=30)
+                outcome = await self.durable.wait(workflow, timeout=100)
                 assert outcome is not None
                 assert outcome.error == ""
         return await Runs(self.database).get(self.scope, run)

@@ -22,8 +22,8 @@ from bot.store.given_up import GivenUp
 from bot.store.runs import Runs, RunState
 from bot.store.synchronization import StoredCoupling, Synchronization
 from tests.operations.deciding_yard import NEW, TO_DATAVERSE, DecidingYard, open_deciding_yard
+from tests.operations.dying import NotYet
 from tests.operations.retry_yard import KIM
-from tests.operations.test_retry_killed import NotYet
 
 MAPPING = "CUSTOMER"
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import pytest
 
@@ -14,9 +13,7 @@ from bot.operations.reading_ahead import ReadAhead
 from bot.store import Companies
 from bot.store.pulls import Pulls
 from tests.operations.conftest import Bot
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from tests.operations.dying import Journal, Killed
 
 
 async def test_reads_everything_page_by_page(bot: Bot) -> None:
@@ -254,38 +251,14 @@ async def test_two_who_ask_at_once_follow_one_pull(bot: Bot) -> None:
     assert bot.world.paths.count("syncErrors") == 1
 
 
-class Dying:
-    """Steps that record results, and die after so many of them as a killed process does."""
-
-    def __init__(self) -> None:
-        self.recorded: list[Any] = []
-        self.position = 0
-        self.dies_at: int | None = None
-
-    async def run(
-        self, name: str, step: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Replay what is recorded, then do the rest."""
-        self.position += 1
-        if self.position <= len(self.recorded):
-            return self.recorded[self.position - 1]  # type: ignore[no-any-return]  # as recorded
-        result = await step(*args, **kwargs)
-        if self.position == self.dies_at:
-            raise KeyboardInterrupt
-        self.recorded.append(result)
-        return result
-
-
 @pytest.mark.parametrize("dies_at", range(1, 8))
 async def test_a_process_may_die_after_any_step_before_it_is_recorded(bot: Bot, dies_at: int) -> None:
     """The step's work is done, its record is lost: it is done again, and nothing is counted twice."""
     bot.world.log_errors(25)
-    steps = Dying()
-    steps.dies_at = dies_at
-    with pytest.raises(KeyboardInterrupt):
-        await bot.pull.workflow(steps, bot.scope().connection)
-    steps.dies_at, steps.position = None, 0
-    report = await bot.pull.workflow(steps, bot.scope().connection)
+    journal = Journal(dies_at)
+    with pytest.raises(Killed):
+        await bot.pull.workflow(journal, bot.scope().connection)
+    report = await bot.pull.workflow(journal.again(), bot.scope().connection)
     assert report.failure_key is None
     assert (await bot.totals()).errors == 25
     state = await bot.state()

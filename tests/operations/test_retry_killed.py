@@ -1,74 +1,23 @@
 """A retry that is killed behind each thing that it does, in the store and in the world, and goes on.
 
-As in ``test_purge_killed``: what kills is an exception that nothing catches, raised right behind a commit or
-behind the world's act, before anything of it is recorded; going on is what the engine does.
+No process is killed here: see ``tests.operations.dying``.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.operations.durable.inline import InlineDurable
 from bot.operations.retry import Target
 from bot.store.outbox import Outbox, Place, Told
 from bot.store.runs import Runs, RunState
+from tests.operations.dying import Journal, Killed, NotYet, Peril
 from tests.operations.retry_yard import RetryYard, open_retry_yard
-from tests.operations.test_purge_killed import Journal, Killed
 
 RECORDS = 3
-
-
-class NotYet(InlineDurable):
-    """Takes work in and does not begin it; remembers what."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken: list[tuple[str, ...]] = []
-
-    async def enqueue(self, workflow: str, *args: object, **options: object) -> str:
-        self.taken.append((workflow, *map(str, args)))
-        return "later"
-
-
-class Peril:
-    """Counts effects, and kills behind one of them."""
-
-    def __init__(self, deadly: int) -> None:
-        self.deadly = deadly
-        self.effects = 0
-
-    def passed(self) -> None:
-        self.effects += 1
-        if self.effects == self.deadly:
-            raise Killed
-
-    def surround(self, yard: RetryYard, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Every transaction of the store, and every action in Business Central."""
-        writing = yard.database.writing
-
-        @contextlib.asynccontextmanager
-        async def perilous() -> AsyncIterator[AsyncConnection]:
-            async with writing() as connection:
-                yield connection
-            self.passed()
-
-        def after(act: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-            async def acting(*args: Any) -> Any:
-                answer = await act(*args)
-                self.passed()
-                return answer
-
-            return acting
-
-        client = yard.world.client
-        monkeypatch.setattr(yard.database, "writing", perilous)
-        for name in ("release", "release_all", "wake"):
-            monkeypatch.setattr(client, name, after(getattr(client, name)))
+ACTS = ("release", "release_all", "wake")
 
 
 @pytest.fixture
@@ -97,7 +46,7 @@ async def do(
         workflow, journal = getattr(yard, name).workflow, Journal()
         while True:
             with monkeypatch.context() as patch:
-                Peril(deadly(kills)).surround(yard, patch)
+                Peril(deadly(kills)).surround(yard.database, yard.world.client, ACTS, patch)
                 try:
                     await workflow(durable, journal.again(), yard.world.key, "run-1")
                     break

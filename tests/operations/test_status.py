@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.businesscentral.records import Direction
 from bot.operations.status import JobNote, Remark
-from bot.operations.status.judging import remarks, still_watermarks
+from bot.operations.status.judging import its_own, remarks, still_watermarks
 from bot.operations.status.order import STANDARD, in_order, needed_by
 from bot.simulator.businesscentral.mappings import STANDARD as SIMULATED
 from bot.store.synchronization import StoredJob, StoredMapping
@@ -127,3 +127,16 @@ def test_a_watermark_stands_still_only_where_runs_went_on_in_its_direction() -> 
     assert [one.since for one in still_watermarks(one_way, (RAN, back))] == [old]
     never = replace(CUSTOMER, synched_until=None)
     assert list(still_watermarks(never, (RAN,))) == []
+
+
+def test_an_old_job_of_a_way_that_a_mapping_does_not_go_is_not_its_last() -> None:
+    one_way = replace(CUSTOMER, direction=Direction.TO_DATAVERSE)
+    old = replace(RAN, id="2", direction=Direction.FROM_DATAVERSE, started_at=NOW - timedelta(days=14))
+    newer = replace(old, id="3", started_at=NOW + timedelta(minutes=1))
+    assert list(its_own(one_way, (RAN, old))) == [RAN]
+    assert list(its_own(one_way, (newer, RAN))) == [newer, RAN], "somebody turned it since, or forced it"
+    assert list(its_own(one_way, (old,))) == [old], "it is all that is known"
+    assert list(its_own(CUSTOMER, (RAN, old))) == [RAN, old]
+    assert list(its_own(None, (RAN, old))) == [RAN, old]
+    both = replace(old, direction=Direction.BIDIRECTIONAL)
+    assert list(its_own(one_way, (RAN, both))) == [RAN, both]

@@ -24,8 +24,8 @@ from bot.store.outbox import Place
 from bot.store.problem_errors import ProblemErrors
 from bot.store.runs import Runs, RunState
 from bot.store.tables import SYNC_ERROR
+from tests.operations.dying import Journal, Killed, NotYet
 from tests.operations.purge_yard import KIM, Yard, open_yard
-from tests.operations.test_purge_killed import Journal, Killed, NotYet
 
 
 class Support:
