@@ -15,6 +15,7 @@ from rich.status import Status
 from bot.cli.terminal.buttons import CLOSE, SUBMIT, Pressable
 from bot.cli.terminal.display import Display
 from bot.cli.terminal.files import FileElement, Files
+from bot.cli.terminal.forms import filling
 from bot.cli.terminal.harmless import harmless_line
 from bot.cli.terminal.lines import Lines
 from bot.cli.terminal.people import Participant, SlashCommand
@@ -164,21 +165,19 @@ class Conversation:
 
     def _filled_in(self, text: str) -> bool:
         """Fill in an input of the open form, where the line says ``label = value``."""
-        label, sign, typed = (part.strip() for part in text.partition("="))
         modal = self._who.person.modal
-        if modal is None or not sign:
+        typed = None if modal is None else filling(modal, text)
+        if typed is None:
             return False
-        labels = [element.label for element in modal.elements()]
-        named = next((one for one in labels if harmless_line(one).casefold() == label.casefold()), None)
-        if named is None:
-            return False
+        if typed.choice is None:
+            self._display.offer(typed.label, typed.offered)
+            return True
         try:
-            ticks = any(one.kind == "checkboxes" and one.label == named for one in modal.elements())
-            self._who.person.fill(named, [one.strip() for one in typed.split(";")] if ticks else typed)
+            self._who.person.fill(typed.label, typed.choice)
         except SimulatorError as refusal:
             self._display.complain(harmless_line(str(refusal).partition("\n")[0]))
         else:
-            self._display.say(self._display.words.filled_in.format(label=harmless_line(named)))
+            self._display.say(self._display.words.filled_in.format(label=harmless_line(typed.label)))
         return True
 
     def _option_called(self, text: str) -> tuple[Any, str] | None:

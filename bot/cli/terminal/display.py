@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.cli.terminal.buttons import ButtonNumbers, Element
 from bot.cli.terminal.files import FileElement, Files
+from bot.cli.terminal.forms import inputs
 from bot.cli.terminal.harmless import harmless_line
 from bot.cli.terminal.layout import Paragraph
 from bot.cli.terminal.people import Participant, SeenMessage, SeenModal, SlashCommand
@@ -43,6 +44,7 @@ class Display:
         self._drawn: dict[str, _Drawn] = {}
         self._modal: SeenModal | None = None
         self._below_gap = False
+        self._explained: set[str] = set()
         self.look_as(participant)
 
     def look_as(self, participant: Participant) -> None:
@@ -112,6 +114,12 @@ class Display:
         self._below_gap = False
         show(self.console, Paragraph(Text(sentence, style="bold red")))
 
+    def offer(self, label: str, options: Sequence[str]) -> None:
+        """What a menu of the open form offers, one a line."""
+        self.say(self.words.offers.format(label=harmless_line(label)))
+        for option in options:
+            show(self.console, Paragraph(Text(harmless_line(option)), "  ", "    "))
+
     def point_to(self, address: str) -> None:
         """The page that a link button leads to, whole, ready to be copied."""
         self.say(self.words.opens)
@@ -171,6 +179,13 @@ class Display:
         elements: list[Element] = [*modal.elements(), *dialog_ends(modal, self.screen)]
         self.numbers.place(modal.view_id, elements)
         self._print(draw_modal(modal, self.screen, self.numbers))
+        if modal.view_id not in self._explained and (takes := inputs(modal)):
+            self._explained.add(modal.view_id)
+            menu = next((one.label for one in takes if getattr(one, "options", ())), None)
+            hint = self.words.form_hint.format(label=harmless_line(takes[0].label))
+            if menu is not None:
+                hint = f"{hint} {self.words.menu_hint.format(label=harmless_line(menu))}"
+            self.say(hint)
 
     def _print(self, drawing: RenderableType) -> None:
         if not self._below_gap:

@@ -13,6 +13,7 @@ from bot.cli.terminal.blocks import block_pieces
 from bot.cli.terminal.buttons import CLOSE, SUBMIT, DialogEnd, NoNumbers, Numbers
 from bot.cli.terminal.dates import clock_time
 from bot.cli.terminal.elements import Pen, chip
+from bot.cli.terminal.filled import filled_in
 from bot.cli.terminal.harmless import harmless, harmless_line
 from bot.cli.terminal.layout import QUIET, READABLE_WIDTH, Barred, Chips, Divider, Gap, Paragraph
 from bot.cli.terminal.mrkdwn import mrkdwn_pieces
@@ -75,6 +76,10 @@ class DrawableModal(Protocol):
     def errors(self) -> Mapping[str, str]:
         """What the app objects to, by block_id."""
 
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What is filled in, by block_id and action_id, as Slack's ``state.values`` has it."""
+
 
 def draw_message(message: DrawableMessage, screen: Screen, numbers: Numbers | None = None) -> RenderableType:
     """The message under its author's name; buttons carry the numbers that ``numbers`` knows."""
@@ -88,7 +93,7 @@ def draw_modal(modal: DrawableModal, screen: Screen, numbers: Numbers | None = N
     """A dialog (Slack: modal), in a frame with its title; in a pipe between two lines of hyphens."""
     pen = Pen(screen, modal.view_id, numbers or NoNumbers())
     title = Text(harmless_line(modal.title))
-    body = block_pieces(modal.blocks, pen)
+    body = block_pieces(filled_in(modal.blocks, modal.values), pen)
     objections = [
         Paragraph(Text(harmless(said), style="red"), "! ", "  ", prefix_style="bold red")
         for said in modal.errors.values()

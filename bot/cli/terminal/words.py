@@ -48,6 +48,9 @@ class Words:
     help_label: str
     help_fill: str
     filled_in: str
+    form_hint: str
+    menu_hint: str
+    offers: str
     help_as: str
     help_fix: str
     help_help: str
@@ -89,6 +92,9 @@ ENGLISH: Final = Words(
     help_label="press the button of that name, when there is just one",
     help_fill="fill in that input of the form, or choose in its menu",
     filled_in="Filled in: {label}",
+    form_hint="Fill in by typing “{label} = …”.",
+    menu_hint="“{label} = ?” lists what a menu offers; its beginning is enough to choose.",
+    offers="{label} offers:",
     help_as="be {name} ({locale}) and ask the same again",
     help_fix="let somebody fix, in the simulated world, what has this word in its text",
     help_help="this list",
@@ -130,6 +136,9 @@ DUTCH: Final = Words(
     help_label="druk op de knop met die naam, als er maar een is",
     help_fill="vul dat veld van het formulier in, of kies in het menu",
     filled_in="Ingevuld: {label}",
+    form_hint="Vul in door “{label} = …” te typen.",
+    menu_hint="“{label} = ?” toont wat een menu biedt; het begin ervan volstaat om te kiezen.",
+    offers="{label} biedt:",
     help_as="wees {name} ({locale}) en vraag hetzelfde opnieuw",
     help_fix="laat iemand in de gesimuleerde wereld oplossen wat dit woord in zijn tekst heeft",
     help_help="deze lijst",

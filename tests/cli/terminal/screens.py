@@ -115,6 +115,7 @@ class FakeModal:
     submit_label: str | None = None
     blocks: list[Json] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     def elements(self) -> list[FakeElement]:
         return _elements(self.blocks)
