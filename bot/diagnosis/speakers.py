@@ -52,12 +52,14 @@ _OTHER_PRODUCT: Final = r"""
     |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt
     |sftp|aws|s3|workday|zoho|datev|visma|exact\ online|afas|mailchimp|teams(?=:)|excel(?=:)|terraform
     |e-conomic|dinero|fortnox|tripletex|lexware|lexoffice|snelstart|twinfield|bol\.com|postnl|mobilepay|twilio|vpn
-    |asana|looker|tableau|snowflake|bigquery|servicenow|confluence|trello|airtable|pipedrive|freshdesk|freshbooks|intercom
-    |klaviyo|marketo|pardot|zapier|n8n|uipath|celonis|dropbox|bitbucket|shopware|prestashop|bigcommerce|lightspeed|peoplesoft
-    |coupa|basware|klarna|adyen|mollie|worldpay|fedex|postnord|sendgrid|mailgun|okta|auth0|datadog|splunk|grafana|pagerduty
-    |laravel|symfony|activerecord|haproxy|tomcat|certbot|vmware|citrix|veeam|hyper-v|netflix|spotify|whatsapp|azure\ devops
-    |(?:google\ \w+|sharepoint|power\ bi|active\ directory|outlook|notion|monday\.com|square|sage(?:\ \w+)?|ifs|jde
-    |oracle(?:\ \w+)?|ariba|dhl|ups|gls|dpd|rails|curl|wget|iis|chrome|firefox|github|amazon|make|vend)(?=:)
+    |asana|looker|tableau|snowflake|bigquery|servicenow|confluence|trello|airtable|pipedrive|freshdesk
+    |freshbooks|intercom|klaviyo|marketo|pardot|zapier|n8n|uipath|celonis|dropbox|bitbucket|shopware
+    |prestashop|bigcommerce|lightspeed|peoplesoft|coupa|basware|klarna|adyen|mollie|worldpay|fedex|postnord
+    |sendgrid|mailgun|okta|auth0|datadog|splunk|grafana|pagerduty|laravel|symfony|activerecord|haproxy|tomcat
+    |certbot|vmware|citrix|veeam|hyper-v|netflix|spotify|whatsapp|azure\ devops
+    |(?:google\ \w+|sharepoint|power\ bi|active\ directory|outlook|notion|monday\.com|square|sage(?:\ \w+)?
+    |ifs|jde|oracle(?:\ \w+)?|ariba|dhl|ups|gls|dpd|rails|curl|wget|iis|chrome|firefox|github|amazon|make|vend
+    )(?=:)
     |sugarcrm|acumatica|epicor|dynamics\ gp|infor\ ln|stripe|paypal
     |quickbooks|xero|netsuite|hubspot|odoo|zendesk
     |gradle|maven|webpack|eslint|kafka|elasticsearch|rabbitmq|django|psycopg\d|hibernate|ssh2?|sshd|pg_dump|traceback|nullpointerexception|localhost|127\.0\.0\.1
