@@ -34,7 +34,8 @@ from bot.operations.access import (
 from bot.operations.access.advice import is_ones_own
 
 _ROLES: Final = 8
-_SAID_BETTER: Final = frozenset({"privilege", "access", "entity", "principal", "user_id", "team_id"})
+_WHO: Final = frozenset({"principal", "user_id", "team_id"})
+_WHAT: Final = frozenset({"privilege", "access", "entity"})
 """What the text of an error gives away of these, as ids and schema names, Dataverse says by name."""
 
 
@@ -44,11 +45,15 @@ class Said:
 
     parts: tuple[Part, ...] = ()
     tells_how: bool = False
-    """It names who lacks what, and the exact way to end it: a card leaves out what would say it again."""
+    """It has the exact way to end it: a card leaves out steps that would say it again."""
+    better: frozenset[str] = frozenset()
+    """Facts of the text that are said here by name."""
+    organization_id: str = ""
+    """By which links to the admin center lead into the environment."""
 
     def left_of(self, params: Params) -> Params:
         """Facts of the text that are not said here."""
-        return without(params, _SAID_BETTER) if self.tells_how else params
+        return without(params, self.better)
 
 
 SILENT: Final = Said()
@@ -63,6 +68,7 @@ def access_said(look: Look | None, about: ButtonValue, links: Links, texts: Text
         return _unasked(look, about, texts)
     if not look.says_something:
         return SILENT
+    links = links.in_organization(look.organization_id)
     known = lines((bold(texts.gettext("In Dataverse")), *_told(look, about, links, texts)))
     parts = [Part(blocks.paragraphs((known,)), Importance.ESSENTIAL)]
     steps = tuple(_steps(look, links, texts))
@@ -70,7 +76,9 @@ def access_said(look: Look | None, about: ButtonValue, links: Links, texts: Text
         title = bold(texts.gettext("What to do"))
         parts.append(Part(blocks.paragraphs((title, *steps)), Importance.ESSENTIAL))
     parts.append(Part((blocks.actions(*_buttons(look.lack, about, texts)),), Importance.ESSENTIAL))
-    return Said(tuple(parts), tells_how=bool(steps))
+    named = _WHO if look.who is not None and look.who.name else frozenset()
+    better = named | _WHAT if look.lack is not None else named
+    return Said(tuple(parts), bool(steps), better, look.organization_id)
 
 
 def _unasked(look: Unasked, about: ButtonValue, texts: Texts) -> Said:

@@ -153,6 +153,18 @@ async def test_each_thing_is_said_once(stage: Stage) -> None:
     assert "Missing privilege" not in single
 
 
+async def test_a_text_that_names_no_privilege_is_not_silent_about_who_it_is(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+
+    shown = await opened(
+        stage, f"Principal user (Id={USER}, type=8, roleCount=2, privilegeCount=600), is missing prv"
+    )
+
+    assert "User: BC Integratie · application user" in shown
+    assert "Dataverse user" not in shown, "the name says it"
+    assert "Which privilege is missing, this text does not tell" in shown
+
+
 async def test_what_was_granted_meanwhile_is_said_to_be_fixed(stage: Stage) -> None:
     own = people(stage.dataverse.organization)
     shown = await opened(stage, missing("prvWriteAccount", "account", 1))
