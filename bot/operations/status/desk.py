@@ -12,7 +12,7 @@ from bot.dataclass import dataclass
 from bot.failures import MappingUnknown
 from bot.operations.ask import Ask
 from bot.operations.filters import nearest
-from bot.operations.status.judging import remarks, still_watermarks
+from bot.operations.status.judging import its_own, remarks, still_watermarks
 from bot.operations.status.looking import Looking, connections_of, jobs_of
 from bot.operations.status.order import GO_ALONG, in_order, nearest_of, needed_by
 from bot.operations.status.values import (
@@ -131,7 +131,8 @@ class StatusDesk:
         )
 
     def _status(self, name: str, known: _Known) -> MappingStatus:
-        mapping, jobs = known.mappings.get(name), known.latest.get(name, ())
+        mapping = known.mappings.get(name)
+        jobs = tuple(its_own(mapping, known.latest.get(name, ())))
         job = None if known.jobs is None else known.jobs.get(name)
         still = tuple(still_watermarks(mapping, jobs))
         lacks = known.jobs is not None and job is None and name not in GO_ALONG

@@ -69,6 +69,20 @@ def still_watermarks(mapping: StoredMapping | None, jobs: Iterable[StoredJob]) -
             yield Still(direction, mark)
 
 
+def its_own(mapping: StoredMapping | None, jobs: Iterable[StoredJob]) -> Iterator[StoredJob]:
+    """The latest job of each direction in which the mapping goes now; of another direction (a run from before
+    somebody turned it to one way) only what is newer than all of these, for then it is the last."""
+    jobs = tuple(jobs)
+    if mapping is None:
+        yield from jobs
+        return
+    ways = {*directions(mapping), Direction.BIDIRECTIONAL, Direction.UNKNOWN}
+    last = max((one.started_at for one in jobs if one.direction in ways), default=None)
+    for one in jobs:
+        if one.direction in ways or last is None or one.started_at > last:
+            yield one
+
+
 def directions(mapping: StoredMapping) -> tuple[Direction, ...]:
     """Those in which a mapping takes changes."""
     both = (Direction.TO_DATAVERSE, Direction.FROM_DATAVERSE)

@@ -101,18 +101,22 @@ def _access_to_one_record(people: Population, _: random.Random, index: int) -> R
     return one(message, "SALESORDER-ORDER", pair.local, pair.remote, call_stack=call_stacks.MODIFYING)
 
 
-_MAPPINGS = ("CUSTOMER", "CONTACT", "ITEM-PRODUCT", "SALESPEOPLE", "CURRENCY", "OPPORTUNITY")
-
-
 def _admin_mode(people: Population, rng: random.Random, index: int) -> Rows:
-    pair = people.customer(index)
+    mapping, pair = rng.choice(
+        (
+            ("CUSTOMER", people.customer(index)),
+            ("CONTACT", people.contact(index)),
+            ("ITEM-PRODUCT", people.item(index)),
+            ("VENDOR", people.vendor(index)),
+        )
+    )
     text = (
         "User does not have required privileges (or role membership) to access the org when it is in "
         "Admin Only mode."
     )
     return one(
         communicating(text),
-        rng.choice(_MAPPINGS),
+        mapping,
         pair.remote,
         pair.local,
         call_stack=call_stacks.READING,

@@ -11,7 +11,12 @@ import httpx
 import pytest
 
 from bot.clock import ManualClock
-from bot.simulator.businesscentral import BusinessCentralSimulator, SimulatedCompany, believable_company
+from bot.simulator.businesscentral import (
+    BusinessCentralSimulator,
+    SimulatedCompany,
+    SynchDirection,
+    believable_company,
+)
 from bot.simulator.businesscentral.history import CAUSES
 from bot.simulator.businesscentral.population import ODD_NAMES
 from tests.simulator.businesscentral.wire import ENVIRONMENT, TENANT
@@ -53,6 +58,20 @@ def test_it_spans_the_days_before_now(history: SimulatedCompany) -> None:
 def test_nothing_lies_in_the_future_or_before_the_span(moment: datetime, days: int) -> None:
     company = believable_company(ManualClock(moment), days=days, errors=300)
     assert all(moment - timedelta(days=days) <= error.logged_at <= moment for error in company.errors)
+
+
+def test_records_are_of_their_mappings_tables_and_go_its_way(history: SimulatedCompany) -> None:
+    for error in history.errors:
+        job = history.jobs.get(error.job_id)
+        if job is None:
+            continue
+        mapping = history.synchronization.mappings[job.mapping]
+        assert mapping.direction.value in {"Bidirectional", job.direction.value}, error
+        tables = [mapping.table, mapping.integration_table]
+        if job.direction is SynchDirection.FROM_DATAVERSE:
+            tables.reverse()
+        found = [None if record is None else record.table for record in (error.source, error.destination)]
+        assert all(one in {None, table} for one, table in zip(found, tables, strict=True)), error
 
 
 def test_numbers_rise_with_time_and_have_gaps(history: SimulatedCompany) -> None:
