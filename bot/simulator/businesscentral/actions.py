@@ -101,8 +101,7 @@ def _uncouple(call: Call) -> None:
         both_there = not _is_gone(call, coupling.local_system_id, coupling.dataverse_id)
         if both_there and call.faults.is_job_refused:
             raise guard("NotEnqueued", "Business Central did not remove the coupling.")
-    call.company.synchronization.couplings.remove(coupling.id, call.clock.now())
-    call.company.synchronization.troubles.uncoupled(coupling.record_id)
+    call.company.synchronization.uncouple(coupling)
 
 
 def _coupling(call: Call) -> SimulatedCoupling:
@@ -187,8 +186,7 @@ def _couple(call: Call) -> None:
     if _find_coupling(call, local_id) is not None or _find_coupling(call, remote_id) is not None:
         raise guard("AlreadyCoupled", "A record is already coupled.")
     _expect_inside(mapping, remote_id)
-    synchronization.couple(local, remote_id)
-    synchronization.troubles.coupled(local.record_id)
+    synchronization.joined(synchronization.couple(local, remote_id))
 
 
 def _mapping(call: Call) -> SimulatedMapping:

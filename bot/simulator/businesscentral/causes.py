@@ -75,6 +75,12 @@ def copying(text: str) -> str:
     return f"The data could not be updated because of the following error: {text.rstrip('.')}."
 
 
+def owner_not_coupled(people: Population, number: int) -> str:
+    """Label of codeunit 5341 about the user who owns a row; two of them are no salespeople yet."""
+    owner = people.owners[number].upper()
+    return f"Dataverse Systemuser {{{owner}}} must be coupled to a Salesperson/Purchaser row."
+
+
 def one(
     message: str,
     mapping: str,

@@ -18,6 +18,7 @@ from bot.simulator.businesscentral.causes import (
     copying,
     modifying,
     one,
+    owner_not_coupled,
 )
 from bot.simulator.businesscentral.population import CURRENCIES, SALESPEOPLE, UNITS, Population
 from bot.simulator.businesscentral.rows import JobType, SynchDirection, WrittenBy
@@ -52,10 +53,13 @@ def _salesperson(people: Population, rng: random.Random, index: int) -> Rows:
     return one(copying(text), "CUSTOMER", pair.local, pair.remote, call_stack=call_stacks.DATAVERSE_OWNER)
 
 
+_OWNED = 3_000
+"""From here on contacts wait for their owner and nothing else."""
+
+
 def _owner(people: Population, rng: random.Random, index: int) -> Rows:
-    pair = people.contact(index)
-    owner = people.guid("owner", _rank(rng, 2))
-    text = f"Dataverse Systemuser {{{owner.upper()}}} must be coupled to a Salesperson/Purchaser row."
+    pair = people.contact(_OWNED + index)
+    text = owner_not_coupled(people, _rank(rng, 2))
     return one(
         text, "CONTACT", pair.remote, pair.local, call_stack=call_stacks.DATAVERSE_OWNER, direction=FROM
     )
@@ -254,7 +258,7 @@ def _odd_characters(people: Population, _: random.Random, index: int) -> Rows:
         ),
     )
     return one(
-        copying(texts[index % 3]), "CONTACT", contact.local, pair.remote, call_stack=call_stacks.VALIDATING
+        copying(texts[index % 3]), "CONTACT", contact.local, contact.remote, call_stack=call_stacks.VALIDATING
     )
 
 

@@ -1,9 +1,10 @@
 """Causes that hold up others: what waits for a record that fails itself.
 
-Two chains: a currency without an exchange rate, the new customers that use it, their orders; a unit group
+Three chains: a currency without an exchange rate, the new customers that use it, their orders; a unit group
 that somebody deactivated, the items with that unit (in ``causes_in_business_central``), price list lines of
-such items. Texts: labels of codeunit 5341 (microsoft/BCApps, ``Integration/D365Sales/
-CRMIntTableSubscriber.Codeunit.al``). Scheduled jobs do not wait for what a record depends on.
+such items; a user who owns rows in Dataverse and is no salesperson yet, contacts of that user, new ones too.
+Texts: labels of codeunit 5341 (microsoft/BCApps, ``Integration/D365Sales/CRMIntTableSubscriber.Codeunit.al``).
+Scheduled jobs do not wait for what a record depends on.
 """
 
 from __future__ import annotations
@@ -11,8 +12,16 @@ from __future__ import annotations
 import random
 
 from bot.simulator.businesscentral import call_stacks
-from bot.simulator.businesscentral.causes import Cause, Pace, SimulatedFailure, copying, one
+from bot.simulator.businesscentral.causes import (
+    Cause,
+    Pace,
+    SimulatedFailure,
+    copying,
+    one,
+    owner_not_coupled,
+)
 from bot.simulator.businesscentral.population import CURRENCIES, UNITS, Population
+from bot.simulator.businesscentral.rows import SynchDirection
 from bot.simulator.businesscentral.tables import record
 
 Rows = tuple[SimulatedFailure, ...]
@@ -65,10 +74,26 @@ def _price_of_new_item(people: Population, rng: random.Random, index: int) -> Ro
     )
 
 
+_NEW_CONTACTS = 4_000
+
+
+def _owner_of_new_contact(people: Population, _: random.Random, index: int) -> Rows:
+    """A contact that somebody made in Dataverse, and that Business Central does not have."""
+    contact = people.contact(_NEW_CONTACTS + index)
+    return one(
+        owner_not_coupled(people, 0),
+        "CONTACT",
+        contact.remote,
+        call_stack=call_stacks.DATAVERSE_OWNER,
+        direction=SynchDirection.FROM_DATAVERSE,
+    )
+
+
 CAUSES = (
     Cause("currency without rate", 0.003, Pace.ONCE, _no_exchange_rate),
     Cause("currency of new customer", 0.006, Pace.ONCE, _new_customer, (0.05, 0.95)),
     Cause("order of new customer", 0.007, Pace.ONCE, _order_of_new_customer, (0.10, 1.0)),
     Cause("inactive unit group", 0.002, Pace.ONCE, _inactive_unit_group),
     Cause("price of new item", 0.008, Pace.ONCE, _price_of_new_item, (0.10, 1.0)),
+    Cause("owner of new contact", 0.003, Pace.ONCE, _owner_of_new_contact, (0.20, 1.0)),
 )

@@ -48,6 +48,8 @@ _NOBODY_MENDED = frozenset(
 )
 """Causes at the root of a chain, and what cannot be in order before its root is: the chain shows that they
 last."""
+_PASSING = frozenset({Pace.AT_NIGHT, Pace.IN_A_BURST})
+"""What befalls everything for a while and is over: nobody fails of it any more."""
 _OVER_BY = 0.65
 """A cause whose window ends before this part of the past has been found and mended by somebody."""
 
@@ -130,7 +132,7 @@ class PastStates:
             failure.call_stack,
         )
         synchronization.troubles.add(trouble)
-        if trouble.waits_for and not trouble.waits_for.startswith("Item Unit"):
+        if trouble.waits_for and not record(trouble.waits_for).is_dataverse:
             synchronization.known(trouble.waits_for)
         if coupling is not None and kind is Kind.BOTH_CHANGED:
             self._change_both(synchronization, coupling, item)
@@ -202,7 +204,7 @@ class PastStates:
         if not is_coupled:
             chance, later = 0.4, self._rng.randrange(8, 80)
         elif cause.pace is not Pace.UNTIL_SKIPPED:
-            chance, later = 0.95, 0
+            chance, later = (1.0 if cause.pace in _PASSING else 0.95), 0
         else:
             chance, later = (0.85 if cause.window[1] <= _OVER_BY else 0.25), self._rng.randrange(4, 70)
         if cause.key == _BOTH_CHANGED:

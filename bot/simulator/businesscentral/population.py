@@ -90,6 +90,8 @@ class Population:
         self.person = self.guid("person")
         self.team = self.guid("team")
         self.business_unit = self.guid("business unit")
+        self.owners = (self.guid("owner", 0), self.guid("owner", 1))
+        """Users in Dataverse who own rows, and whose salespeople are ``SALESPEOPLE`` in this order."""
         self.directory_object = self.guid("directory object")
 
     def guid(self, *what: str | int) -> str:

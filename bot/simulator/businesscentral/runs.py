@@ -18,7 +18,7 @@ from bot.simulator.businesscentral.job_queue import EntryStatus, LogStatus, Simu
 from bot.simulator.businesscentral.mappings import FROM, TO, SimulatedMapping
 from bot.simulator.businesscentral.rows import SimulatedError, SimulatedJob, SynchDirection
 from bot.simulator.businesscentral.synchronization_tables import ErrorLog, SynchronizationTables
-from bot.simulator.businesscentral.tables import SimulatedRecord
+from bot.simulator.businesscentral.tables import SimulatedRecord, record
 from bot.simulator.businesscentral.troubles import Kind, Trouble
 
 STARTS_AFTER = timedelta(seconds=3)
@@ -189,12 +189,13 @@ class Runs(SynchronizationTables):
         coupling = self.couple(trouble.local or self._created(trouble), remote_id, at=at)
         ran = coupling.ran(trouble.direction, LastResult.SUCCESS, job.id, at)
         self.couplings.change(coupling.id, self._end(at), **ran)
-        self.troubles.coupled(coupling.record_id)
+        self.joined(coupling)
 
     def _created(self, trouble: Trouble) -> SimulatedRecord:
         """The record that Business Central makes for a row of Dataverse, with a number of its own."""
         table = self.mappings[trouble.mapping].table_name
-        return self.known(f"{table}: N{self._rng.randrange(10**6):06d}")
+        name = trouble.remote.description if trouble.remote else ""
+        return self.known(record(f"{table}: N{self._rng.randrange(10**6):06d}", description=name))
 
     def _log_run(self, entry: SimulatedEntry, at: datetime, error: str) -> None:
         self.log_entries.append(

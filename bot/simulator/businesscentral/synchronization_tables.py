@@ -118,6 +118,21 @@ class SynchronizationTables:
             )
         )
 
+    def joined(self, coupling: SimulatedCoupling) -> None:
+        """What waited for either of the two need wait no longer."""
+        for record_id in self._both(coupling):
+            self.troubles.coupled(record_id)
+
+    def uncouple(self, coupling: SimulatedCoupling) -> None:
+        """Take the coupling away; what needs either of the two waits for it again."""
+        self.couplings.remove(coupling.id, self._clock.now())
+        for record_id in self._both(coupling):
+            self.troubles.uncoupled(record_id)
+
+    def _both(self, coupling: SimulatedCoupling) -> tuple[str, ...]:
+        remote = remote_record(self.mappings[coupling.mapping], coupling)
+        return (coupling.record_id,) if remote is None else (coupling.record_id, remote.record_id)
+
     def known(self, local: SimulatedRecord | str) -> SimulatedRecord:
         """A local record with a SystemId, which it is given where it has none yet."""
         local = record(local) if isinstance(local, str) else local

@@ -10,6 +10,7 @@ _AWAITED = (
     (re.compile(r"\bBase Unit of Measure (\S+) must be coupled"), "Unit of Measure"),
     (re.compile(r"\bCompany No\. (\S+) must be coupled"), "Customer"),
     (re.compile(r"\bCustomer (\S+) must be coupled"), "Customer"),
+    (re.compile(r"\bDataverse Systemuser (\{\S+\}) must be coupled"), "CRM Systemuser"),
     (re.compile(r"\bItem No\. (\S+) must be coupled"), "Item"),
 )
 _PRODUCT = re.compile(r"Cannot synchronize the product (\S+)\.")

@@ -132,8 +132,8 @@ def _all(organization: SimulatedOrganization) -> dict[str, Depth]:
 
 def _add_candidates(organization: SimulatedOrganization, people: Population) -> None:
     """Rows that nobody has coupled yet, though the company's errors ask for some of them."""
-    organization.add_user("Bart Visser", people.guid("user", "BV"), email="info@bart-visser.example")
-    organization.add_user("Emma Jansen", people.guid("user", "EJ"), email="info@emma-jansen.example")
+    organization.add_user("Bart Visser", people.owners[0], email="info@bart-visser.example")
+    organization.add_user("Emma Jansen", people.owners[1], email="info@emma-jansen.example")
     organization.add(
         "transactioncurrency", isocurrencycode="USD", currencyname="US dollar", currencysymbol="$"
     )

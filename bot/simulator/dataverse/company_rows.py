@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.simulator.businesscentral.company import SimulatedCompany
 from bot.simulator.businesscentral.couplings import SimulatedCoupling
+from bot.simulator.businesscentral.field_values import key_value
 from bot.simulator.businesscentral.tables import DATAVERSE_TABLES, SimulatedRecord
 from bot.simulator.dataverse.tables import SimulatedTable
 from bot.simulator.dataverse.values import ACTIVE, Gone, Ref, Values
@@ -61,7 +62,7 @@ class CompanyRows:
         for trouble in world.troubles:
             remote = trouble.remote
             if remote is not None and remote.table == number and remote.system_id not in {None, *seen}:
-                yield self._alone(table, remote)
+                yield self._alone(table, remote, trouble.mapping)
 
     def row(self, table: SimulatedTable, row_id: str) -> Values | None:
         """One of them."""
@@ -75,7 +76,7 @@ class CompanyRows:
         for trouble in world.troubles:
             remote = trouble.remote
             if remote is not None and remote.table == number and remote.system_id == row_id:
-                return self._alone(table, remote)
+                return self._alone(table, remote, trouble.mapping)
         return None
 
     def gone(self) -> Iterator[tuple[str, Gone]]:
@@ -118,8 +119,15 @@ class CompanyRows:
             return changed_by
         return self._users.get(changed_by, self._writer)
 
-    def _alone(self, table: SimulatedTable, remote: SimulatedRecord) -> Values:
+    def _alone(self, table: SimulatedTable, remote: SimulatedRecord, mapping: str) -> Values:
+        """A row that Business Central does not have: with a name and what goes with it, without a number."""
+        written = self._company.synchronization.values
+        there = written.remote(remote.system_id or "", mapping, written.local(remote, mapping)).values
+        numbers = {key_value(remote), ""}
         values = self._usual(table, remote.system_id or "")
+        values |= {
+            name: value for name, value in there.items() if name in table.columns and value not in numbers
+        }
         values[table.primary_name] = remote.description
         return values
 

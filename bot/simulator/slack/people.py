@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from bot.simulator.slack import payloads
+from bot.simulator.slack.asked import Asked
 from bot.simulator.slack.backend import Backend
 from bot.simulator.slack.choosing import Choice, press_of, remember
 from bot.simulator.slack.delivery import Delivery, Kind
 from bot.simulator.slack.events import EventDelivery, Events
+from bot.simulator.slack.eyes import Eyes
 from bot.simulator.slack.modals import ModalHand
-from bot.simulator.slack.mrkdwn import Reader
 from bot.simulator.slack.outcomes import ApiError, DispatchFailed, NothingHappened, Refusal, Refused
 from bot.simulator.slack.payloads import Press
 from bot.simulator.slack.responding import post_reply
 from bot.simulator.slack.screen import Element, Message, Modal
 from bot.simulator.slack.webapi.arguments import Arguments
-from bot.simulator.slack.workspace import SLACKBOT, Channel, ChannelKind, StoredMessage, User
+from bot.simulator.slack.workspace import SLACKBOT, Channel, StoredMessage, User
 
 T = TypeVar("T")
 PATIENCE: Final = 30.0
@@ -36,28 +37,24 @@ class Person:
         self._backend = backend
         self._delivery = delivery
         self._events = events
-        self._hand = ModalHand(user, backend, delivery, self._reader)
+        self._eyes = Eyes(user, backend)
+        self._hand = ModalHand(user, backend, delivery, self._eyes.reader)
 
     # What the person sees
 
     @property
     def messages(self) -> list[Message]:
         """The current channel, oldest first: public messages and own ephemeral ones, threads left out."""
-        return [self._snapshot(message) for message in self._stored() if message.thread_ts is None]
+        return self._eyes.channel(self.channel)
 
     @property
     def screen(self) -> list[Message]:
         """The current channel with its threads, and the direct messages of the bot, oldest first."""
-        here = {self.channel.id, self._backend.workspace.direct_channel(self.id).id}
-        return [
-            self._snapshot(message)
-            for message in self._backend.workspace.messages
-            if message.channel in here and message.visible_to(self.id)
-        ]
+        return self._eyes.everything(self.channel)
 
     def thread(self, parent: Message) -> list[Message]:
         """The replies under a message, oldest first."""
-        return [self._snapshot(message) for message in self._stored() if message.thread_ts == parent.ts]
+        return self._eyes.thread(self.channel, parent)
 
     @property
     def modal(self) -> Modal | None:
@@ -88,32 +85,26 @@ class Person:
         when the bot does not take it, NothingHappened when no message comes within ``patience`` seconds of
         real time. A command that only opens a modal: use ``send_command`` and ``modal_opened``.
         """
-        before = self._backend.workspace.changes.number
-        address, acknowledged = await self._type(text)
+        asked = await self._type(text)
         if beside:
-            return await self._changed_message(before, patience, None)
-
-        def look() -> Message | None:
-            answered = self._backend.response_urls.answered(address)
-            answer = acknowledged if answered is None else self._backend.workspace.find(*answered)
-            return None if answer is None else self._snapshot(answer)
-
-        return await self._await(look, patience, "an answer to the command")
+            return await self._whatever_changes(asked, patience)
+        return await self._answer(asked, patience, "an answer to the command")
 
     async def send_command(self, text: str) -> None:
         """Type a slash command and wait for the acknowledgement only."""
         await self._type(text)
 
-    async def _type(self, text: str) -> tuple[str, StoredMessage | None]:
-        """The command's response_url, and the answer that came with its acknowledgement."""
+    async def _type(self, text: str) -> Asked:
         name = text.strip().partition(" ")[0]
         if name not in self._backend.manifest.commands or self.team_id != self._backend.workspace.team_id:
             raise Refused(f"{name} is not a valid command")
         await self._close_modals()
         payload = self.command_payload(text)
+        before = self._backend.workspace.changes.number
         try:
             answer = await self._delivery.deliver(Kind.COMMAND, payload, name)
-            return payload["response_url"], self._show_acknowledgement(answer, name)
+            shown = self._show_acknowledgement(answer, name)
+            return Asked(before, payload["response_url"], payload["trigger_id"], shown)
         except DispatchFailed as failure:
             self._notice(failure.notice)
             raise
@@ -126,16 +117,30 @@ class Person:
     # Messages
 
     async def click(
-        self, label: str, *, nth: int = 0, message: Message | None = None, patience: float = PATIENCE
+        self,
+        label: str,
+        *,
+        nth: int = 0,
+        message: Message | None = None,
+        beside: bool = False,
+        patience: float = PATIENCE,
     ) -> Message:
-        """Press the button with that label, in the newest message that has one or in ``message``.
+        """Press the button with that label, in the newest message that has one or in ``message``, and wait for
+        the answer.
 
-        ``nth`` counts equal labels from 0. Gives the message that appeared or changed; the pressed one when a
-        modal opened or the button is a link. Raises Refused when there is no such button, otherwise as
-        ``command``.
+        ``nth`` counts equal labels from 0. Gives what was written through the press's response_url, or the
+        pressed message: where that was rewritten, where a modal opened, or for a link. With ``beside``
+        whatever appears or changes first: for what is answered elsewhere. Raises Refused when there is no such
+        button, otherwise as ``command``.
         """
-        buttons = self._find(message, lambda element: element.kind == "button" and element.label == label)
-        return await self.press(_nth(buttons, nth, label), patience=patience)
+
+        def fits(element: Element) -> bool:
+            return element.kind == "button" and element.label == label
+
+        button = self._element(message, fits, nth, label)
+        if beside:
+            return await self.press(button, patience=patience)
+        return await self._press(button, None, patience)
 
     async def choose(
         self,
@@ -146,7 +151,8 @@ class Person:
         message: Message | None = None,
         patience: float = PATIENCE,
     ) -> Message:
-        """Choose from a menu in a message: an option by its label, a date, or the id of a person."""
+        """Choose from a menu in a message: an option by its label, a date, or the id of a person. Gives what
+        ``click`` gives."""
 
         def fits(element: Element) -> bool:
             offered = any(choice in (option.label, option.value) for option in element.options)
@@ -155,25 +161,15 @@ class Person:
             )
             return (offered or free) and label in (None, element.label)
 
-        return await self.press(_nth(self._find(message, fits), nth, choice), choice, patience=patience)
+        return await self._press(self._element(message, fits, nth, choice), choice, patience)
 
     async def press(self, element: Element, choice: Choice = None, *, patience: float = PATIENCE) -> Message:
-        """Press or choose one element of a message in the current channel."""
-        workspace = self._backend.workspace
-        stored = workspace.find(self.channel.id, element.where) or workspace.find(
-            workspace.direct_channel(self.id).id, element.where
-        )
-        if stored is None or not stored.visible_to(self.id):
-            raise Refused(f"the message with {element.label!r} is no longer on the screen")
-        await self._close_modals()
-        press = press_of(element, choice)
-        remember(stored.values, element, choice)
-        pressed = self._snapshot(stored)
-        before = self._backend.workspace.changes.number
-        await self._send_press(stored, press, element.label)
-        if element.url:
-            return pressed
-        return await self._changed_message(before, patience, pressed)
+        """Press or choose one element of a message; gives whatever appears or changes first.
+
+        For whoever looks at all of the screen, and for presses that another one may answer.
+        """
+        asked, pressed = await self._pressed(element, choice)
+        return pressed if element.url else await self._whatever_changes(asked, patience)
 
     async def forge_click(
         self,
@@ -187,15 +183,15 @@ class Person:
         """A click that no button on the screen makes: another id, another value, an old message.
 
         Comes from ``message``, by default the newest one, or from one that never was.
-        Gives what ``click`` does.
+        Gives what ``click`` gives.
         """
         stored = self._forged_origin(message)
         fields = {"text": {"type": "plain_text", "text": "Forged"}} | (
             {} if value is None else {"value": value}
         )
-        before = self._backend.workspace.changes.number
-        await self._send_press(stored, Press("button", action_id, block_id, fields), action_id)
-        return await self._changed_message(before, patience, self._snapshot(stored))
+        press = Press("button", action_id, block_id, fields)
+        asked = await self._tell(stored, press, action_id)
+        return await self._answer(asked, patience, "an answer to the forged click")
 
     async def until(self, condition: Callable[[Person], bool] | str, seconds: float = PATIENCE) -> Message:
         """Wait until a message contains the text or the condition holds; gives that message or the newest."""
@@ -273,24 +269,26 @@ class Person:
         return self.modal
 
     def _something_changed(self, before: int) -> bool:
-        return self._backend.views.changed(self.id) > before or self._newest_change(before) is not None
+        changed = self._backend.views.changed(self.id) > before
+        return changed or self._eyes.newest_change(before) is not None
 
-    async def _changed_message(self, before: int, patience: float, pressed: Message | None) -> Message:
+    async def _answer(self, asked: Asked, patience: float, what: str) -> Message:
         def look() -> Message | None:
-            changed = self._newest_change(before)
-            if changed is not None:
-                return self._snapshot(changed)
-            return pressed if self._backend.views.changed(self.id) > before else None
+            answer = asked.answer(self._backend)
+            return None if answer is None else self._eyes.snapshot(answer)
+
+        return await self._await(look, patience, what)
+
+    async def _whatever_changes(self, asked: Asked, patience: float) -> Message:
+        """The pressed message where that is a modal."""
+
+        def look() -> Message | None:
+            changed = self._eyes.newest_change(asked.before)
+            if changed is None and self._backend.views.changed(self.id) > asked.before:
+                changed = asked.here
+            return None if changed is None else self._eyes.snapshot(changed)
 
         return await self._await(look, patience, "a message to appear or change")
-
-    def _newest_change(self, before: int) -> StoredMessage | None:
-        """The last message, in any of the person's channels, that changed on this screen."""
-        channels = self._backend.workspace.channels
-        for message in self._backend.workspace.changed_since(before):
-            if message.only_for in (None, self.id) and self.id in channels[message.channel].members:
-                return message
-        return None
 
     async def _await(self, look: Callable[[], T | None], seconds: float, what: str) -> T:
         try:
@@ -303,17 +301,36 @@ class Person:
                 f"On the screen:\n{screen}\nRefused:\n{refusals}"
             ) from error
 
-    async def _send_press(self, stored: StoredMessage, press: Press, label: str) -> None:
-        if not self._backend.manifest.interactive:
-            raise Refused("the manifest does not enable interactivity")
-        payload = payloads.press_in_message(
-            self._backend, self._user, self._backend.workspace.channels[stored.channel], stored, press
+    async def _press(self, element: Element, choice: Choice, patience: float) -> Message:
+        asked, pressed = await self._pressed(element, choice)
+        return (
+            pressed if element.url else await self._answer(asked, patience, f"an answer to [{element.label}]")
         )
-        answer = await self._delivery.deliver(Kind.INTERACTION, payload, f"[{label}]")
-        if answer:
-            self._backend.refusals.append(
-                Refusal("ack", "body_ignored", ("block_actions are acknowledged bare",))
-            )
+
+    async def _pressed(self, element: Element, choice: Choice) -> tuple[Asked, Message]:
+        """What was asked by it, and the message as it was before."""
+        workspace = self._backend.workspace
+        stored = workspace.find(self.channel.id, element.where) or workspace.find(
+            workspace.direct_channel(self.id).id, element.where
+        )
+        if stored is None or not stored.visible_to(self.id):
+            raise Refused(f"the message with {element.label!r} is no longer on the screen")
+        await self._close_modals()
+        press = press_of(element, choice)
+        remember(stored.values, element, choice)
+        before = self._eyes.snapshot(stored)
+        return await self._tell(stored, press, element.label), before
+
+    async def _tell(self, stored: StoredMessage, press: Press, label: str) -> Asked:
+        backend = self._backend
+        if not backend.manifest.interactive:
+            raise Refused("the manifest does not enable interactivity")
+        before = backend.workspace.changes.number
+        channel = backend.workspace.channels[stored.channel]
+        payload = payloads.press_in_message(backend, self._user, channel, stored, press)
+        if await self._delivery.deliver(Kind.INTERACTION, payload, f"[{label}]"):
+            backend.refusals.append(Refusal("ack", "body_ignored", ("block_actions are acknowledged bare",)))
+        return Asked(before, payload["response_url"], payload["trigger_id"], stored)
 
     def _show_acknowledgement(self, answer: Any, name: str) -> StoredMessage | None:
         if not answer:
@@ -329,52 +346,13 @@ class Person:
     def _notice(self, text: str) -> None:
         self._backend.workspace.post(self.channel.id, text, [], author=SLACKBOT, only_for=self.id)
 
-    def _stored(self) -> Iterator[StoredMessage]:
-        for message in self._backend.workspace.messages:
-            if message.channel == self.channel.id and message.visible_to(self.id):
-                yield message
-
-    def _find(self, message: Message | None, fits: Callable[[Element], bool]) -> list[Element]:
-        for candidate in [message] if message else reversed(self.messages):
-            found = [element for element in candidate.elements() if fits(element)]
-            if found:
-                return found
-        return []
+    def _element(
+        self, message: Message | None, fits: Callable[[Element], bool], nth: int, label: str
+    ) -> Element:
+        return self._eyes.element([message] if message else self.messages, fits, nth, label)
 
     def _forged_origin(self, message: Message | None) -> StoredMessage:
         workspace = self._backend.workspace
         origin = message or (self.messages[-1] if self.messages else None)
         stored = workspace.find(origin.channel, origin.ts) if origin else None
         return stored or StoredMessage(workspace.new_ts(), self.channel.id, workspace.bot.id, "", [], self.id)
-
-    def _snapshot(self, stored: StoredMessage) -> Message:
-        channel = self._backend.workspace.channels[stored.channel]
-        return Message(
-            ts=stored.ts,
-            channel=stored.channel,
-            author=stored.author,
-            ephemeral=stored.only_for is not None,
-            text=stored.text,
-            blocks=stored.blocks,
-            reader=self._reader(),
-            thread_ts=stored.thread_ts,
-            edited=stored.edited,
-            updates=stored.updates,
-            deleted=stored.deleted,
-            files=stored.files,
-            metadata=stored.metadata,
-            channel_name="" if channel.kind is ChannelKind.DIRECT else channel.name,
-        )
-
-    def _reader(self) -> Reader:
-        def name_of(item: str) -> str:
-            known = self._backend.workspace.users.get(item) or self._backend.workspace.channels.get(item)
-            return known.name if known else item
-
-        return Reader(self._user.tz, self._user.locale, self._backend.clock.now(), name_of)
-
-
-def _nth(elements: list[Element], nth: int, label: str) -> Element:
-    if nth >= len(elements):
-        raise Refused(f"there is no {label!r} to press" + (f" ({nth + 1} wanted)" if nth else ""))
-    return elements[nth]

@@ -31,6 +31,10 @@ class Triggers:
         self._issued[trigger_id] = _Trigger(user, self._clock.monotonic())
         return trigger_id
 
+    def was_used(self, trigger_id: str) -> bool:
+        """Has a view been opened with it?"""
+        return self._issued[trigger_id].used
+
     def redeem(self, trigger_id: str) -> str:
         """Use it up and tell whose it is; raises invalid_, expired_ or exchanged_trigger_id."""
         trigger = self._issued.get(trigger_id)
