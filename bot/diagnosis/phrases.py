@@ -86,8 +86,8 @@ class PhraseRule:
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """What must stand in a text."""
-        return tuple(self.text.split(GAP))
+        """What must stand in a text, with one kind of apostrophe."""
+        return tuple(self.text.replace("’", "'").split(GAP))
 
     @property
     def weight(self) -> int:
@@ -167,8 +167,8 @@ class Phrases:
 
 
 def _searched(text: str) -> str:
-    """What is searched of a text; a full stop is put at its end."""
-    return text[:_SEARCHED].rstrip(". ") + ". "
+    """What is searched of a text, with one kind of apostrophe; a full stop is put at its end."""
+    return text[:_SEARCHED].replace("’", "'").rstrip(". ") + ". "
 
 
 def _not_said(searched: str, lowered: str) -> bool:

@@ -55,6 +55,7 @@ MARKS: Final[dict[str, Mark]] = {
         (
             "prv",
             "SecLib:",
+            "SecLib ::",
             "::VerifyCallerPrivileges failed",
             "does not have ",
             "privilegeCount=",

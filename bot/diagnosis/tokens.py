@@ -27,7 +27,7 @@ _PRIVILEGE = re.compile(r"(?<!\w)prv_?[A-Z]\w{2,120}")
 _VERBS: Final = ("AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write")
 _PRINCIPAL = re.compile(rf"Principal (user|team)\b(?: ?\((?:Id ?= ?)?{_ID})?", re.IGNORECASE)
 _TYPED_ID = re.compile(rf"\(\w{{1,12}} ?= ?{_ID}[\"']?\}}?, ?(?:type?|tipo|tegund) ?= ?([89])\b")
-_PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId: ?{_ID}")
+_PRIVILEGE_ID = re.compile(rf"[Pp]rivilege ?\(Id ?= ?{_ID}|PrivilegeId ?: ?{_ID}")
 _OTC = re.compile(r"OTC ?= ?(\d{1,9})|ObjectTypeCode: ?(\d{1,9})")
 _ENTITY = re.compile(r"for entity ['\"]?(\w{1,128})|of entity ['\"]?(\w{1,128})")
 _CALLER = re.compile(rf"context\.Caller ?= ?{_ID}|CallingUser: ?{_ID}")
@@ -59,7 +59,7 @@ _NAMED_RIGHT = re.compile(
 )
 """Which right is refused, in whatever words."""
 _NAMED_TABLE = re.compile(r"\b(?:entity|table) ['\"](\w{1,128})['\"]", re.IGNORECASE)
-_SECLIB_USER = re.compile(rf"\b(?:CallingUser|User|UserId): ?{_ID}")
+_SECLIB_USER = re.compile(rf"\b(?:CallingUser|User|UserId) ?: ?{_ID}")
 _NO_ROLES = re.compile(r"\broleCount ?= ?0\b")
 _CODE = re.compile(r"(?<![\w-])(?:0x8[0-9A-Fa-f]{7}|-214[0-9]{7})(?!\w)")
 _BARE_CODE = re.compile(r"(?:ode:? |Crm\.)(80[0-9A-Fa-f]{6})(?!\w)")
@@ -81,7 +81,7 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
     name = _PRIVILEGE.search(text) if "prv" in text else None
     if name:
         rule = "token.privilege"
-    elif "SecLib:" in text or "::VerifyCallerPrivileges failed" in text:
+    elif "SecLib:" in text or "SecLib ::" in text or "::VerifyCallerPrivileges failed" in text:
         rule = "token.seclib"
     elif "does not have " in text and _RIGHTS.search(text):
         rule = "token.access_rights"
@@ -167,7 +167,7 @@ def _read_principal(text: str, params: dict[str, ParamValue]) -> None:
         kind, identity = found[1].lower(), found[2]
     elif ("typ" in text or "tipo" in text or "tegund" in text) and (found := _TYPED_ID.search(text)):
         kind, identity = ("user" if found[2] == "8" else "team"), found[1]
-    elif ("::" in text or "UserId: " in text) and (found := _SECLIB_USER.search(text)):
+    elif ("::" in text or "UserId:" in text) and (found := _SECLIB_USER.search(text)):
         kind, identity = "user", found[1]
     elif found := _RIGHTS_PRINCIPAL.search(text):
         if found[1].lower() == "principal":  # which of the two it is, the text does not say

@@ -69,6 +69,14 @@ def test_an_address_with_a_query_is_no_question() -> None:
     assert load_classifier().classify(text).class_code == "auth.failed"
 
 
+def test_either_kind_of_apostrophe_is_one() -> None:
+    text = "Zyx: vous n{}avez pas l{}autorisation de lire ceci"
+    for mark in ("'", "’"):
+        assert (
+            load_classifier().classify(text.replace("{}", mark)).class_code == "permission.missing_privilege"
+        )
+
+
 def test_every_phrase_tells_in_a_sentence_of_its_own() -> None:
     """One test for all: two thousand of their own would take as long as the rest of the room."""
     wrong = {}
