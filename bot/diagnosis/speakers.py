@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_WORD: Final = re.compile(r"[\w'-]+")
+
 _PERSON: Final = r"""
     \?(?:[\s.]|$)
     | (?<![\w'-])
@@ -19,16 +21,15 @@ _PERSON: Final = r"""
       |(?i:my|me|thanks|thank\ you|hi|hello|hey|btw|fyi|anyone|somebody|let's))
       (?![\w'-])
 """
-_COMPANY: Final = r"""
-    (?<![\w'-])
-    (?:we|we're|we've|we'll|our|us|he|she|they|guys|lunch|christmas|holidays?|morning|afternoon|today|tomorrow|yesterday|tonight
-    |(?:mon|tues|wednes|thurs|fri|satur|sun)day
-    |ik|wij|jullie|onze|mijn|graag|morgen|gisteren|vandaag|(?:maan|dins|woens|donder|vrij|zater|zon)dag
-    |ich|wir|uns|unser\w*|mein\w*|heute|gestern|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch
-    |jeg|vores|husk|i\ dag|i\ morgen|ferie|nous|notre|nos|merci|midi|aujourd'hui|demain|lundi|vendredi
-    |nosotros|nuestr[oa]s?|por\ favor|hoy|mañana|ayer|noi|nostr[oaie]|domani|oggi|ieri
-    |jag|vår|våra|idag|imorgon|mötet|minä|meidän|tänään|huomenna)
-    (?![\w'-])
+_COMPANY: Final = """
+    we we're we've we'll our us he she they guys lunch christmas holiday holidays morning afternoon today
+    tomorrow yesterday tonight monday tuesday wednesday thursday friday saturday sunday ik wij jullie onze
+    mijn graag morgen gisteren vandaag maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ich wir
+    uns unser unsere unseren unserem unserer unseres mein meine meinen meinem meiner heute gestern montag
+    dienstag mittwoch donnerstag freitag samstag sonntag jeg vores husk ferie nous notre nos merci midi
+    aujourd'hui demain lundi vendredi nosotros nuestra nuestro nuestras nuestros hoy mañana ayer noi
+    nostra nostro nostri nostre domani oggi ieri jag vår våra idag imorgon mötet minä meidän tänään
+    huomenna
 """
 _PROGRAM: Final = r"""
     (?<![\w'-])
@@ -103,9 +104,23 @@ _CAPTION: Final = r"""
     \ (?:must|cannot|can't|can\ not|should)\ (?!display|find|open)
 """
 
+
+class Words:
+    """Single words, of which one stands in a text; quicker than an expression with as many branches."""
+
+    __slots__ = ("_words",)
+
+    def __init__(self, words: str) -> None:
+        self._words = frozenset(words.split())
+
+    def search(self, lowered: str) -> bool:
+        """True where one of them stands in a text in lower case."""
+        return not self._words.isdisjoint(_WORD.findall(lowered))
+
+
 SPOKEN: Final = re.compile(_PERSON, re.VERBOSE)
 """A question, or somebody who speaks of himself; in the text as written, since "i" is no "I" in Danish."""
-TALKED: Final = re.compile(_COMPANY, re.VERBOSE)
+TALKED: Final = Words(_COMPANY)
 """Somebody who speaks of others or of his day: no words of a refusal."""
 BUILT: Final = re.compile(_PROGRAM, re.VERBOSE)
 """Words of those who build programs: what they forbid is no refusal of a record."""
