@@ -3,7 +3,7 @@
 Three chains: a currency without an exchange rate, the new customers that use it, their orders; a unit group
 that somebody deactivated, the items with that unit (in ``causes_in_business_central``), price list lines of
 such items; a user who owns rows in Dataverse and is no salesperson yet, contacts of that user, new ones too.
-Texts: labels of codeunit 5341 (microsoft/BCApps, ``Integration/D365Sales/CRMIntTableSubscriber.Codeunit.al``).
+Texts: labels of codeunit 5341 (microsoft/BCApps, ``Integration/D365Sales/CRMIntTableSubscriber``).
 Scheduled jobs do not wait for what a record depends on.
 """
 
