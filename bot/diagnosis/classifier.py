@@ -55,6 +55,8 @@ _THROWN_CODE: Final = "0x80040265"
 _SHALLOW: Final = frozenset({UNKNOWN, PLUGIN})
 """Classes behind which a code may tell the cause."""
 _TO_REWRITE: Final = int(Mark.UNEVEN | Mark.DRESSED)
+_PRIVILEGE_MARK: Final = int(Mark.PRIVILEGE)
+_CODE_MARK: Final = int(Mark.CODE)
 _OUTER_LENGTH: Final = 4096
 """Characters of an envelope or call stack that are searched for a code."""
 _SAID_BY_PLUGINS: Final = ("data.", "record.", "setup.")
@@ -127,7 +129,7 @@ class Classifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._fixers: dict[tuple[str, str | None], Fixer] = {}
-        first_words = [(rule.template.literals[0], rule) for rule in catalogue.wrappers]
+        first_words = [(rule.template.first, rule) for rule in catalogue.wrappers]
         self._opening = min((len(words) for words, _ in first_words), default=0)
         self._wrappers: dict[str, list[WrapperRule]] = {}
         """Wrappers by the characters with which they begin, as many as the shortest beginning has."""
@@ -150,7 +152,10 @@ class Classifier:
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
         message = without_stack(opened(text)).strip()
-        plain = NormalText(message) if "\n" in message else NormalText.of_even(message)
+        if message.isascii() and "\n" not in message:
+            plain = NormalText.of_even(message)  # its white space is among the marks
+        else:
+            plain = NormalText(message)
         standing = self._matcher.standing(plain.text)
         if standing[1] & _TO_REWRITE:
             plain = NormalText(undressed(message))
@@ -230,13 +235,16 @@ class Classifier:
             if not wrappers:
                 break
             window = text[start : inside.end]
-            if not any(self._take_off(rule, window, plain, inside) for rule in wrappers):
+            for rule in wrappers:
+                if self._take_off(rule, window, plain, inside):
+                    break
+            else:
                 break
         return inside
 
     def _take_off(self, rule: WrapperRule, window: str, plain: NormalText, inside: Inside) -> bool:
         template = rule.template
-        laid = template.lay(window, False) if window.startswith(template.literals[0]) else None
+        laid = template.lay(window, False) if window.startswith(template.first) else None
         if laid is None:
             return False
         bounds = laid[2]
@@ -259,9 +267,9 @@ class Classifier:
 
     def _verdict(self, plain: NormalText, inside: Inside, outer: str, *, cut: bool) -> Verdict | None:
         window = plain.text[inside.start : inside.end]
-        ranked, marks = inside.standing or self._matcher.standing(window)
-        found = self._matcher.best_of(ranked, window, plain, inside.start, cut=cut)
-        facts = read_privilege(window) if marks & Mark.PRIVILEGE else None
+        rules, marks = inside.standing or self._matcher.standing(window)
+        found = self._matcher.best_of(rules, window, plain, inside.start, cut=cut)
+        facts = read_privilege(window) if marks & _PRIVILEGE_MARK else None
         if facts and (found is None or found.rule.class_code not in _STRONGER_THAN_PRIVILEGE):
             verdict = _by_privilege(facts, found)
             if cut and window.endswith(str(verdict.params.get("privilege", "\0"))):
@@ -280,10 +288,10 @@ class Classifier:
             deeper = self._by_less(window, outer, marks, self._phrases.telling)
             if deeper and deeper.class_code != verdict.class_code and not _in_own_words(verdict, deeper):
                 return deeper
-        if not (outer or marks & Mark.CODE):
+        if not (outer or marks & _CODE_MARK):
             return verdict
         if "code" not in verdict.params:
-            code = first_code(window) or first_code(outer)
+            code = (first_code(window) if marks & _CODE_MARK else None) or first_code(outer)
             if code:
                 verdict.params["code"] = code
         return verdict
@@ -292,7 +300,7 @@ class Classifier:
         self, window: str, outer: str, marks: int, phrase_in: Callable[[str], PhraseRule | None]
     ) -> Verdict | None:
         """What a code or, without one that says something, a telling phrase makes of it."""
-        if outer or marks & Mark.CODE:
+        if outer or marks & _CODE_MARK:
             by_code = self._by_code(window) or self._by_code(outer) or self._by_exception(outer)
             if by_code and by_code.class_code != PLUGIN:
                 return by_code
@@ -302,7 +310,7 @@ class Classifier:
         if phrase is None or (by_code and phrase.class_code.startswith(_SAID_BY_PLUGINS)):
             return by_code
         params = read_refusal(window) if phrase.class_code in _OF_PRINCIPALS else {}
-        if marks & Mark.CODE and (code := first_code(window)):
+        if marks & _CODE_MARK and (code := first_code(window)):
             params["code"] = code
         return Verdict(phrase.class_code, phrase.topic, phrase.id, UNDETERMINED, params, Reason.PHRASE)
 

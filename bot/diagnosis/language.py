@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 UNDETERMINED: Final = "und"
-_READ_LENGTH: Final = 1024
+_READ_LENGTH: Final = 250
+"""As many characters as Business Central keeps of a message."""
 _WORDS: Final = {
     "en": ("the", "does", "failed", "missing", "already", "denied", "limit"),
     "nl": ("het", "niet", "een"),

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.model import PLUGIN, UNKNOWN, ParamValue
 from bot.diagnosis.normal import NormalText
-from bot.diagnosis.scan import Ranked, Scan, Standing, beginnings
+from bot.diagnosis.scan import Scan
 from bot.diagnosis.templates import FLOATING_MINIMUM, Bounds, Hole
 from bot.diagnosis.values import LONGEST_LEADING, Captions, read_values
 
@@ -42,37 +42,33 @@ class Matcher:
 
     def __init__(self, rules: Sequence[TemplateRule], captions: Captions) -> None:
         self._captions = captions
-        ranked: list[Ranked] = [
-            (_DEPTHS.get(rule.class_code, _DEEPEST), rule.template.weights[-1], -number, rule)
-            for number, rule in enumerate(rules)
-        ]
-        shown = beginnings({rule.template.longest for rule in rules})
-        self._longest = Scan((shown[rule[3].template.longest], rule) for rule in ranked)
-        self._openings = Scan((opening, rule) for rule in ranked for opening in rule[3].template.openings)
+        worst_first = sorted(enumerate(rules), key=lambda known: (*_reach(known[1]), -known[0]))
+        placed = [(-place, rule) for place, (_, rule) in enumerate(worst_first)]
+        self.standing = Scan((known[1].template.longest, known) for known in placed).standing
+        """The rules that may fit a text or a window of it, and the marks that stand in it."""
+        self._opening = Scan(
+            (opening, known) for known in placed for opening in known[1].template.openings
+        ).standing
 
     def best(self, text: NormalText, start: int, end: int, *, cut: bool) -> Found | None:
         """The most specific template that fits the window from ``start`` to ``end`` of ``text``."""
         window = text.text[start:end]
         return self.best_of(self.standing(window)[0], window, text, start, cut=cut)
 
-    def standing(self, text: str) -> Standing:
-        """The rules that may fit a text or a window of it, and the marks that stand in it."""
-        return self._longest.standing(text)
-
     def best_of(
-        self, ranked: list[Ranked], window: str, text: NormalText, start: int, *, cut: bool
+        self, rules: Sequence[TemplateRule], window: str, text: NormalText, start: int, *, cut: bool
     ) -> Found | None:
-        """The most specific that fits of the rules of which the beginning stands in the window (and maybe
-        others); the window begins at ``start`` of ``text``.
+        """The most specific that fits of some rules, the best first; the window begins at ``start`` of
+        ``text``.
         """
         if cut:
-            ranked = self._also_cut(ranked, window)
-        if len(ranked) == 1:
-            return self.laid(ranked[0][3], window, text, start, cut=cut)
+            rules = self._also_cut(rules, window)
+        if len(rules) == 1:
+            return self.laid(rules[0], window, text, start, cut=cut)
         best: Found | None = None
         undecided = False
-        for depth, weight, _, rule in sorted(ranked, reverse=True):
-            if best and (depth, weight) < best.rank[:2]:
+        for rule in rules:
+            if best and _reach(rule) < best.rank[:2]:
                 break  # nor can any that comes after it be better
             found = self.laid(rule, window, text, start, cut=cut)
             if found and (best is None or found.rank > best.rank):
@@ -82,17 +78,19 @@ class Matcher:
                 undecided = True
         return None if undecided else best
 
-    def candidates(self, window: str, *, cut: bool) -> list[TemplateRule]:
+    def candidates(self, window: str, *, cut: bool) -> Sequence[TemplateRule]:
         """The templates whose longest literal may stand in the window; where it is cut off, also those of
         which another literal does.
         """
-        ranked = self.standing(window)[0]
-        return [rule for _, _, _, rule in (self._also_cut(ranked, window) if cut else ranked)]
+        rules = self.standing(window)[0]
+        return self._also_cut(rules, window) if cut else rules
 
-    def _also_cut(self, ranked: list[Ranked], window: str) -> list[Ranked]:
-        """Of a window that is cut off, the rules whose longest literal stands in it, or another's opening."""
-        whole = [rule for rule in ranked if rule[3].template.longest in window]
-        return list({rule[3].id: rule for rule in whole + self._openings.standing(window)[0]}.values())
+    def _also_cut(self, rules: Sequence[TemplateRule], window: str) -> Sequence[TemplateRule]:
+        """Of a window that is cut off, the rules whose longest literal stands in it, or another's opening;
+        the best first."""
+        whole = [rule for rule in rules if rule.template.longest in window]
+        known = {rule.id: rule for rule in (*whole, *self._opening(window)[0])}
+        return sorted(known.values(), key=_reach, reverse=True)
 
     def laid(
         self, rule: TemplateRule, window: str, text: NormalText, start: int, *, cut: bool
@@ -124,6 +122,11 @@ class Matcher:
                     params.setdefault(new, params[given])
         depth = _DEPTHS.get(rule.class_code, _DEEPEST)
         return Found(rule, params, (depth, weight, not misfits, tight, -template.hole_count))
+
+
+def _reach(rule: TemplateRule) -> tuple[int, int]:
+    """The highest rank that a rule can reach, as far as it does not depend on the text."""
+    return _DEPTHS.get(rule.class_code, _DEEPEST), rule.template.weight
 
 
 def _alike(one: Found, other: Found, text: NormalText) -> bool:

@@ -32,9 +32,12 @@ _FAULT = "(Fault Detail is equal to"
 
 def even(text: str) -> str:
     """The text with each run of white space and backslashes as one space."""
-    if text.isprintable() and "  " not in text and "\\" not in text:
+    if "\\" in text:
+        return _ODD_GAP.sub(" ", text)
+    if text.isprintable() and "  " not in text:
         return text  # the only white space that is printable is the blank
-    return _ODD_GAP.sub(" ", text)
+    words = " ".join(text.split())
+    return f"{' ' * text[0].isspace()}{words}{' ' * (text[-1].isspace() and bool(words))}"
 
 
 def without_stack(text: str) -> str:

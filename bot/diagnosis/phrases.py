@@ -12,27 +12,13 @@ words of records: where the text speaks of a customer, a posting date or a price
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-import re2
-
 from bot.dataclass import dataclass
+from bot.diagnosis.listening import NOTHING, RECORD_NAMED, SPOKEN_OF, Heard, Listener
+from bot.diagnosis.literals import Literals
 from bot.diagnosis.model import PLUGIN, UNKNOWN
-from bot.diagnosis.speakers import (
-    BUILT,
-    CAPTIONED,
-    EXPLAINED,
-    FOREIGN,
-    INSTRUCTED,
-    NAMED,
-    QUOTED,
-    REFUSED,
-    SENT,
-    SPOKEN,
-    TALKED,
-)
 
 GAP: Final = " ... "
 """Stands between the pieces of a phrase for a few other words."""
@@ -42,10 +28,6 @@ _SEARCHED: Final = 8_192
 """Characters of a text that are searched: what a message says first."""
 _PLACES: Final = 16
 """Places of a first piece that are tried."""
-_MEMORY: Final = 8 << 20
-_NOTHING: Final = 0
-_SPOKEN_OF: Final = 1
-_NAMED: Final = 2
 _LEVELS: Final = {PLUGIN: 2, UNKNOWN: 3}
 
 
@@ -69,7 +51,7 @@ class PhraseRule:
     @property
     def needs(self) -> int:
         """How much the text must say of a record for it to count: see ``Phrases``."""
-        return _NAMED if self.named else _SPOKEN_OF if self.among else _NOTHING
+        return RECORD_NAMED if self.named else SPOKEN_OF if self.among else NOTHING
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -104,80 +86,47 @@ class Phrases:
 
     def __init__(self, rules: Sequence[PhraseRule], vocabulary: Collection[str] = ()) -> None:
         """``vocabulary``: the words of records, in lower case."""
-        words = "|".join(sorted(map(re.escape, vocabulary), key=lambda word: (-len(word), word)))
-        self._record = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if words else None
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.literal = True
-        options.log_errors = False
-        options.encoding = re2.Options.Encoding.LATIN1  # bytes, so that any text can be scanned
-        self._set = re2.Set.SearchSet(options)
-        self._rules: list[list[Ranked]] = []
-        by_piece: dict[str, list[Ranked]] = {}
-        for rank, rule in enumerate(sorted(rules, key=lambda rule: rule.order)):
-            pieces = rule.pieces
-            by_piece.setdefault(max(pieces, key=len), []).append((rank, pieces, rule))
-        for piece, known in by_piece.items():
-            self._set.Add(piece.encode())
-            self._rules.append(known)
-        self._set.Compile()
-        self._empty = not by_piece
+        self._listener = Listener(vocabulary)
+        ranked = [
+            (rank, rule.pieces, rule) for rank, rule in enumerate(sorted(rules, key=lambda rule: rule.order))
+        ]
+        self._literals = Literals((max(pieces, key=len), rule) for rule in ranked for pieces in (rule[1],))
 
     def best(self, text: str) -> PhraseRule | None:
         """The phrase in the text that tells most; None where there is none, where it says that nothing is to
         be said, or where a person or another product speaks."""
-        return self._first(_searched(text), self._said_of_record)
+        return self._first(_searched(text), also_among=True)
 
     def telling(self, text: str) -> PhraseRule | None:
         """The same without the words that count only among words of records."""
-        return self._first(_searched(text), _nowhere)
+        return self._first(_searched(text), also_among=False)
 
-    def _first(self, searched: str, said: Callable[[str, str], int]) -> PhraseRule | None:
-        if self._empty:
-            return None
-        hits: list[int] | None = self._set.Match(searched.encode("utf-8", "surrogatepass").lower())
+    def _first(self, searched: str, *, also_among: bool) -> PhraseRule | None:
+        hits = self._literals.hits(searched)
         if not hits:
             return None
         lowered = searched.lower()
-        standing = [known for hit in hits for known in self._rules[hit]]
-        if len(standing) > 1:
-            standing.sort()
-        of_record: int | None = None
-        for _, pieces, rule in standing:
-            if needs := rule.needs:
+        heard: Heard | None = None
+        of_record: int | None = None if also_among else NOTHING
+        for _, pieces, rule in sorted(self._literals.meant_by(hits)):
+            needs = rule.needs
+            if needs and of_record is not None and of_record < needs:
+                continue
+            if not _stands(pieces, lowered):
+                continue
+            heard = heard or Heard(self._listener, searched, lowered)
+            if needs:
                 if of_record is None:
-                    of_record = said(searched, lowered)
+                    of_record = heard.of_record()
                 if of_record < needs:
                     continue
-            if _stands(pieces, lowered):
-                return None if rule.class_code == UNKNOWN or _not_said(searched, lowered) else rule
+            return None if rule.class_code == UNKNOWN or heard.from_another() else rule
         return None
-
-    def _said_of_record(self, searched: str, lowered: str) -> int:
-        """What the text says of a record: nothing, also where somebody speaks of his day or a program does;
-        that it speaks of one or refuses as Business Central does; that it names one as well."""
-        if TALKED.search(lowered) or BUILT.search(lowered) or INSTRUCTED.search(lowered):
-            return _NOTHING
-        sender = SENT.match(searched)
-        if sender and not (self._record and self._record.fullmatch(sender[1].lower())):
-            return _NOTHING
-        if self._record and self._record.search(QUOTED.sub("'", lowered)):
-            return _NAMED if NAMED.search(searched) else _SPOKEN_OF
-        return _SPOKEN_OF if REFUSED.search(lowered) or CAPTIONED.search(searched) else _NOTHING
 
 
 def _searched(text: str) -> str:
     """What is searched of a text, with one kind of apostrophe; a full stop is put at its end."""
     return text[:_SEARCHED].replace("’", "'").rstrip(". ") + ". "
-
-
-def _not_said(searched: str, lowered: str) -> bool:
-    """True where a person, another product or a manual speaks."""
-    return bool(SPOKEN.search(searched) or FOREIGN.search(lowered) or EXPLAINED.search(lowered))
-
-
-def _nowhere(_: str, __: str) -> int:
-    return _NOTHING
 
 
 def _stands(pieces: Sequence[str], text: str) -> bool:

@@ -1,39 +1,32 @@
-"""What stands in a text, found in one pass over its bytes: the words of templates, and marks of what else is
-to be done with it.
-
-The pass is an automaton over all literals at once (a google-re2 Set). It knows templates by the beginnings of
-their longest literals: twenty characters tell nearly as much as two hundred (where they do not, more are
-taken), and the automaton stays so small (4 MB instead of 20, for 550 templates) that it is not fetched anew
-from main memory for each character. The beginnings, since what follows a value tells more than what ends a
-sentence. Tried: pyahocorasick and ahocorasick-rs take the same time, since they make an object of each place.
+"""What stands in a text, found in one pass over it: the words of templates, and marks of what else is to be
+done with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from enum import IntEnum
+from operator import itemgetter
 from typing import Final
 
-import re2
-
 from bot.diagnosis.catalogue_files import TemplateRule
+from bot.diagnosis.folding import BLANK, GAP
+from bot.diagnosis.literals import Hits, Literals
 
-_BEGINNING: Final = 20
-"""Characters of a literal by which its template is found, where no other begins with the same."""
-_MEMORY: Final = 64 << 20
+_REMEMBERED: Final = 4_096
+"""Sets of hits whose meaning is kept; a catalogue of 1,500 templates meets some two thousand."""
 
-Ranked = tuple[int, int, int, TemplateRule]
-"""A rule with the highest rank that it can reach, and a number that makes the order a total one: greatest
-first is best first."""
-Standing = tuple[list[Ranked], int]
-"""Which rules may fit a text, and the marks that stand in it."""
+Placed = tuple[int, TemplateRule]
+"""A rule and its place in the order of all: the smallest is the best."""
+Standing = tuple[tuple[TemplateRule, ...], int]
+"""Which rules may fit a text, the best first, and the marks that stand in it."""
 
 
 class Mark(IntEnum):
     """What a text may hold besides words of templates; a bit each."""
 
     UNEVEN = 1
-    """White space other than single blanks."""
+    """White space other than single blanks; of other scripts' white space nothing is told."""
     DRESSED = 2
     """The name of an exception around the message."""
     PRIVILEGE = 4
@@ -43,13 +36,7 @@ class Mark(IntEnum):
 
 
 MARKS: Final[dict[str, Mark]] = {
-    **dict.fromkeys(
-        (
-            *("  ", "\\", "\t", "\n", "\x0b", "\x0c", "\r", "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0"),
-            *("\u1680", *map(chr, range(0x2000, 0x200B)), "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"),
-        ),
-        Mark.UNEVEN,
-    ),
+    **dict.fromkeys((BLANK + BLANK, GAP), Mark.UNEVEN),
     **dict.fromkeys(("xception", "(Fault Detail is equal to"), Mark.DRESSED),
     **dict.fromkeys(
         (
@@ -71,61 +58,29 @@ MARKS: Final[dict[str, Mark]] = {
 
 
 class Scan:
-    """Which of many literals stand in a text."""
+    """Which of many literals may stand in a text, and which marks."""
 
-    def __init__(self, literals: Iterable[tuple[str, Ranked]]) -> None:
+    def __init__(self, literals: Iterable[tuple[str, Placed]]) -> None:
         """``literals``: each with the rule that it leads to."""
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.literal = True
-        options.log_errors = False
-        options.encoding = re2.Options.Encoding.LATIN1  # bytes, so that any text can be scanned
-        self._set = re2.Set.SearchSet(options)
-        self._marks = list(MARKS.values())
-        self._rules: list[list[Ranked]] = []
-        known: dict[str, list[Ranked]] = {}
-        for literal, rule in literals:
-            known.setdefault(literal, []).append(rule)
-        for literal in MARKS:
-            self._add(literal)
-        for literal, rules in known.items():
-            self._add(literal)
-            self._rules.append(rules)
-        self._set.Compile()
-
-    def _add(self, literal: str) -> None:
-        self._set.Add(literal.encode("utf-8", "surrogatepass"))
+        self._literals: Literals[Mark | Placed] = Literals([*MARKS.items(), *literals])
+        self._known: dict[Hits, Standing] = {}
 
     def standing(self, text: str) -> Standing:
-        """What stands in the text."""
-        rules: list[Ranked] = []
+        """What may stand in the text."""
+        hits = self._literals.hits(text)
+        return self._known.get(hits) or self._meaning(hits)
+
+    def _meaning(self, hits: Hits) -> Standing:
+        placed: list[Placed] = []
         marks = 0
-        first = len(self._marks)
-        for hit in self._set.Match(text.encode("utf-8", "surrogatepass")) or ():
-            if hit < first:
-                marks |= self._marks[hit]
+        for meant in self._literals.meant_by(hits):
+            if isinstance(meant, Mark):
+                marks |= meant
             else:
-                rules += self._rules[hit - first]
-        return rules, marks
-
-
-def beginnings(literals: Collection[str]) -> dict[str, str]:
-    """Literal -> how it begins, with as many characters as tell it from the others, in doubling steps.
-
-    A hundred rules whose words begin alike ("The synchronization of ...") are thus not a hundred candidates
-    for each text that begins so.
-    """
-    found: dict[str, str] = {}
-    left = set(literals)
-    length = _BEGINNING
-    while left:
-        alike: dict[str, list[str]] = {}
-        for literal in left:
-            alike.setdefault(literal[:length], []).append(literal)
-        for beginning, group in alike.items():
-            for literal in group:
-                if len(group) == 1 or literal == beginning:
-                    found[literal] = beginning
-        left -= found.keys()
-        length *= 2
-    return found
+                placed.append(meant)
+        placed.sort(key=itemgetter(0))
+        standing = tuple([rule for _, rule in placed]), marks
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[hits] = standing
+        return standing

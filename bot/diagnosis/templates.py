@@ -19,6 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import field
+from functools import cache
+from sys import intern
 from typing import Final, NamedTuple
 
 from bot.dataclass import dataclass
@@ -106,6 +108,8 @@ class Template:
     """
 
     literals: tuple[str, ...]
+    first: str
+    """The first literal."""
     middle: tuple[str, ...]
     """The literals between the first and the last."""
     last: str
@@ -117,6 +121,8 @@ class Template:
     longest: str
     openings: frozenset[str]
     """How its literals begin, where that is telling: one of them stands even in a text that was cut off."""
+    weight: int
+    """Characters other than spaces of its literals."""
     weights: tuple[int, ...]
     """Characters other than spaces of each literal, and before it: ``weights[i]`` is for ``literals[:i]``."""
     hole_count: int
@@ -140,8 +146,8 @@ class Template:
 
     def lay(self, text: str, cut: bool) -> Laid | None:
         """The same in a plain tuple: characters that fit, 1 where the template is the whole text, values."""
-        first = self.literals[0]
-        weight = self.weights[-1]
+        first = self.first
+        weight = self.weight
         bounds: list[Bounds] = []
         tight = 1
         if self.gaps[0]:
@@ -201,7 +207,7 @@ class Template:
 
     def _cut_in_first(self, text: str) -> Laid | None:
         """The text ends within the first literal: what it shows of it must be enough, and right."""
-        first = self.literals[0]
+        first = self.first
         start = text.find(first[:OPENING_LENGTH])
         shown = text[start:]
         if start < 0 or len(shown) < _SHORTEST_OPENING or not first.startswith(shown):
@@ -237,6 +243,7 @@ def parse_template(text: str, *, inner: bool = False) -> Template:
     openings = frozenset(literal[:OPENING_LENGTH] for literal in literals if len(literal) >= _TELLING_OPENING)
     return Template(
         literals=tuple(literals),
+        first=literals[0],
         middle=tuple(literals[1:-1]),
         last=literals[-1] if len(literals) > 1 else "",
         gaps=tuple(gaps),
@@ -244,6 +251,7 @@ def parse_template(text: str, *, inner: bool = False) -> Template:
         final_dot=final_dot,
         longest=longest,
         openings=openings,
+        weight=weights[-1],
         weights=tuple(weights),
         hole_count=sum(map(len, gaps)),
     )
@@ -258,17 +266,17 @@ def _parts(text: str, inner: bool) -> tuple[list[str], list[tuple[Hole, ...]]]:
     for found in _HOLE.finditer(text):
         literal = _literal(text[position : found.start()])
         if literal.strip():
-            gaps.append(tuple(pending))
+            gaps.append(_shared(*pending))
             literals.append(literal)
             pending = []
         pending.append(_hole(found[1], found[2] or "", inner))
         position = found.end()
     rest = _literal(text[position:])
     if rest.strip():
-        gaps.append(tuple(pending))
+        gaps.append(_shared(*pending))
         literals.append(rest)
         pending = []
-    gaps.append(tuple(pending))
+    gaps.append(_shared(*pending))
     if inner and (not gaps[-1] and rest.strip(". ")):
         raise TemplateInvalid("nothing may follow {inner}")
     return literals, gaps
@@ -287,6 +295,13 @@ def _literal(text: str) -> str:
     return even(text.replace("\0", "{").replace("\1", "}"))
 
 
+@cache
+def _shared(*holes: Hole) -> tuple[Hole, ...]:
+    """The one tuple of these holes: a few, which all templates share, stay in the cache of the processor."""
+    return holes
+
+
+@cache
 def _hole(key: str, kind: str, inner: bool) -> Hole:
     if key not in PARAM_KEYS and key != IGNORED and not (inner and key == INNER):
         raise TemplateInvalid(f"{{{key}}} is no key of params")
@@ -296,7 +311,7 @@ def _hole(key: str, kind: str, inner: bool) -> Hole:
         kind = "guid" if key.endswith("_id") else "int" if key in INTEGER_KEYS else ""
     if key == "privilege":
         kind = "privilege"
-    return Hole(key, kind)
+    return Hole(intern(key), intern(kind))
 
 
 def _at_end(text: str, literal: str, position: int) -> int:

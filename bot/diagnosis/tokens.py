@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from bot.dataclass import dataclass
 from bot.diagnosis.model import ParamValue
+from bot.diagnosis.sieve import Sieve
 from bot.diagnosis.values import GUID_FORM
 
 OWNER_TOPIC: Final = "permission.owner_lacks_read"
@@ -105,15 +107,22 @@ def read_privilege(text: str) -> PrivilegeFacts | None:
 def read_refusal(text: str) -> dict[str, ParamValue]:
     """Who may not do what, out of a refusal in words of its own: nothing in it need be named."""
     params: dict[str, ParamValue] = {}
-    if found := _NAMED_PRINCIPAL.search(text):
+    may_match = _refusals().may_match(text)
+    if _NAMED_PRINCIPAL in may_match and (found := _NAMED_PRINCIPAL.search(text)):
         _take_principal(found, params)
-    elif found := _MISSES.search(text):
+    elif _MISSES in may_match and (found := _MISSES.search(text)):
         params["principal"] = found[1].lower()
-    if found := _NAMED_RIGHT.search(text):
+    if _NAMED_RIGHT in may_match and (found := _NAMED_RIGHT.search(text)):
         params["access"] = _right(found[1] or found[2])
-    if found := _NAMED_TABLE.search(text):
+    if _NAMED_TABLE in may_match and (found := _NAMED_TABLE.search(text)):
         params["entity"] = found[1].lower()
     return params
+
+
+@cache
+def _refusals() -> Sieve:
+    """Tells which of the expressions that follow may match; most match no text at all."""
+    return Sieve(_NAMED_PRINCIPAL, _MISSES, _NAMED_RIGHT, _NAMED_TABLE)
 
 
 def _take_principal(found: re.Match[str], params: dict[str, ParamValue]) -> None:

@@ -96,16 +96,17 @@ def read_values(
     is where the matched window begins in ``text``.
     """
     misfits = 0
+    written_as_compared = text.source is text.text
     for holes, (start, end) in zip(gaps, bounds, strict=False):
         hole = holes[0]
-        if len(holes) > 1:
-            written = text.original(base + start, base + end).strip()
-            misfit = _split(params, holes, written, captions)
-        elif hole.silent:
+        joined = len(holes) > 1
+        if hole.silent and not joined:
             continue
+        if written_as_compared:
+            written = text.source[base + start : base + end].strip()
         else:
             written = text.original(base + start, base + end).strip()
-            misfit = _put(params, hole, written, captions)
+        misfit = _split(params, holes, written, captions) if joined else _put(params, hole, written, captions)
         if misfit:
             if misfit < 0:
                 return WRONG
@@ -213,7 +214,7 @@ def _put(params: dict[str, ParamValue], hole: Hole, value: str, captions: Captio
     elif key in _TABLE_OF:
         _put_record(params, key, value)
     else:
-        params[key] = guid_in(value) or value
+        params[key] = value if len(value) < GUID_LENGTH else guid_in(value) or value
     return 0
 
 

@@ -16,7 +16,7 @@ from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.masking import MASKED_LENGTH, mask_even, masked_parts
 from bot.diagnosis.matcher import Matcher
 from bot.diagnosis.normal import even, undressed
-from bot.diagnosis.scan import MARKS, Mark, beginnings
+from bot.diagnosis.scan import Mark
 from bot.diagnosis.templates import parse_template
 from bot.diagnosis.tokens import first_code, read_privilege
 
@@ -90,7 +90,8 @@ def marks_in(text: str) -> int:
 @given(TEXTS)
 def test_no_step_is_skipped_that_would_do_something(text: str) -> None:
     marks = marks_in(text)
-    assert bool(marks & Mark.UNEVEN) == (even(text) is not text and even(text) != text)
+    if text.isascii():  # any other text is made even at once
+        assert bool(marks & Mark.UNEVEN) == (even(text) != text)
     if undressed(text) != text:
         assert marks & Mark.DRESSED
     if read_privilege(text):
@@ -99,9 +100,12 @@ def test_no_step_is_skipped_that_would_do_something(text: str) -> None:
         assert marks & Mark.CODE
 
 
-def test_every_kind_of_white_space_is_a_mark() -> None:
-    white = {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()} - {" "}
-    assert white <= {literal for literal, mark in MARKS.items() if mark is Mark.UNEVEN}
+@pytest.mark.parametrize(
+    "gap", [*(chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()), "\\", "  "]
+)
+def test_any_white_space_counts_as_a_blank(gap: str) -> None:
+    text = "Nothing was found. The Dataverse connection must be enabled."
+    assert CLASSIFIER.classify(text.replace(" ", gap)) == CLASSIFIER.classify(text)
 
 
 @settings(max_examples=300, deadline=None)
@@ -109,16 +113,6 @@ def test_every_kind_of_white_space_is_a_mark() -> None:
 @given(TEXTS)
 def test_the_short_way_and_the_way_that_explains_agree(text: str) -> None:
     assert CLASSIFIER.examine(text).diagnosis == CLASSIFIER.classify(text)
-
-
-@given(st.sets(st.text("ab", min_size=1, max_size=90), max_size=12))
-def test_beginnings_tell_literals_apart(literals: set[str]) -> None:
-    shown = beginnings(literals)
-    assert shown.keys() == literals
-    for literal, beginning in shown.items():
-        assert literal.startswith(beginning)
-        alike = [other for other in literals if other.startswith(beginning)]
-        assert alike == [literal] or beginning == literal
 
 
 def test_rules_that_begin_alike_are_not_all_tried() -> None:
@@ -138,7 +132,9 @@ def test_rules_that_begin_alike_are_not_all_tried() -> None:
     ]
     matcher = Matcher(rules, CATALOGUE.captions)
     text = "The synchronization of the nightly job 217 has stopped: no paper"
-    assert [rule.id for rule in matcher.candidates(text, cut=False)] == ["r217"]
+    tried = [rule.id for rule in matcher.candidates(text, cut=False)]
+    assert "r217" in tried
+    assert len(tried) < 10  # most digits are one letter where literals are looked for
 
 
 @settings(max_examples=300, deadline=None)
