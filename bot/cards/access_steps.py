@@ -9,6 +9,7 @@ from bot.cards.links import Links
 from bot.cards.markup import Markup, bold, code, link, own, sentence
 from bot.cards.texts import Texts
 from bot.cards.value_words import ACCESSES
+from bot.dataverse import PrincipalKind
 from bot.operations.access import Holding, Lack, Place, PrincipalFacts, Spot
 from bot.operations.access.advice import is_ones_own
 
@@ -23,19 +24,19 @@ def access_steps(who: PrincipalFacts, lack: Lack, links: Links, texts: Texts) ->
     place, name = lack.place, bold(short(lack.place.name))
     if place.spot is not Spot.OTHER_ROLE:
         opened = _where(place, name, texts)
-        way = link(texts.gettext("Open the admin center"), links.admin_center())
+        address = links.admin_center("securityroles", place.root_id)
+        way = link(texts.gettext("Open the admin center"), address)
         yield _step(1, sentence((opened, way)))
         yield _step(2, _grant(lack, texts))
     else:
-        yield _step(
-            1,
-            texts.gettext(
-                "The role {role} grants it already. Open {who} in the admin center: Settings, Users + "
-                "permissions.",
-                role=name,
-                who=short(who.name),
-            ),
+        opened = texts.gettext(
+            "The role {role} grants it already. Open {who} in the admin center: Settings, Users + "
+            "permissions.",
+            role=name,
+            who=short(who.name),
         )
+        way = link(texts.gettext("Open the admin center"), links.admin_center(_people(who)))
+        yield _step(1, sentence((opened, way)))
         yield _step(2, texts.gettext("Choose Manage security roles and select {role}.", role=name))
     if place.spot is Spot.NEW_ROLE:
         yield _step(3, texts.gettext("Save it, and assign it to {who}.", who=short(who.name)))
@@ -49,6 +50,13 @@ def access_steps(who: PrincipalFacts, lack: Lack, links: Links, texts: Texts) ->
             "back."
         )
         yield sentence((careful, words))
+
+
+def _people(who: PrincipalFacts) -> str:
+    """Where in an environment of the admin center they are listed; empty where no address is known."""
+    if who.is_application:
+        return "appusers"
+    return "teams" if who.principal.kind is PrincipalKind.TEAM else ""
 
 
 def retry_step(texts: Texts) -> Markup:

@@ -43,7 +43,7 @@ def error_card(
 
     ``opened`` is the value of the button that was pressed for it, ``access`` what Dataverse says.
     """
-    links = Links(view.connection)
+    links = Links(view.connection).in_organization(access.organization_id)
     error, line = view.error, view.line
     name = problem_title(line, texts)
     heading = texts.gettext("Error No. {number}", number=digits(error.number))

@@ -10,13 +10,14 @@ percent-encoded, never of a host or a path.
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from bot.businesscentral.record_ids import RecordId, parse_record_id
 from bot.cards.limits import URL
 from bot.dataclass import dataclass
-from bot.diagnosis.model import LinkKind, Params, StepLink
+from bot.diagnosis.model import ADMIN_CENTER_PLACES, LinkKind, Params, StepLink
 from bot.operations.views import ConnectionView
 
 ERRORS_PAGE: Final = 5339
@@ -31,6 +32,7 @@ _ADMIN_CENTERS: Final = {
 }
 """Of sovereign clouds, by the end of a Dataverse environment's host (MicrosoftDocs/power-platform,
 ``admin/powerapps-us-government.md``)."""
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOCS_HOSTS: Final = frozenset({"learn.microsoft.com", "go.microsoft.com"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOGICAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,99}")
@@ -64,6 +66,13 @@ class Links:
         self._company = connection.company_name
         self._tenant = connection.server_tenant
         self._dataverse = _base(connection.dataverse_url)
+        self._organization = ""
+
+    def in_organization(self, organization_id: str) -> Links:
+        """The same links; those to the admin center lead into the environment of that organization."""
+        nearer = copy(self)
+        nearer._organization = organization_id if _GUID.fullmatch(organization_id) else ""
+        return nearer
 
     def page(self, number: int, filters: tuple[tuple[str, str], ...] = ()) -> Address | None:
         """A page by its number, showing only what the filters (field name, value) pick.
@@ -123,11 +132,19 @@ class Links:
             return None
         return _fitting(f"{self._dataverse}/main.aspx?pagetype=entitylist&etn={entity}&navbar=on&cmdbar=true")
 
-    def admin_center(self) -> Address:
-        """The Power Platform admin center of the cloud that the Dataverse environment is in."""
+    def admin_center(self, place: str = "", role_id: str | None = None) -> Address:
+        """The Power Platform admin center of the cloud that the Dataverse environment is in.
+
+        ``place`` is where in the environment, such as ``securityroles``, with ``role_id`` in the editor of
+        that role; the list of environments where the organization is not known (``in_organization``). The
+        addresses are those to which Dataverse's own pages redirect: ``settingredirect/<organization>/...``.
+        """
         host = urlsplit(self._dataverse or "").hostname or ""
-        found = (center for end, center in _ADMIN_CENTERS.items() if host.endswith(end))
-        return Address(f"{next(found, _ADMIN_CENTER)}/environments")
+        center = next((one for end, one in _ADMIN_CENTERS.items() if host.endswith(end)), _ADMIN_CENTER)
+        if not self._organization or place not in ADMIN_CENTER_PLACES:
+            return Address(f"{center}/environments")
+        editor = f"/{role_id}/roleeditor" if role_id and _GUID.fullmatch(role_id) else ""
+        return Address(f"{center}/settingredirect/{self._organization}/{place}{editor}")
 
     def step(
         self, target: StepLink, params: Params, record: str, number: int | None = None
@@ -151,7 +168,7 @@ class Links:
             case LinkKind.DATAVERSE_LIST:
                 return self.dataverse_list(target.entity or str(params.get("entity", "")))
             case LinkKind.ADMIN_CENTER:
-                return self.admin_center()
+                return self.admin_center(target.entity or "")
             case LinkKind.DOCS:
                 return _documentation(target.address)
 

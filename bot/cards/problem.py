@@ -47,7 +47,7 @@ def problem_card(
 
     ``opened`` is the value of the button that was pressed for it, ``access`` what Dataverse says.
     """
-    links = Links(view.connection)
+    links = Links(view.connection).in_organization(access.organization_id)
     name = problem_title(view.line, texts)
     params = view.line.params
     parts = [

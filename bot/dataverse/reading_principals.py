@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from bot.dataverse import fields
-from bot.dataverse.asking import ROWS_SECONDS, Asking, literal
+from bot.dataverse.asking import DEFINITIONS_SECONDS, ROWS_SECONDS, Asking, literal
 from bot.dataverse.fields import Json
 from bot.dataverse.values import (
     BusinessUnit,
@@ -53,6 +53,14 @@ class ReadingPrincipals(Asking):
             business_unit_id=fields.guid(answer, "BusinessUnitId"),
             organization_id=fields.guid(answer, "OrganizationId"),
         )
+
+    async def organization_id(self) -> str:
+        """Id of the environment's organization, by which the admin center knows it."""
+
+        async def ask() -> str:
+            return (await self.who_am_i()).organization_id
+
+        return cast("str", await self._remembered(("organization",), DEFINITIONS_SECONDS, ask))
 
     async def user(self, user_id: str) -> User | None:
         """A user by id; None where there is none."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
+from sys import intern
 from types import MappingProxyType
 from typing import Final
 
@@ -29,6 +30,7 @@ from bot.diagnosis.entries import (
 )
 from bot.diagnosis.identity import EITHER, TOPIC
 from bot.diagnosis.model import (
+    ADMIN_CENTER_PLACES,
     Choices,
     Condition,
     ErrorClass,
@@ -56,6 +58,8 @@ _LINKS_WITHOUT_TARGET: Final = {
 _FILTER: Final = re.compile(r"([^=&{}]+)=(\{[a-z_]+\}|[^=&{}]+)")
 _PAGE: Final = re.compile(rf"page:(\d+)(?:\?({_FILTER.pattern}(?:&{_FILTER.pattern})*))?")
 _ROW: Final = re.compile(r"row:([a-z_]+)=\{([a-z_]+)\}")
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+"""Shared, as names are, by all rules: what they have in common stays in the cache of the processor."""
 
 
 class CatalogueInvalid(Failure):
@@ -273,11 +277,11 @@ class _Reader:
         self._templates.append(
             TemplateRule(
                 id=entry.id,
-                class_code=entry.class_,
-                topic=entry.topic,
-                language=entry.lang,
+                class_code=intern(entry.class_),
+                topic=entry.topic and intern(entry.topic),
+                language=intern(entry.lang),
                 template=template,
-                also=entry.also,
+                also=entry.also or _NOTHING,
                 source=entry.source,
                 text=entry.text,
                 namesakes=entry.namesakes,
@@ -356,6 +360,8 @@ class _Reader:
             return StepLink(LinkKind.DATAVERSE_ROW, entity=row[1], row=row[2])
         if kind == "list" and where.isidentifier():
             return StepLink(LinkKind.DATAVERSE_LIST, entity=where)
+        if kind == "admin_center" and where in ADMIN_CENTER_PLACES:
+            return StepLink(LinkKind.ADMIN_CENTER, entity=where)
         if kind == "docs" and where.startswith("https://learn.microsoft.com/"):
             return StepLink(LinkKind.DOCS, address=where)
         raise self._refusal(entry, f"link: {link!r} leads nowhere")

@@ -44,9 +44,9 @@ class StepEntry(TitleEntry):
     """A step of a remedy.
 
     ``link`` is ``page:<number>``, ``list:<logical name>``, ``docs:<address>``, ``record``, ``other_record``,
-    ``error`` (the row on page 5339) or ``admin_center``. ``page:209?Code={value}`` shows only the record
-    whose field ``Code`` has that value, where it is known, ``page:5335?Name=CURRENCY`` always that one;
-    ``row:systemuser={user_id}`` is that row of Dataverse.
+    ``error`` (the row on page 5339), ``admin_center`` or ``admin_center:securityroles``.
+    ``page:209?Code={value}`` shows only the record whose field ``Code`` has that value, where it is known,
+    ``page:5335?Name=CURRENCY`` always that one; ``row:systemuser={user_id}`` is that row of Dataverse.
     """
 
     link: Text | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bot.dataclass import dataclass
 
@@ -75,6 +75,10 @@ class LinkKind(StrEnum):
     """The Power Platform admin center."""
     DOCS = "docs"
     """A page of Microsoft's documentation (fixed address in the catalogue)."""
+
+
+ADMIN_CENTER_PLACES: Final = frozenset({"securityroles", "teams", "appusers"})
+"""Where in an environment a link to the admin center can lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,8 @@ class Title:
 class StepLink:
     """Target of a step.
 
-    ``page`` goes with ``LinkKind.PAGE``, ``address`` with ``DOCS``, ``entity`` with ``DATAVERSE_LIST`` and
-    ``DATAVERSE_ROW``.
+    ``page`` goes with ``LinkKind.PAGE``, ``address`` with ``DOCS``, ``entity`` with ``DATAVERSE_LIST``,
+    ``DATAVERSE_ROW`` and (a place) ``ADMIN_CENTER``.
     """
 
     kind: LinkKind

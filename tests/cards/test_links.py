@@ -73,6 +73,21 @@ def test_the_admin_center_is_the_one_of_the_environments_own_cloud(
     assert links.step(StepLink(LinkKind.ADMIN_CENTER), {}, "") == links.admin_center()
 
 
+def test_an_organization_that_is_known_leads_into_its_environment_and_nothing_else_does() -> None:
+    links = Links(CRONUS).in_organization(USER_ID)
+    inside = f"https://admin.powerplatform.microsoft.com/settingredirect/{USER_ID}"
+    roles = StepLink(LinkKind.ADMIN_CENTER, entity="securityroles")
+    assert links.step(roles, {}, "") == Address(f"{inside}/securityroles")
+    assert links.admin_center("securityroles", USER_ID) == Address(
+        f"{inside}/securityroles/{USER_ID}/roleeditor"
+    )
+    assert links.admin_center("securityroles", "../evil") == Address(f"{inside}/securityroles")
+    everywhere = Links(CRONUS).admin_center()
+    assert Links(CRONUS).step(roles, {}, "") == everywhere
+    assert links.admin_center("somewhere") == everywhere
+    assert Links(CRONUS).in_organization("x/../y").admin_center("securityroles") == everywhere
+
+
 def test_a_row_of_dataverse_opens_there() -> None:
     address = LINKS.record("CRM Account: {" + USER_ID.upper() + "}")
     assert query(address) == {"pagetype": "entityrecord", "etn": "account", "id": USER_ID}

@@ -105,6 +105,25 @@ async def test_the_card_names_the_user_its_roles_the_table_and_the_right_place(s
     assert "That depth is a rule of thumb, not something that Dataverse tells" in shown
 
 
+async def test_the_steps_lead_to_the_very_role_and_list_in_the_admin_center(stage: Stage) -> None:
+    organization = stage.dataverse.organization
+    role = people(organization)
+    inside = f"https://admin.powerplatform.microsoft.com/settingredirect/{organization.id}"
+    await opened(stage, missing("prvWriteAccount", "account", 1))
+    linked = (await stage.kim.until("In Dataverse")).plain()
+    assert f"Open the admin center <{inside}/securityroles/{role}/roleeditor>" in linked
+
+
+async def test_the_steps_of_the_catalogue_lead_there_too(stage: Stage) -> None:
+    people(stage.dataverse.organization)
+    cut = f"Principal user (Id={USER}, type=8, roleCount=3, privilegeCount=640, accessMode='4 Non-inter"
+    await opened(stage, cut)
+    told = (await stage.kim.until("In Dataverse")).plain()
+    roles = f"settingredirect/{stage.dataverse.organization.id}/securityroles>"
+    assert f"<https://admin.powerplatform.microsoft.com/{roles}" in told
+    assert "Which privilege is missing, this text does not tell" in told
+
+
 async def test_a_card_is_there_at_once_and_what_dataverse_says_follows_in_its_place(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +227,9 @@ async def test_a_role_of_ones_own_that_grants_it_already_is_advised_first(stage:
     shown = await opened(stage, missing("prvWriteAccount", "account", 1))
 
     assert "The role Verkoop plus grants it already" in shown
+    page = (await stage.kim.until("In Dataverse")).plain()
+    place = f"https://admin.powerplatform.microsoft.com/settingredirect/{organization.id}/appusers"
+    assert f"Open the admin center <{place}>" in page
 
 
 async def test_a_team_that_is_to_own_rows_needs_no_more_than_its_own(stage: Stage) -> None:

@@ -40,6 +40,7 @@ Ask = Callable[[DataverseClient], Awaitable[object]]
 
 ASKED: dict[str, Ask] = {
     "who_am_i": lambda it: it.who_am_i(),
+    "organization_id": lambda it: it.organization_id(),
     "user": lambda it: it.user(GUID),
     "team": lambda it: it.team(GUID),
     "roles": lambda it: it.roles(A_TEAM),

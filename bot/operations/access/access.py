@@ -131,7 +131,8 @@ class Access:
         row = None if place is None else await _row(client, *place)
         lack = await _lack(client, asked, who, row) if who is not None and who.name else None
         has_roles_now = asked.without_roles and who is not None and bool(who.roles) and not who.is_disabled
-        return Finding(who, lack, row, has_roles_now=has_roles_now)
+        organization = "" if who is None else await client.organization_id()
+        return Finding(who, lack, row, has_roles_now=has_roles_now, organization_id=organization)
 
     async def _coupled(self, scope: Scope, record_id: str) -> tuple[str, str] | None:
         """The row that a record of Business Central is coupled to."""

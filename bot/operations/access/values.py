@@ -99,6 +99,8 @@ class Finding:
     row: RowFacts | None = None
     has_roles_now: bool = False
     """Of somebody who had none at all when the error was written: fixed meanwhile."""
+    organization_id: str = ""
+    """By which the admin center knows the environment; empty where nothing is to be done there."""
 
     @property
     def says_something(self) -> bool:
