@@ -5,9 +5,12 @@ Shown in a modal, so to one person alone: names and e-mail addresses are on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
+from bot.businesscentral.record_ids import parse_record_id
 from bot.businesscentral.records import Direction
 from bot.cards import blocks
 from bot.cards.actions import Action, ButtonValue
@@ -17,7 +20,7 @@ from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice as Option
 from bot.cards.inputs import Field, radio_input, tick_input
-from bot.cards.limits import Block
+from bot.cards.limits import OPTION_TEXT, Block
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, code, dotted, joined, lines, link, own, sentence
 from bot.cards.outside import Outside
@@ -28,6 +31,7 @@ from bot.cards.texts import Texts
 from bot.operations.deciding import Step
 from bot.operations.matching import Awaited, Candidate, Choice, Evidence, MatchView, Obstacle, Reason
 from bot.operations.matching.values import What
+from bot.store.record_names import RecordName, RecordState
 
 CHOICE: Final = "choice"
 """Name of the input that chooses a record."""
@@ -36,6 +40,8 @@ CREATE_NEW: Final = "create_new"
 OPTIONS_PAGE: Final = 5334
 _NAME: Final = 60
 _VALUE: Final = 80
+_CALLED: Final = 30
+_NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def match_button(value: ButtonValue, texts: Texts) -> Button:
@@ -101,9 +107,8 @@ def _awaited(view: MatchView, links: Links, texts: Texts) -> Iterator[Markup]:
             yield bold(record)
         return
     for one in view.awaited:
-        name = Outside(one.name).short(_NAME)
         mapping = texts.gettext("mapping {name}", name=Outside(one.mapping).short(_NAME))
-        yield dotted((bold(record_words(one.record_id, links, texts, one.table)), name, mapping))
+        yield dotted((_known_by(one, links, texts), mapping))
     if view.obstacle is None:
         where = own("Business Central") if view.awaited[0].is_row else texts.gettext("Dataverse")
         yield texts.gettext("It is coupled to no record in {app}.", app=where)
@@ -176,9 +181,7 @@ def _candidates(view: MatchView, links: Links, texts: Texts) -> Iterator[Markup]
 
 
 def _candidate(one: Candidate, links: Links, texts: Texts) -> Markup:
-    name = Outside(one.name).short(_NAME)
-    record = record_words(one.record_id, links, texts, one.table)
-    told = [sentence((own("•"), dotted((bold(name), record))))]
+    told = [sentence((own("•"), _known_by(one, links, texts)))]
     told.append(own("      ") + joined((_reason(reason, texts) for reason in one.reasons), ", "))
     if not one.is_active:
         told.append(own("      ") + texts.gettext("It is inactive in Dataverse."))
@@ -213,13 +216,10 @@ def _reason(reason: Reason, texts: Texts) -> Markup:
 def _options(view: MatchView, texts: Texts) -> tuple[Option, ...]:
     if view.obstacle is not None or view.running is not None or not view.allowance.can_start:
         return ()
+    free = [one for one in view.candidates if not one.coupled_to]
     options = [
-        Option(
-            texts.gettext("Couple with {name}", name=_called(one)),
-            Choice(What.COUPLE, one.mapping_id, one.id).written(),
-        )
-        for one in view.candidates
-        if not one.coupled_to
+        Option(label, Choice(What.COUPLE, one.mapping_id, one.id).written())
+        for one, label in zip(free, _labels(free, Links(view.connection), texts), strict=True)
     ]
     for awaited in view.awaited:
         if awaited.can_be_created and len(options) < _MOST_OPTIONS:
@@ -233,34 +233,50 @@ def _options(view: MatchView, texts: Texts) -> tuple[Option, ...]:
     return tuple(options)
 
 
+def _labels(candidates: Sequence[Candidate], links: Links, texts: Texts) -> Iterator[Markup]:
+    """Each unlike all the others: what reads the same gets the beginning of its id in front."""
+    labels = [texts.gettext("Couple with {name}", name=_called(one, links, texts)) for one in candidates]
+    counts = Counter(label.plain(OPTION_TEXT) for label in labels)
+    for one, label in zip(candidates, labels, strict=True):
+        is_alone = counts[label.plain(OPTION_TEXT)] == 1
+        yield label if is_alone else dotted((own(one.id[:8]), label))
+
+
 _MOST_OPTIONS: Final = 10
 """Slack's limit of radio buttons."""
 
 
-def _called(one: Candidate) -> Markup:
-    """A name that tells two of the same name apart."""
-    name = Outside(one.name).short(40)
-    return sentence((name, own(f"({one.id[:8]})"))) if name else own(one.id[:8])
+def _known_by(one: Awaited | Candidate, links: Links, texts: Texts) -> Markup:
+    """A record as people know it: name, number, e-mail address, city; as a link."""
+    named = RecordName(one.record_id, one.name, "", RecordState.UNKNOWN, _NEVER)
+    record = record_words(one.record_id, links, texts, one.table, {one.record_id: named})
+    return dotted((bold(record), *(Outside(value).short(_NAME) for value in one.told)))
+
+
+def _called(one: Candidate, links: Links, texts: Texts) -> Markup:
+    """In a line of a form: what a row is called, and its number; a record by its number, then its name."""
+    name = Outside(one.name).short(_CALLED)
+    if one.told or not name:
+        told = [Outside(value).short(_CALLED) for value in one.told]
+        return sentence((name, own("(") + joined(told, ", ") + own(")") if told else own(one.id[:8])))
+    if (parsed := parse_record_id(one.record_id, one.table)) is not None and parsed.row_id is None:
+        return dotted((record_words(one.record_id, links, texts, one.table), name))
+    return name
 
 
 def _pair(view: MatchView, awaited: Awaited, choice: Choice, links: Links, texts: Texts) -> Iterator[Markup]:
-    record = dotted(
-        (
-            bold(record_words(awaited.record_id, links, texts, awaited.table)),
-            Outside(awaited.name).short(_NAME),
-        )
-    )
+    """Which two it is about, or which one."""
+    here, there = own("Business Central"), texts.gettext("Dataverse")
+    if awaited.is_row:
+        here, there = there, here
+    yield bold(here + own(": ")) + _known_by(awaited, links, texts)
     candidate = view.chosen(choice)
     if candidate is None:
-        yield record
         return
-    other = record_words(candidate.record_id, links, texts, candidate.table)
-    yield texts.gettext(
-        "{record} and {other}",
-        record=record,
-        other=dotted((bold(Outside(candidate.name).short(_NAME)), other)),
-    )
+    yield bold(there + own(": ")) + _known_by(candidate, links, texts)
     yield joined((_reason(reason, texts) for reason in candidate.reasons), ", ")
+    if not candidate.is_active:
+        yield texts.gettext("It is inactive in Dataverse.")
 
 
 def _then(view: MatchView, texts: Texts) -> Iterator[Markup]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import cast
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.simulator.businesscentral.rows import SynchDirection
 from bot.simulator.businesscentral.tables import record
 from bot.simulator.businesscentral.troubles import Kind
+from bot.simulator.dataverse.values import INACTIVE
 from bot.simulator.slack import Modal, Person
 from bot.store import Problems
 from tests.conversations.conftest import Stage
@@ -44,6 +46,11 @@ async def opened(stage: Stage, person: Person | None = None) -> Modal:
     await person.click("Details")
     await person.click("Overeenkomst zoeken…" if person is stage.sanne else "Find a match…")
     return await settled(person)
+
+
+def without_links(modal: Modal) -> str:
+    """What it says, without the addresses behind."""
+    return re.sub(r" <https://[^>]*>", "", modal.plain())
 
 
 def options(modal: Modal) -> list[str]:
@@ -242,6 +249,36 @@ async def test_the_company_of_a_contact_is_found_by_its_number(stage: Stage) -> 
     assert says.index("same number D10010") < says.index("same name Aarts Techniek B.V.")
 
 
+async def test_candidates_are_told_apart_by_what_people_know_them_by(stage: Stage) -> None:
+    """Four accounts of one name: by number, address, city; those that nothing tells apart, by their ids."""
+    world = stage.company.synchronization
+    world.known(record("Customer: D10010", description="Aarts B.V."))
+    add = stage.dataverse.organization.add
+    add("account", name="Aarts B.V.", accountnumber="D10010", emailaddress1="in@aarts.example")
+    add("account", name="Aarts B.V.", address1_city="Breda", statecode=INACTIVE)
+    twins = [
+        add("account", f"{letter * 8}-0000-4000-8000-000000000000", name="Aarts B.V.") for letter in "ef"
+    ]
+    text = "Company No. D10010 must be coupled to a record in Dataverse."
+    world.fail("Contact: CT000001", text, kind=Kind.NEW_RECORD)
+    await read(stage)
+    modal = await opened(stage)
+    told = without_links(modal)
+    assert "• Account Aarts B.V. · D10010 · in@aarts.example" in told
+    assert "Customer D10010 · Aarts B.V. · info@aarts-b-v.example · " in told, "to compare with"
+    assert not any(twin in told for twin in twins), "no id where a name is known"
+    (says,) = options(modal)
+    assert "Couple with Aarts B.V. (D10010, in@aarts.example)" in says
+    assert "eeeeeeee · Couple with Aarts B.V." in says
+    assert "ffffffff · Couple with Aarts B.V." in says
+    stage.kim.fill("What belongs together?", choice_of(modal, "(Breda)"))
+    await stage.kim.submit()
+    says = without_links(await settled(stage.kim, "What will happen"))
+    assert "Business Central: Customer D10010 · Aarts B.V." in says
+    assert "Dataverse: Account Aarts B.V. · Breda" in says
+    assert "It is inactive in Dataverse." in says
+
+
 async def test_a_row_of_dataverse_finds_its_record_in_business_central(stage: Stage) -> None:
     world = stage.company.synchronization
     world.known(record("Salesperson/Purchaser: BV", description="Bart Visser"))
@@ -259,7 +296,9 @@ async def test_a_row_of_dataverse_finds_its_record_in_business_central(stage: St
     assert "It is coupled to no record in Business Central." in modal.plain()
     assert "Salesperson BV" in modal.plain() or "Salesperson/Purchaser BV" in modal.plain()
     assert "Create a new record in Business Central" in options(modal)[0]
-    stage.kim.fill("What belongs together?", choice_of(modal, "Couple with Bart Visser"))
+    stage.kim.fill(
+        "What belongs together?", choice_of(modal, "Couple with Salesperson/Purchaser BV · Bart Visser")
+    )
     await stage.kim.submit()
     await settled(stage.kim, "What will happen")
     await stage.kim.submit()

@@ -38,6 +38,8 @@ EMAILS: Final[Mapping[str, str]] = {
     "systemuser": "internalemailaddress",
 }
 
+CITIES: Final[Mapping[str, str]] = {"account": "address1_city", "contact": "address1_city"}
+
 NAME_FIELDS: Final[Mapping[int, int]] = {4: 15, 13: 2, 18: 2, 23: 2, 27: 3, 156: 3, 204: 10, 5050: 2}
 """Table of Business Central -> field Name or Description."""
 EMAIL_FIELDS: Final[Mapping[int, int]] = {13: 5052, 18: 102, 23: 102, 5050: 102}
@@ -53,9 +55,14 @@ def name_column(entity: str) -> str:
 
 
 def columns_of(entity: str) -> tuple[str, ...]:
-    """All columns by which rows of that table are recognised."""
-    wanted = (name_column(entity), NUMBERS.get(entity, ""), EMAILS.get(entity, ""))
-    return tuple(dict.fromkeys(column for column in wanted if column))
+    """All columns by which rows of that table are recognised, by the bot and by people."""
+    return tuple(dict.fromkeys((name_column(entity), *told_columns(entity))))
+
+
+def told_columns(entity: str) -> tuple[str, ...]:
+    """What tells two rows of the same name apart: number, e-mail address, city."""
+    wanted = (table.get(entity, "") for table in (NUMBERS, EMAILS, CITIES))
+    return tuple(column for column in wanted if column and column != name_column(entity))
 
 
 def searches(entity: str, key: str, fields: Sequence[RecordField]) -> Iterator[tuple[str, Reason]]:

@@ -145,9 +145,11 @@ class Matching:
 
 async def _with_candidates(view: MatchView, looking: Looking) -> MatchView:
     try:
-        found = [one for awaited in view.awaited for one in await looking.candidates(awaited)]
+        looked = [await looking.candidates(awaited) for awaited in view.awaited]
     except DataverseFailure as failure:
         return replace(view, unread=note_of(failure))
+    view = replace(view, awaited=tuple(awaited for awaited, _ in looked))
+    found = [one for _, candidates in looked for one in candidates]
     ranked = sorted(found, key=lambda one: (bool(one.coupled_to), *one.strength))
     shown = tuple(ranked[:MOST_CANDIDATES])
     return replace(view, candidates=shown, left_out=len(ranked) - len(shown))

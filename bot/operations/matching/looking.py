@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, MappedRecord, RecordId, TableMapping
@@ -10,7 +11,7 @@ from bot.businesscentral.records import Direction
 from bot.dataclass import dataclass
 from bot.dataverse import Condition, DataverseClient, Row
 from bot.failures import SourceMissing
-from bot.operations.matching.columns import columns_of, searches, searches_back
+from bot.operations.matching.columns import columns_of, searches, searches_back, told_columns
 from bot.operations.matching.values import Awaited, Candidate, Reason
 from bot.store import Database
 from bot.store.synchronization import Synchronization
@@ -64,24 +65,31 @@ class Looking:
             )
         return found, ""
 
-    async def candidates(self, awaited: Awaited) -> list[Candidate]:
-        """What it may belong to. Raises below DataverseFailure; without Dataverse's address there is none."""
+    async def candidates(self, awaited: Awaited) -> tuple[Awaited, list[Candidate]]:
+        """It with what people know it by, and what it may belong to.
+
+        Raises below DataverseFailure; without Dataverse's address there is none.
+        """
         if self.dataverse is None:
-            return []
+            return awaited, []
         if awaited.is_row:
-            return await self._records_for(awaited)
+            return awaited, await self._records_for(awaited)
         fields = await self.client.record_fields(awaited.mapping_id, awaited.local_system_id)
         key = awaited.record_id.partition(":")[2].strip()
         wanted = list(searches(awaited.entity, key, fields))
         found = await self.dataverse.find(
             awaited.entity,
             [Condition(column, reason.value) for column, reason in wanted],
-            [column for column, _ in wanted],
+            [*(column for column, _ in wanted), *told_columns(awaited.entity)],
             MOST_ROWS,
         )
         reasons = {row.id: _reasons(row, wanted) for row in found}
         taken = await self._rows_taken(awaited.integration_table, [row.id for row in found])
-        return [
+        values = {field.column: field.value.strip() for field in fields}
+        told = (values.get(column, "") for column in told_columns(awaited.entity))
+        known = {"", awaited.name, key}
+        awaited = replace(awaited, told=tuple(dict.fromkeys(one for one in told if one not in known)))
+        return awaited, [
             Candidate(
                 mapping_id=awaited.mapping_id,
                 id=row.id,
@@ -91,6 +99,7 @@ class Looking:
                 reasons=reasons[row.id],
                 coupled_to=taken.get(row.id, ""),
                 is_active=row.is_active,
+                told=_told(row),
             )
             for row in found
             if reasons[row.id]
@@ -108,7 +117,7 @@ class Looking:
             return [], taken[row_id]
         row = None
         if self.dataverse is not None:
-            row = await self.dataverse.row(entity, row_id)
+            row = await self.dataverse.row(entity, row_id, columns_of(entity))
             if row is None:
                 return [], ""
         return [
@@ -119,6 +128,7 @@ class Looking:
                 mapping_id=mapping.id,
                 direction=Direction.FROM_DATAVERSE,
                 name="" if row is None else row.name,
+                told=() if row is None else _told(row),
                 entity=entity,
                 integration_table=mapping.integration_table,
                 local_table=mapping.table,
@@ -184,6 +194,12 @@ def _reasons(row: Row, wanted: Sequence[tuple[str, Reason]]) -> tuple[Reason, ..
     """Dataverse compares without regard to case and to blanks at the end; so does this."""
     values = {column: cell.value.rstrip().casefold() for column, cell in row.cells.items()}
     return tuple(reason for column, reason in wanted if values.get(column) == reason.value.casefold())
+
+
+def _told(row: Row) -> tuple[str, ...]:
+    """What people know it by, beside its name."""
+    values = (row.cells[column].shown.strip() for column in told_columns(row.table) if column in row.cells)
+    return tuple(dict.fromkeys(value for value in values if value and value != row.name))
 
 
 def _goes(mapping: TableMapping, direction: Direction) -> bool:

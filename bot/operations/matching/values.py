@@ -86,6 +86,8 @@ class Awaited:
     """Empty for a row of Dataverse."""
     dataverse_id: str = ""
     """Empty for a record of Business Central."""
+    told: tuple[str, ...] = ()
+    """What else people know it by: its number, e-mail address, city. Text from outside."""
     can_be_created: bool = True
     """Whether the mapping goes that way and its filter lets the record in."""
 
@@ -112,6 +114,8 @@ class Candidate:
     coupled_to: str = ""
     """The record that it is coupled to already, as text: it can be coupled to no other."""
     is_active: bool = True
+    told: tuple[str, ...] = ()
+    """As ``Awaited.told``; empty for a record of Business Central, whose number is its id."""
 
     @property
     def strength(self) -> tuple[int, int, str]:
@@ -223,7 +227,7 @@ class MatchView:
         shown = [
             choice.written(),
             awaited and [awaited.local_system_id, awaited.dataverse_id, awaited.name],
-            candidate and [candidate.record_id, candidate.name],
+            candidate and [candidate.record_id, candidate.name, *candidate.told, candidate.is_active],
             [[one.record_id, one.mapping_id] for one in self.behind.new],
             list(self.behind.problems),
         ]
