@@ -27,7 +27,7 @@ from bot.failures import (
 )
 from bot.operations.views import ErrorView, ProblemDetail
 from bot.store import Database, Errors
-from bot.store.live_states import LiveStates
+from bot.store.live_states import LiveState, LiveStates
 from bot.store.record_names import Names, RecordName, RecordNames, RecordState
 from bot.store.values import Scope, StoredError
 
@@ -37,6 +37,9 @@ NAMELESS_FOR: Final = timedelta(hours=1)
 """A record without a name, or one that could not be read, is asked about again after that."""
 AGAIN_AFTER: Final = timedelta(minutes=2)
 """After a failure that passes."""
+SOON: Final = timedelta(seconds=10)
+"""After an answer that took too long: it takes the names from one card, not from those of the next
+minutes."""
 LATER: Final = timedelta(hours=1)
 """After one that only somebody can mend, such as the missing extension."""
 PATIENCE: Final = 2.5
@@ -44,6 +47,7 @@ PATIENCE: Final = 2.5
 AT_ONCE: Final = 5
 """Errors asked about for one card."""
 _PART: Final = "names"
+_LATE: Final = "late"
 _MENDED_BY_PEOPLE: Final = frozenset(
     kind.key for kind in (SignInRefused, SourceRefused, SourceMissing, SourceRejected)
 )
@@ -123,7 +127,7 @@ class Naming:
             async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*map(look, errors))
         except TimeoutError:
-            failures.append(SourceUnreachable("no answer about names in time"))
+            failures.append(SourceUnreachable("no answer about names in time", what=_LATE))
         if learnt:
             await RecordNames(self.database).keep(scope, learnt)
         if failures:
@@ -137,8 +141,7 @@ class Naming:
         last = (await LiveStates(self.database).known(scope)).get(_PART)
         if last is None or last.failure_key is None:
             return False
-        pause = LATER if last.failure_key in _MENDED_BY_PEOPLE else AGAIN_AFTER
-        return self.clock.now() - last.attempted_at < pause
+        return self.clock.now() - last.attempted_at < _pause(last)
 
     def _is_known(self, record_id: str, known: Names) -> bool:
         """Lately enough; what names no record need not be asked about."""
@@ -175,6 +178,12 @@ class Naming:
             for record_id, name, url, state in sides
             if record_id
         ]
+
+
+def _pause(after: LiveState) -> timedelta:
+    if after.failure_key in _MENDED_BY_PEOPLE:
+        return LATER
+    return SOON if (after.failure_facts or {}).get("what") == _LATE else AGAIN_AFTER
 
 
 def _ids(error: StoredError) -> tuple[str, ...]:

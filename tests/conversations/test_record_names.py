@@ -123,6 +123,18 @@ async def test_a_card_goes_without_names_where_business_central_gives_none(named
     assert looks(named) <= asked + 1, "nobody waits again for what failed a moment ago"
 
 
+async def test_one_slow_answer_does_not_take_the_names_from_the_next_minutes(
+    named: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr("bot.operations.naming.PATIENCE", 0.0)
+        assert "Adatum" not in (await named.kim.command(f"/syncerrors {number(named)}")).plain()
+    named.clock.advance(5)
+    assert "Adatum" not in (await named.kim.command(f"/syncerrors {number(named)}")).plain()
+    named.clock.advance(6)
+    assert "Adatum 10000" in (await named.kim.command(f"/syncerrors {number(named)}")).plain()
+
+
 async def test_without_the_extension_the_ids_are_shown(named: Stage) -> None:
     named.source.faults.extension_missing()
     shown = (await named.kim.command(f"/syncerrors {number(named)}")).plain()
