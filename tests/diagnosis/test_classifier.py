@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from pathlib import Path
 
@@ -428,11 +427,10 @@ def test_any_text_gives_an_answer(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(max_size=300).filter(lambda text: not re.search(r"prv|0x8|SecLib:", text, re.IGNORECASE)))
-def test_random_text_is_never_taken_for_a_cause(text: str) -> None:
-    """But for the name of a privilege, a code and a check of access, which are that wherever they stand:
-    Hypothesis knows our constants."""
-    assert CLASSIFIER.classify(text).class_code == UNKNOWN
+@given(st.lists(st.characters(), max_size=200))
+def test_random_text_is_never_taken_for_a_cause(letters: list[str]) -> None:
+    """Letter by letter: of whole texts Hypothesis takes some from our own modules, which hold messages."""
+    assert CLASSIFIER.classify("".join(letters)).class_code == UNKNOWN
 
 
 @pytest.mark.parametrize(
