@@ -130,6 +130,7 @@ NAMED: Final = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,6}-?\d{2,}|\d{4,}(?:-[A-Z]+)?)(?![\w:])"
     r"|[ '(][A-Z][a-z]+\.? (?:[a-z]+ )?[A-Z][a-z]"
     r"|^\W*[A-Z][\w&/()%-]*\.? [A-Z][\w&/()%-]*\.? (?:must|cannot|should)\b"
+    r"|\b(?:[Ll][ea]|[Ee]l|[Ll][oa]s|[Ii]l) [A-ZÀ-Ý][a-zà-ÿ]"
 )
 """The key of a record (``C00110``, ``1896-S``) or a caption within a sentence; in the text as written."""
 QUOTED: Final = re.compile(r"'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
