@@ -125,13 +125,13 @@ class Person:
         beside: bool = False,
         patience: float = PATIENCE,
     ) -> Message:
-        """Press the button with that label, in the newest message that has one or in ``message``, and wait for
-        the answer.
+        """Press the button with that label, in ``message`` or the newest that has one; wait for the answer.
 
         ``nth`` counts equal labels from 0. Gives what was written through the press's response_url, or the
         pressed message: where that was rewritten, where a modal opened, or for a link. With ``beside``
-        whatever appears or changes first: for what is answered elsewhere. Raises Refused when there is no such
-        button, otherwise as ``command``.
+        whatever appears or changes first: for what is answered elsewhere.
+
+        Raises Refused when there is no such button, otherwise as ``command``.
         """
 
         def fits(element: Element) -> bool:
