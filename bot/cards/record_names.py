@@ -34,8 +34,8 @@ def record_words(
     table_number: int = 0,
     names: Names = NO_NAMES,
 ) -> Markup:
-    """A record by its id (``Customer: 10000``), as a link where the connection knows its page; empty for
-    none.
+    """A record by its id (``Customer: 10000``), as a link where the connection knows its page and it is still
+    there; empty for none.
 
     ``names`` are those known, by record id as text. A row of Dataverse reads as its table and name instead of
     Business Central's ``CRM Account: {...}``; where the name is not known, as its table and id.
@@ -47,7 +47,8 @@ def record_words(
         return texts.gettext("{table}, not created yet", table=_table(record, texts))
     known = names.get(text)
     name = EMPTY if known is None else Outside(known.name).short(_NAME)
-    address = links.parsed(record) or _given(known, links)
+    is_gone = known is not None and known.state is RecordState.DELETED
+    address = None if is_gone else links.parsed(record) or _given(known, links)
     if record.row_id is not None:
         words = link(_row(record, name, texts), address)
     else:

@@ -83,7 +83,9 @@ def test_the_name_stands_beside_the_number(record: str, name: str, shown: str) -
 
 
 def test_a_deleted_record_says_so() -> None:
-    assert words("Customer: 10000", name="Adatum", state="Deleted").endswith("Adatum · no longer there")
+    assert words("Customer: 10000", name="Adatum", state="Deleted") == (
+        "Customer 10000 · Adatum · no longer there"
+    ), "no link: it would lead nowhere"
     closed = words(f"CRM Account: {GUID}", state="Unreadable")
     assert closed.endswith("· could not be opened by Business Central")
 
