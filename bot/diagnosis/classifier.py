@@ -152,18 +152,14 @@ class Classifier:
     def classify(self, text: str) -> Diagnosis:
         """The diagnosis of a message, whatever it holds."""
         message = without_stack(opened(text)).strip()
-        if message.isascii() and "\n" not in message:
-            plain = NormalText.of_even(message)  # its white space is among the marks
-        else:
-            plain = NormalText(message)
+        plain = NormalText(message) if "\n" in message else NormalText.of_even(message)
         standing = self._matcher.standing(plain.text)
         if standing[1] & _TO_REWRITE:
             plain = NormalText(undressed(message))
             standing = self._matcher.standing(plain.text)
         inside = self._unwrap(plain, standing)
-        return self._diagnosis(
-            plain, inside, self._verdict(plain, inside, _outer(text, plain), cut=_looks_cut(text, plain))
-        )
+        cut = len(text) in _CUT_LENGTHS and _looks_cut(text, plain)
+        return self._diagnosis(plain, inside, self._verdict(plain, inside, _outer(text, plain), cut=cut))
 
     def inside_of(self, text: str) -> tuple[NormalText, Inside, bool]:
         """A message without envelope and stack, what is inside its wrappers, and whether it looks cut off:

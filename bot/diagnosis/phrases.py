@@ -102,10 +102,10 @@ class Phrases:
         return self._first(_searched(text), also_among=False)
 
     def _first(self, searched: str, *, also_among: bool) -> PhraseRule | None:
-        hits = self._literals.hits(searched)
+        lowered = searched.lower()
+        hits = self._literals.hits(lowered)
         if not hits:
             return None
-        lowered = searched.lower()
         heard: Heard | None = None
         of_record: int | None = None if also_among else NOTHING
         for _, pieces, rule in sorted(self._literals.meant_by(hits)):

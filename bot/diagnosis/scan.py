@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import Final
 
 from bot.diagnosis.catalogue_files import TemplateRule
-from bot.diagnosis.folding import BLANK, GAP
 from bot.diagnosis.literals import Hits, Literals
 
 _REMEMBERED: Final = 4_096
@@ -26,7 +25,7 @@ class Mark(IntEnum):
     """What a text may hold besides words of templates; a bit each."""
 
     UNEVEN = 1
-    """White space other than single blanks; of other scripts' white space nothing is told."""
+    """White space other than single blanks."""
     DRESSED = 2
     """The name of an exception around the message."""
     PRIVILEGE = 4
@@ -36,7 +35,13 @@ class Mark(IntEnum):
 
 
 MARKS: Final[dict[str, Mark]] = {
-    **dict.fromkeys((BLANK + BLANK, GAP), Mark.UNEVEN),
+    **dict.fromkeys(
+        (
+            *("  ", "\\", "\t", "\n", "\x0b", "\x0c", "\r", "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0"),
+            *("\u1680", *map(chr, range(0x2000, 0x200B)), "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"),
+        ),
+        Mark.UNEVEN,
+    ),
     **dict.fromkeys(("xception", "(Fault Detail is equal to"), Mark.DRESSED),
     **dict.fromkeys(
         (

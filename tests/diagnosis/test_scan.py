@@ -90,8 +90,7 @@ def marks_in(text: str) -> int:
 @given(TEXTS)
 def test_no_step_is_skipped_that_would_do_something(text: str) -> None:
     marks = marks_in(text)
-    if text.isascii():  # any other text is made even at once
-        assert bool(marks & Mark.UNEVEN) == (even(text) != text)
+    assert bool(marks & Mark.UNEVEN) == (even(text) != text)
     if undressed(text) != text:
         assert marks & Mark.DRESSED
     if read_privilege(text):
@@ -132,9 +131,7 @@ def test_rules_that_begin_alike_are_not_all_tried() -> None:
     ]
     matcher = Matcher(rules, CATALOGUE.captions)
     text = "The synchronization of the nightly job 217 has stopped: no paper"
-    tried = [rule.id for rule in matcher.candidates(text, cut=False)]
-    assert "r217" in tried
-    assert len(tried) < 10  # most digits are one letter where literals are looked for
+    assert [rule.id for rule in matcher.candidates(text, cut=False)] == ["r217"]
 
 
 @settings(max_examples=300, deadline=None)
@@ -185,4 +182,6 @@ def test_more_templates_are_not_more_work() -> None:
     many = Matcher([*CATALOGUE.templates, *others], CATALOGUE.captions)
     for rule in CATALOGUE.templates[::25]:
         words = "Customer".join(rule.template.literals)
-        assert many.candidates(words, cut=False) == MATCHER.candidates(words, cut=False)
+        tried = many.candidates(words, cut=False)
+        assert rule in tried
+        assert not any(tried_rule.id.startswith("made.") for tried_rule in tried)
