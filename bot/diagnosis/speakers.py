@@ -98,7 +98,7 @@ _REFUSAL: Final = r"""
     | [\w.)] \ ?=\ ?'[^'\n]{0,100}'(?:,|\.?\s*$)
 """
 _CAPTION: Final = r"""
-    ^\W*[A-Z][\w&/()%-]*\.?(?:\ (?:[A-Z][\w&/()%-]*\.?|of|to|and|for|in)){1,5}
+    ^\W*[A-Z][\w&/()%-]*\.?(?:\ (?:\(?[A-Z][\w&/()%-]*\.?|of|to|and|for|in)){1,5}
     \ (?:must|cannot|can't|can\ not|should)\ (?!display|find|open)
 """
 
