@@ -77,7 +77,7 @@ class SkippedRecords:
         store = GivenUp(self.database)
         jobs = [job for one in couplings for job in (one.last_job_id, one.last_dataverse_job_id) if job]
         mapping_of_job = await store.job_mappings(scope, jobs)
-        by_tables = _by_tables(mappings.values())
+        by_tables = by_tables_of(mappings.values())
         directions = [_direction(one) for one in couplings]
         sides = [_sides(one, way) for one, way in zip(couplings, directions, strict=True)]
         latest = await store.latest_errors(scope, [name for names in sides for name in names])
@@ -129,7 +129,8 @@ def _mapping(
     return by_tables.get((coupling.table_number, coupling.integration_table), "")
 
 
-def _by_tables(mappings: Iterable[StoredMapping]) -> Mapping[tuple[int, int], str]:
+def by_tables_of(mappings: Iterable[StoredMapping]) -> Mapping[tuple[int, int], str]:
+    """Names of mappings by their two tables, of those that are alone with theirs."""
     pairs = [((one.table_number, one.integration_table), one.name) for one in mappings]
     counts = Counter(pair for pair, _ in pairs)
     return {pair: name for pair, name in pairs if counts[pair] == 1}

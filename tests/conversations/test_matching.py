@@ -115,6 +115,38 @@ async def test_both_problems_of_the_chain_are_fixed_with_evidence(stage: Stage) 
     assert not await Problems(stage.core.database).page(stage.scope, 5, 0)
 
 
+async def test_a_root_that_failed_itself_is_done_once_it_is_coupled(stage: Stage) -> None:
+    """No run takes a currency that nobody changes: the retry behind would wait for it in vain."""
+    because = "because there is no exchange rate defined for it."
+    rate = f"Cannot create or update the currency USD in Dataverse, {because}"
+    stage.company.synchronization.fail("Currency: USD", rate, kind=Kind.NEW_RECORD)
+    await chain(stage)
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Details", nth=1)
+    await stage.kim.click("Find a match…")
+    modal = await settled(stage.kim)
+    stage.kim.fill("What belongs together?", choice_of(modal, "Couple with US dollar"))
+    await stage.kim.submit()
+    await settled(stage.kim, "What will happen")
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1 synchronized")
+    open_problems = await Problems(stage.core.database).page(stage.scope, 5, 0)
+    assert [row.records for row in open_problems] == [1], "the currency's own"
+
+
+async def test_an_error_without_its_job_is_retried_with_the_others(stage: Stage) -> None:
+    """Jobs are deleted before their errors: customers go to accounts by one mapping alone."""
+    row = stage.company.synchronization.fail("Customer: 10002", WAITS, times=2)
+    for error in stage.company.errors:
+        stage.company.delete_job(error.job_id)
+    assert row.number == 2
+    await chain(stage)
+    await chosen(stage, "Couple with US dollar")
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 2 of 2 synchronized")
+    assert results(stage)["Customer: 10002"] is LastResult.SUCCESS
+
+
 async def test_creates_it_and_nothing_else_without_the_tick(stage: Stage) -> None:
     await chain(stage)
     says = (await chosen(stage, "Create a new record in Dataverse")).plain()

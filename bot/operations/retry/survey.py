@@ -10,7 +10,6 @@ from typing import Final
 
 from bot.businesscentral import BusinessCentralClient, Coupling, Freshness, JobQueueEntry, parse_record_id
 from bot.businesscentral.dependencies import rank_of
-from bot.businesscentral.records import Direction
 from bot.clock import Clock
 from bot.dataclass import dataclass
 from bot.failures import (
@@ -22,15 +21,16 @@ from bot.failures import (
 )
 from bot.operations.ask import Ask
 from bot.operations.causes.awaiting import awaited_records
-from bot.operations.given_up import MOST_SKIPPED, SkippedRecord, SkippedRecords
+from bot.operations.given_up import MOST_SKIPPED, SkippedRecord, SkippedRecords, by_tables_of
 from bot.operations.reading import FailureNote, note_of
 from bot.operations.retry.judging import direction_of, hope_of, result_of, ways_of
+from bot.operations.retry.known import Known
 from bot.operations.retry.values import MOST_PROBLEMS, MOST_RECORDS, Hope, JobNote, Skipped, Target
 from bot.operations.synchronization import stored_coupling, stored_mapping
 from bot.store import Database, Errors, Problems
 from bot.store.columns import as_key
 from bot.store.given_up import GivenUp
-from bot.store.resolution import SUCCESS
+from bot.store.resolution import FAILURE
 from bot.store.retries import RetriedMapping, RetriedRecord
 from bot.store.retry_candidates import Candidate, Candidates
 from bot.store.synchronization import StoredCoupling, StoredMapping, Synchronization
@@ -107,6 +107,12 @@ class Survey:
             mappings = dict(now.mappings) or {
                 one.name: one for one in await Synchronization(self.database).mappings(scope)
             }
+        of_tables = by_tables_of(mappings.values())
+        candidates = tuple(
+            _with_mapping(one, coupling, of_tables)
+            for one in candidates
+            if not _is_done(one, coupling := known.coupling(one.record_id, one.table_number), first)
+        )
         records, hopes, examples = _judged(candidates, known, mappings, now)
         return Surveyed(
             records=tuple(records.values()),
@@ -246,6 +252,22 @@ def _candidate(skipped: SkippedRecord, failed: Candidate | None) -> Candidate:
     )
 
 
+def _is_done(candidate: Candidate, coupling: StoredCoupling | None, first: Sequence[str]) -> bool:
+    """What others wait for need only be coupled: one that is, and does not fail, no run would take again."""
+    if candidate.record_id not in first or coupling is None or coupling.skipped:
+        return False
+    return result_of(coupling, direction_of(candidate))[0] != FAILURE
+
+
+def _with_mapping(
+    candidate: Candidate, coupling: StoredCoupling | None, of_tables: Mapping[tuple[int, int], str]
+) -> Candidate:
+    """The mapping of an error whose job was deleted: that of its two tables, if there is one alone."""
+    if candidate.mapping or coupling is None:
+        return candidate
+    return replace(candidate, mapping=of_tables.get((coupling.table_number, coupling.integration_table), ""))
+
+
 def _judged(
     candidates: Sequence[Candidate], known: Known, mappings: Mapping[str, StoredMapping], now: Now
 ) -> tuple[Mapping[str, RetriedRecord], Mapping[Hope, int], Mapping[Hope, str]]:
@@ -293,49 +315,6 @@ def _in_order(
         ranks[record.mapping] = min(ranks.get(record.mapping, rank), rank)
     order = sorted(ranks.items(), key=lambda one: (one[1], one[0]))
     return tuple(RetriedMapping(name, mappings[name].id, rank) for name, rank in order)
-
-
-class Known:
-    """What is known of couplings; of the same coupling the last one that is given counts."""
-
-    def __init__(self, couplings: Iterable[StoredCoupling], starts: Mapping[str, datetime]) -> None:
-        self._starts = starts
-        self._of_record: dict[str, StoredCoupling] = {}
-        self._of_row: dict[tuple[str, int], StoredCoupling] = {}
-        self._rows: set[str] = set()
-        for one in couplings:
-            if one.record_id:
-                self._of_record[as_key(one.record_id)] = one
-            if one.dataverse_id:
-                self._of_row[one.dataverse_id, one.integration_table] = one
-                self._rows.add(one.dataverse_id)
-
-    def coupling(self, record_id: str, table: int) -> StoredCoupling | None:
-        """That of a record of Business Central, or of a row of Dataverse."""
-        parsed = parse_record_id(record_id, table)
-        if parsed is not None and parsed.row_id is not None:
-            return self._of_row.get((parsed.row_id, table))
-        return self._of_record.get(as_key(record_id))
-
-    def succeeded_at(self, coupling: StoredCoupling | None, ways: Iterable[Direction]) -> datetime | None:
-        """Start of the latest job that gave the last result in one of these directions, where that is
-        Success."""
-        if coupling is None:
-            return None
-        results = [result_of(coupling, way) for way in ways]
-        starts = [self._starts.get(job) for result, job in results if result == SUCCESS and job]
-        return max((start for start in starts if start is not None), default=None)
-
-    def waits(self, candidate: Candidate) -> bool:
-        """Whether it waits for a record that no coupling is known of."""
-        awaited = awaited_records(candidate.class_code, candidate.topic, candidate.params)
-        return bool(awaited) and not any(self._is_coupled(record) for record in awaited)
-
-    def _is_coupled(self, record_id: str) -> bool:
-        parsed = parse_record_id(record_id)
-        if parsed is not None and parsed.row_id is not None:
-            return parsed.row_id in self._rows
-        return as_key(record_id) in self._of_record
 
 
 async def _jobs(client: BusinessCentralClient) -> Mapping[str, JobQueueEntry] | None:
