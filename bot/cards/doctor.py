@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bot.cards import blocks
@@ -28,7 +29,7 @@ def doctor_card(report: Report, about: str, texts: Texts, *, again: str | None =
     headline = summary_words(report, texts)
     parts = [Part((blocks.header(headline),), Importance.ESSENTIAL)]
     for group in groups_of(report, texts):
-        parts += _group(group, texts)
+        parts += _group(group, texts, _fine_in_short if len(report.patients) > 1 else _fine)
     once_more = Button(
         texts.gettext("Check again"),
         Action.DOCTOR_AGAIN,
@@ -36,8 +37,12 @@ def doctor_card(report: Report, about: str, texts: Texts, *, again: str | None =
     )
     errors = Button(texts.gettext("Errors"), Action.OVERVIEW_SHOW, ButtonValue(connection=about))
     parts.append(Part((blocks.actions(once_more, errors),), Importance.ESSENTIAL))
-    lines = (line for group in groups_of(report, texts) for line in group.lines)
-    told = [line for line in lines if line.finding.verdict is Verdict.BROKEN]
+    told = [
+        line
+        for group in groups_of(report, texts)
+        for line in group.lines
+        if line.finding.verdict is Verdict.BROKEN
+    ]
     first = _said(told[0], texts) if told else EMPTY
     return compose(sentence((headline, first)), parts, texts)
 
@@ -75,8 +80,8 @@ def finding_lines(line: Line, texts: Texts) -> Markup:
     return lines((titled, sentence((own("→"), step_words(line.finding, words, texts)))))
 
 
-def _group(group: Group, texts: Texts) -> list[Part]:
-    """The broken first, then what is worth knowing; what is fine and what was not looked at in short."""
+def _group(group: Group, texts: Texts, fine: Callable[[Sequence[Line], Texts], Markup]) -> list[Part]:
+    """The broken first, then what is worth knowing, what was not looked at, and what is fine."""
     parts = [Part((blocks.section(bold(group.name)),), Importance.ESSENTIAL)]
     for verdict, importance in ((Verdict.BROKEN, Importance.ESSENTIAL), (Verdict.NOTE, Importance.NORMAL)):
         parts += [
@@ -88,10 +93,20 @@ def _group(group: Group, texts: Texts) -> list[Part]:
         Part((blocks.context(sentence((SIGNS[Verdict.UNKNOWN], words))),))
         for words in unseen_words(group.lines, texts)
     ]
-    if good := titles_words((one for one in group.lines if one.finding.verdict is Verdict.GOOD), texts):
-        words = texts.gettext("Fine: {checks}.", checks=good)
-        parts.append(Part((blocks.context(sentence((SIGNS[Verdict.GOOD], words))),)))
+    if good := [one for one in group.lines if one.finding.verdict is Verdict.GOOD]:
+        parts.append(Part((blocks.context(fine(good, texts)),)))
     return parts
+
+
+def _fine(good: Sequence[Line], texts: Texts) -> Markup:
+    """Each with its answer."""
+    return lines(sentence((SIGNS[Verdict.GOOD], _said(line, texts))) for line in good)
+
+
+def _fine_in_short(good: Sequence[Line], texts: Texts) -> Markup:
+    """Of many companies: what was looked at."""
+    words = texts.gettext("Fine: {checks}.", checks=titles_words(good, texts))
+    return sentence((SIGNS[Verdict.GOOD], words))
 
 
 def _said(line: Line, texts: Texts) -> Markup:

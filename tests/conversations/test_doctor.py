@@ -16,9 +16,11 @@ async def test_it_says_what_is_fine_and_what_is_not(stage: Stage) -> None:
     shown = (await stage.kim.command("/syncerrors doctor")).plain()
     assert "Integration Synch. Job Errors (5339): Delete" in shown
     assert "An administrator of Business Central: Open the page Microsoft Entra Applications" in shown
-    assert "✅ Fine: Sign-in for Business Central" in shown
+    assert "✅ Sign-in for Business Central: Microsoft Entra gives a token." in shown
     assert "No Slack token" not in shown, "the very Slack that shows this is looked at"
-    assert "Slack token, Slack scopes" in shown
+    assert "✅ Slack token: Slack knows the bot as" in shown
+    told = ("Settings:", "Clock:", "Database:", "Extension:", "Request limit:", "Worker", "Last reading:")
+    assert [shown.index(words) for words in told] == sorted(shown.index(words) for words in told)
     assert not any("Checking everything" in message.plain() for message in stage.kim.messages)
 
 
@@ -62,3 +64,4 @@ async def test_all_connections_at_once(several: Several) -> None:
     every = (await several.kim.command("/syncerrors doctor all")).plain()
     assert [name in every for name in ("Bakker", "Van Dijk", "Zwart")] == [True] * 3
     assert "AADSTS7000222" in every
+    assert "✅ Fine: Sign-in for Business Central" in every, "of many companies in short"
