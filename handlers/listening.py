@@ -272,9 +272,12 @@ class Listening:
             await visit.answer(Card(str(modal.title), list(modal.blocks)))
 
     async def _explain(self, error: BaseException, body: Body) -> None:
-        """Where exceptions become answers."""
+        """Where exceptions become answers: in the modal that waits for one, else in a message."""
         visit = await self._visits.of_broken(body)
-        await visit.answer(_said(error, visit.texts))
+        said = _said(error, visit.texts)
+        waiting = visit.opened.take(visit.trigger)
+        if not waiting or not await visit.show_in(waiting, modals.Modal(APP_NAME, said.blocks)):
+            await visit.answer(said)
 
     async def _note(self, error: BaseException, body: Body, act: Act | None) -> None:
         """Who is refused has a line in the activity, behind the answer: nobody waits for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,6 +24,7 @@ from bot.store.outbox import Place
 from bot.store.values import Scope
 from handlers.languages import Languages
 from handlers.modals import NOT_FILLED_IN, Submitted, open_view, submitted_of, update_view
+from handlers.opened import Opened
 from handlers.presses import Presses, value_of
 from handlers.way_back import Address, WayBack
 
@@ -45,6 +46,7 @@ class Visit:
     """False once the person has pressed something else in the same message."""
     trigger: str = ""
     """Slack's permission to open a modal, for three seconds."""
+    opened: Opened = field(default_factory=Opened)
     gone: str | None = None
     """Set where the connection that this person chose is gone; see ``bot.operations.selection.Selected``."""
 
@@ -93,8 +95,13 @@ class Visit:
         await self.way_back.send_if_spare(self._drawn(card))
 
     async def open(self, modal: Modal) -> str:
-        """Open a modal; returns its id, or nothing where Slack did not: the person pressed too long ago."""
-        return await open_view(self.way_back.slack, self.trigger, modal.view(self.texts))
+        """Open a modal; returns its id, or nothing where Slack did not: the person pressed too long ago.
+
+        Should the work fail after that, the reason is shown in that modal.
+        """
+        view_id = await open_view(self.way_back.slack, self.trigger, modal.view(self.texts))
+        self.opened.note(self.trigger, view_id)
+        return view_id
 
     async def show_in(self, view_id: str, modal: Modal) -> bool:
         """Put another modal in the place of an open one; False where that was closed meanwhile."""
@@ -131,6 +138,7 @@ class Visits:
         self._surface = surface
         self.languages = Languages(slack, clock, surface.locales)
         self.presses = Presses(clock)
+        self._opened = Opened()
 
     async def of_command(self, body: Mapping[str, Any]) -> Visit:
         """A visit by slash command, to the connection that the person chose."""
@@ -195,6 +203,7 @@ class Visits:
             surface=self._surface,
             form=submitted_of(body),
             trigger=str(body.get("trigger_id") or ""),
+            opened=self._opened,
         )
 
 

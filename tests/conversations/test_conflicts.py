@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 
 from bot.cards.actions import Action, ButtonValue
-from bot.failures import ChoiceChanged
+from bot.failures import ChoiceChanged, SourceUnreachable
 from bot.operations.conflicts import Side, desk
 from bot.simulator.businesscentral.permissions import PermissionSet
 from bot.simulator.businesscentral.population import Population
@@ -341,7 +342,12 @@ async def test_an_extension_that_is_too_old_is_said(stage: Stage) -> None:
     await stage.kim.command("/syncerrors")
     await stage.kim.click("Details")
     await stage.kim.click("Resolve conflict…")
-    await stage.kim.until("extension in Business Central is too old")
+    await stage.kim.until(in_modal("extension in Business Central is too old"))
+    assert not any("too old" in message.plain() for message in stage.kim.messages), "said where they look"
+
+
+def in_modal(words: str) -> Callable[[Person], bool]:
+    return lambda person: person.modal is not None and words in person.modal.plain()
 
 
 async def test_business_central_that_is_down_or_busy_is_said(stage: Stage) -> None:
@@ -350,8 +356,30 @@ async def test_business_central_that_is_down_or_busy_is_said(stage: Stage) -> No
     await stage.kim.click("Details")
     stage.source.faults.fail(503, times=20)
     await stage.kim.click("Resolve conflict…")
-    await stage.kim.until("Business Central")
+    await stage.kim.until(in_modal("Business Central did not answer"))
     assert acts(stage, "synchronize") == 0
+
+
+async def test_who_closed_the_form_meanwhile_is_told_in_a_message(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await conflicts(stage)
+    await stage.kim.command("/syncerrors")
+    await stage.kim.click("Details")
+    may_fail = asyncio.Event()
+
+    async def fails_late(*_: object, **__: object) -> None:
+        await may_fail.wait()
+        raise SourceUnreachable
+
+    monkeypatch.setattr(stage.core.pull.clients[stage.connection], "_read", fails_late)
+    await stage.kim.click("Resolve conflict…")
+    await stage.kim.modal_opened()
+    await stage.kim.close_modal()
+    may_fail.set()
+    await stage.kim.until("Business Central did not answer")
+    assert [refusal.where for refusal in stage.slack.refusals] == ["views.update"], "it was closed"
+    stage.slack.refusals.clear()
 
 
 async def test_a_lost_answer_is_looked_for_before_it_is_repeated(stage: Stage) -> None:
