@@ -17,14 +17,17 @@ from typing import Final
 
 _LEFT: Final = 10
 """Bytes that an anchor has at least, where its literal has so many."""
-_LENGTH: Final = 16
-"""Bytes of an anchor, where no other literal has the same."""
+SHORT: Final = 16
+"""Bytes of an anchor where most texts hold some literal, and few hold a part of one by chance."""
+LONG: Final = 64
+"""Bytes of an anchor where hardly any text holds a literal: what it holds by chance is looked at for nothing."""
 _LOOKED_AT: Final = 4
 """First bytes of an anchor that are weighed: behind them hardly any text goes on by chance."""
 
 
-def anchors(literals: Collection[bytes]) -> dict[bytes, bytes]:
-    """Literal -> a part of it, by which it is found; as long as tells it from the others, in doubling steps.
+def anchors(literals: Collection[bytes], length: int = SHORT) -> dict[bytes, bytes]:
+    """Literal -> a part of it of some length, by which it is found; longer, in doubling steps, where another
+    has the same.
 
     A hundred rules whose words are alike ("The synchronization of ...") are thus not a hundred candidates for
     each text that holds them. The literals stand for the texts in which they will be looked for.
@@ -49,7 +52,7 @@ def anchors(literals: Collection[bytes]) -> dict[bytes, bytes]:
                     break
         begun.update(literal[best:end] for end in range(best + 1, best + 1 + _LOOKED_AT))
         rests[literal] = literal[best:]
-    return _told_apart(rests)
+    return _told_apart(rests, length)
 
 
 def _runs(literals: Iterable[bytes]) -> Counter[bytes]:
@@ -61,10 +64,9 @@ def _runs(literals: Iterable[bytes]) -> Counter[bytes]:
     return often
 
 
-def _told_apart(rests: dict[bytes, bytes]) -> dict[bytes, bytes]:
+def _told_apart(rests: dict[bytes, bytes], length: int) -> dict[bytes, bytes]:
     found: dict[bytes, bytes] = {}
     left = set(rests)
-    length = _LENGTH
     while left:
         alike: dict[bytes, list[bytes]] = {}
         for literal in left:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
+
+from bot.diagnosis.literals import Literals
 
 UNDETERMINED: Final = "und"
 _READ_LENGTH: Final = 250
@@ -21,11 +24,16 @@ _WORDS: Final = {
     "cs": ("není", "nelze", "uživatel"),
     "is": ("ekki", "verður"),
 }
-_LANGUAGES: Final = {word: language for language, words in _WORDS.items() for word in words}
-_TELLING: Final = frozenset(_LANGUAGES)
 
 
 def spoken_language(text: str) -> str:
-    """The code of the only language whose words stand in the text; ``und`` where that is none or several."""
-    seen = {_LANGUAGES[word] for word in _TELLING.intersection(text[:_READ_LENGTH].lower().split())}
+    """The code of the only language whose words stand in a text in its even form; ``und`` where that is none
+    or several."""
+    words = _words()
+    seen = set(words.meant_by(words.hits(f" {text[:_READ_LENGTH].lower()} ")))
     return seen.pop() if len(seen) == 1 else UNDETERMINED
+
+
+@cache
+def _words() -> Literals[str]:
+    return Literals((f" {word} ", language) for language, words in _WORDS.items() for word in words)

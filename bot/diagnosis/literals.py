@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 
 import re2
 
-from bot.diagnosis.anchors import anchors
+from bot.diagnosis.anchors import SHORT, anchors
 
 _MEMORY: Final = 64 << 20
 """Bytes that the automaton may take; it takes 15 MB with 1,400 literals."""
@@ -26,13 +26,13 @@ Hits = tuple[int, ...]
 class Literals(Generic[T]):
     """Which of many literals may stand in a text: all that do, and a few that only seem to."""
 
-    def __init__(self, literals: Iterable[tuple[str, T]]) -> None:
-        """``literals``: each with what it leads to."""
+    def __init__(self, literals: Iterable[tuple[str, T]], length: int = SHORT) -> None:
+        """``literals``: each with what it leads to; ``length``: of their anchors."""
         meant: dict[bytes, list[T]] = {}
         for written, leads_to in literals:
             meant.setdefault(_bytes(written), []).append(leads_to)
         self._leads_to: dict[bytes, list[T]] = {}
-        for literal, anchor in anchors(meant).items():
+        for literal, anchor in anchors(meant, length).items():
             self._leads_to.setdefault(anchor, []).extend(meant[literal])
         self._lists = list(self._leads_to.values())
         self._set = _automaton(self._leads_to) if self._leads_to else None

@@ -47,7 +47,10 @@ def _stretches(*, mail: bool, ascii_only: bool) -> re.Pattern[str]:
     variable = _ALL if mail else _NO_WORD + _ALL.replace(_MAIL, "")
     flags = re.VERBOSE | re.DOTALL | (re.ASCII if ascii_only else re.NOFLAG)
     ahead = re.sub(r"\?P<\w+>", "?:", variable)
-    stays = rf"(?:{_LETTER}++[.,;:!?]?+[ ] | [ ,;:!?)]++ | (?!{ahead}) (?:{_LETTER}++ | .)){{0,50}}+"
+    words = rf"{_LETTER}++[.,;:!?]?+[ ] | [ ,;:!?)]++"
+    if ascii_only and not mail:
+        words = rf"[A-Za-z .,;!?)]+(?<![A-Za-z]) | {words}"
+    stays = rf"(?:{words} | (?!{ahead}) (?:{_LETTER}++ | .)){{0,50}}+"
     whole = rf"({stays})(?:{variable})?+"
     return re.compile(whole.replace(_LETTER, "[A-Za-z]") if ascii_only else whole, flags)
 

@@ -16,6 +16,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from bot.dataclass import dataclass
+from bot.diagnosis.anchors import LONG
 from bot.diagnosis.listening import NOTHING, RECORD_NAMED, SPOKEN_OF, Heard, Listener
 from bot.diagnosis.literals import Literals
 from bot.diagnosis.model import PLUGIN, UNKNOWN
@@ -90,7 +91,7 @@ class Phrases:
         ranked = [
             (rank, rule.pieces, rule) for rank, rule in enumerate(sorted(rules, key=lambda rule: rule.order))
         ]
-        self._literals = Literals((max(pieces, key=len), rule) for rule in ranked for pieces in (rule[1],))
+        self._literals = Literals(((max(known[1], key=len), known) for known in ranked), LONG)
 
     def best(self, text: str) -> PhraseRule | None:
         """The phrase in the text that tells most; None where there is none, where it says that nothing is to
