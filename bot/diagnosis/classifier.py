@@ -298,6 +298,8 @@ class Classifier:
         """What a code or, without one that says something, a telling phrase makes of it."""
         if outer or marks & _CODE_MARK:
             by_code = self._by_code(window) or self._by_code(outer) or self._by_exception(outer)
+            if by_code and by_code.class_code in _OF_PRINCIPALS:
+                by_code.params = {**read_refusal(window), **by_code.params}
             if by_code and by_code.class_code != PLUGIN:
                 return by_code
         else:
