@@ -12,6 +12,8 @@ from typing import Final
 
 _PERSON: Final = r"""
     \?(?:[\s.]|$)
+    | ^(?!(?:error|warning|exception|message|details?|code|fault|reason|result|response|inner|status)\b)
+      [a-z][a-z\d_./-]{2,20}(?:\[\d+\])?:\s
     | (?<![\w'-])
       (?:I(?!\ (?:stedet|felte[tn]|felterne|fältet|stället|tabell?en|denne|dette|den|det|et|en
         |tilfælde|vinduet|alle)\b)
@@ -50,6 +52,8 @@ _OTHER_PRODUCT: Final = r"""
     |(?:npm|pip|git|sudo|jira|zoom|kubectl|kubernetes|docker|postgres(?:ql)?|mysql|mariadb|mongodb|mongo\w+error|sqlite|redis|ora-\d+|sap
     |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt
     |sftp|aws|s3|workday|zoho|datev|visma|exact\ online|afas|mailchimp|teams(?=:)|excel(?=:)|terraform
+    |java\.\w+|javax\.\w+|org\.(?:springframework|hibernate|apache)|npgsql|mysqlexception|ts\d{4}|event\ \d{4}
+    |cypress|mssqlserver|selenium|playwright|argocd|gitlab\ ci|let's\ encrypt|booking\.com
     |e-conomic|dinero|fortnox|tripletex|lexware|lexoffice|snelstart|twinfield|bol\.com|postnl|mobilepay|twilio|vpn
     |asana|looker|tableau|snowflake|bigquery|servicenow|confluence|trello|airtable|pipedrive|freshdesk
     |freshbooks|intercom|klaviyo|marketo|pardot|zapier|n8n|uipath|celonis|dropbox|bitbucket|shopware
@@ -83,6 +87,7 @@ _OPENING: Final = r"""
 _MANUAL: Final = (
     _OPENING
     + r"""
+    | ^\W*(?:all\ )?(?:customers|vendors|suppliers|visitors|guests|employees|users)\b
     | ^\W*(?:view|open|the\ following|(?:if|when|after|because|as|once|while|since)\ an?)(?!\w)
     | \b(?:for\ example|such\ as|fasttab|factbox|related\ link|(?:take|do|perform)\ the\ following
     |the\ following\ (?:table|steps|fields|pages|actions?|topics?|sections?)
@@ -90,8 +95,12 @@ _MANUAL: Final = (
 """
 )
 _REFUSAL: Final = r"""
-    ^\W*(?:you\ (?:cannot|can't|can’t|can\ not|must|can\ only|may\ only|may\ not
-        |need\ to\ (?:select|specify|enter|fill|assign|define))
+    ^\W*(?:you\ (?:cannot|can't|can’t|can\ not|can\ only|may\ only|may\ not)\ (?:change|delete|rename|modify
+            |insert|correct|cancel|create|post|set|undo|assign|apply|unapply|reverse|release|reopen|ship|invoice
+            |copy|select|specify|handle|reserve|define|combine|add|remove|disable|enable|edit|calculate|close
+            |convert|merge|block|activate|use|import|exclude|perform|update|move|split|mark|delegate|reject)
+        |you\ (?:must|need\ to)\ (?:first\ |also\ )?(?:select|specify|enter|fill|assign|define|set|create
+            |choose|run|post|release|reopen|provide|indicate|apply|reverse|delete|update|change|close|register|activate)
     |du\ (?:kan\ ikke|kan\ kun|skal|må\ ikke|kan\ inte)|der\ skal|u\ moet|sie\ müssen
     |vous\ (?:ne\ pouvez|devez)
     |no\ (?:se\ )?puede|debe|non\ è\ possibile)\b
