@@ -20,7 +20,7 @@ _LEFT: Final = 10
 SHORT: Final = 16
 """Bytes of an anchor where most texts hold some literal, and few hold a part of one by chance."""
 LONG: Final = 64
-"""Bytes of an anchor where hardly any text holds a literal: what it holds by chance is looked at for nothing."""
+"""Bytes of an anchor where hardly any text holds a literal, and each that seems to is looked at."""
 _LOOKED_AT: Final = 4
 """First bytes of an anchor that are weighed: behind them hardly any text goes on by chance."""
 

@@ -42,7 +42,8 @@ def _stretches(*, mail: bool, ascii_only: bool) -> re.Pattern[str]:
     What stays is passed over word by word within the expression; a search would try every character. A word
     that a blank follows cannot begin a variable part, nor can the inside of one. Fifty steps at most, since
     the loop that asks for the stretches ends when it has enough. Without addresses of mail, and where no
-    letter but those of ASCII needs to be known, the same is found sooner.
+    letter but those of ASCII needs to be known, the same is found sooner: many words at once, since all that
+    varies begins with a character that is none of a run of words, or with a word that such a one ends.
     """
     variable = _ALL if mail else _NO_WORD + _ALL.replace(_MAIL, "")
     flags = re.VERBOSE | re.DOTALL | (re.ASCII if ascii_only else re.NOFLAG)
