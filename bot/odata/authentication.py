@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import httpx
@@ -62,6 +63,8 @@ class ClientCredentials:
         self._transport = transport
         self._http: httpx.Client | None = None
         self._application: Any = None
+        self._told = ""
+        """Why the authority was not found, in Entra's number: MSAL keeps that to itself."""
         self._one_at_a_time = asyncio.Lock()
 
     async def header(self) -> str:
@@ -84,11 +87,12 @@ class ClientCredentials:
     def _token(self) -> str:
         try:
             answer = self._built().acquire_token_for_client(scopes=[self._scope])
-        except (MsalServiceError, httpx.HTTPError) as error:
+        except (MsalServiceError, httpx.HTTPError, json.JSONDecodeError) as error:
             raise SourceUnreachable("Entra gives no answer", host=ENTRA) from error
         except ValueError as error:
             # MSAL's word for a tenant that does not exist: 4xx while it looks for the authority.
-            raise SignInRefused("no such tenant, or no Entra there", code=_code(str(error))) from None
+            code = _code(str(error)) or self._told
+            raise SignInRefused("no such tenant, or no Entra there", code=code) from None
         if not isinstance(answer, dict):
             raise SignInRefused("Entra gave no token", code="")
         token = answer.get("access_token")
@@ -104,24 +108,39 @@ class ClientCredentials:
                 self._client_id,
                 client_credential=_for_msal(self._credential),
                 authority=self._authority,
-                http_client=HttpForMsal(self._http),
+                http_client=HttpForMsal(self._http, self._hear),
             )
         return self._application
+
+    def _hear(self, code: str) -> None:
+        self._told = code
 
 
 class HttpForMsal:
     """An httpx client as MSAL uses one.
 
     MSAL hands over the client assertion of a certificate as bytes (MSAL 1.39, ``oauth2cli/assertion.py``),
-    which requests sends as they are and httpx 0.28 as ``b'...'``.
+    which requests sends as they are and httpx 0.28 as ``b'...'``. ``hear`` is told Entra's number where an
+    authority is refused.
     """
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, hear: Callable[[str], None]) -> None:
         self._http = http
+        self._hear = hear
 
     def get(self, url: str, **options: Any) -> httpx.Response:
-        """As httpx has it."""
-        return self._http.get(url, **options)
+        """As httpx has it, for looking for the authority: MSAL takes any 4xx for a tenant that there is not.
+
+        Raises httpx.HTTPStatusError for one that Entra did not give a number of its own: it is busy, or
+        something in between answers.
+        """
+        answer = self._http.get(url, **options)
+        if 400 <= answer.status_code < 500:
+            code = _code(answer.text)
+            if not code:
+                raise httpx.HTTPStatusError("no authority", request=answer.request, response=answer)
+            self._hear(code)
+        return answer
 
     def post(self, url: str, *, data: Mapping[str, object] | None = None, **options: Any) -> httpx.Response:
         """As httpx has it, with bytes among the values of the form as text."""
