@@ -13,6 +13,7 @@ from bot.dataclass import dataclass
 from bot.delivery.web_api import API, TIMEOUT_SECONDS
 from bot.failures import SlackUnreachable
 from bot.operations.doctor.slack import Membership, SlackSays, TokenFacts
+from bot.trust import trusted
 
 _SCOPES = "x-oauth-scopes"
 """Header of every answer: what the token may do (docs.slack.dev, "OAuth scopes")."""
@@ -66,7 +67,9 @@ class Probe:
     ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         base = f"{self.address.rstrip('/')}/" if self.address else API
         headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=TIMEOUT_SECONDS) as http:
+        async with httpx.AsyncClient(
+            base_url=base, headers=headers, timeout=TIMEOUT_SECONDS, verify=trusted()
+        ) as http:
             try:
                 answer = await http.post(method, data=arguments)
                 body = answer.json()

@@ -7,9 +7,12 @@ long as Slack says, which its client would do inside the call.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import httpx
+
+from bot.trust import trusted
 
 API: Final = "https://slack.com/api/"
 TIMEOUT_SECONDS: Final = 10.0
@@ -54,18 +57,29 @@ class WebApi:
     """Calls methods with the bot's token; ``aclose`` it."""
 
     def __init__(self, token: str, address: str | None = None) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=f"{address.rstrip('/')}/" if address else API,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_SECONDS,
-        )
-        # Where bytes of files go: an address of Slack's own, which is not to see the token.
-        self._uploads = httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
+        self._token = token
+        self._address = f"{address.rstrip('/')}/" if address else API
+        self._opened: list[httpx.AsyncClient] = []
+
+    @cached_property
+    def _http(self) -> httpx.AsyncClient:
+        return self._open(base_url=self._address, headers={"Authorization": f"Bearer {self._token}"})
+
+    @cached_property
+    def _uploads(self) -> httpx.AsyncClient:
+        """Where bytes of files go: an address of Slack's own, which is not to see the token."""
+        return self._open()
+
+    def _open(self, **options: Any) -> httpx.AsyncClient:
+        """By the first request that needs it: a process starts without."""
+        client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, verify=trusted(), **options)
+        self._opened.append(client)
+        return client
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
-        await self._uploads.aclose()
+        for client in self._opened:
+            await client.aclose()
 
     async def call(self, method: str, /, **arguments: Any) -> Mapping[str, Any]:
         """Call a method that takes JSON. Raises SlackSaysLater and SlackRefuses."""

@@ -19,6 +19,7 @@ from bot.odata.answers import RETRIED, Answer
 from bot.odata.authentication import Authentication
 from bot.odata.limits import RequestLimit
 from bot.odata.retrying import Patience, seconds_asked
+from bot.trust import trusted
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes after decompression: 5,000 rows with the longest texts, escaped, and as much again."""
@@ -139,6 +140,7 @@ class Exchange:
         if self._opened is None:
             self._opened = httpx.AsyncClient(
                 transport=self._transport,
+                verify=trusted(),
                 timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS),
                 follow_redirects=False,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from bot.clock import ManualClock
 from bot.delivery import Delivery, Pace, WebApi
 from bot.delivery.deliver import LEASE, OLDEST
 from bot.operations.durable.inline import InlineDurable
+from bot.operations.durable.port import Durable
 from bot.simulator.slack import Person, SlackSimulator
 from bot.store import Database
 from bot.store.outbox import Outbox, Place, PostingState, Told, waiting
@@ -32,6 +34,13 @@ class SettlingDurable(InlineDurable):
             outcome = await self.wait(workflow, timeout=10)
             assert outcome is not None
             assert outcome.error == ""
+
+
+class OnlyWhenTold(Delivery):
+    """Looks into the outbox when a test says so, and never by itself: that would take work away from it."""
+
+    async def _relay_for_ever(self, durable: Durable) -> None:
+        await asyncio.Event().wait()
 
 
 @dataclass
@@ -79,10 +88,10 @@ async def stage(migrated_sqlite_url: str) -> AsyncIterator[Stage]:
     async with SlackSimulator(manifest(), clock=clock) as slack:
         slack.invite_bot(slack.general)
         durable = SettlingDurable()
-        delivery = Delivery(database, clock, renderers())
+        delivery = OnlyWhenTold(database, clock, renderers())
         delivery.register(durable)
         api = WebApi(slack.bot_token, slack.api_url)
-        async with delivery.running(durable, api, pace=Pace(look=3600.0, between=0.0)):
+        async with delivery.running(durable, api, pace=Pace(between=0.0)):
             yield Stage(database, slack, clock, slack.person("Kim"), delivery, durable)
         await durable.stop()
         await api.aclose()
