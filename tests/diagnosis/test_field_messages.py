@@ -57,9 +57,9 @@ de     25 of 30              Dataverse's list of errors drawn at random; all set
 
 The privilege came out of each that names one. Of the 66 wrong answers 60 were ``unknown``.
 
-And seven of what Business Central itself answers, with noise written to be mistaken for it: everyday sentences
-and shops of eleven languages that speak of the same records with the same verbs, other products' logs, titles of
-issues. Half of each batch is set aside, with what was left wrong.
+And some of what Business Central itself answers, with noise written to be mistaken for it: everyday
+sentences and shops of eleven languages that speak of the same records with the same verbs, other products'
+logs, titles of issues. Half of each batch is set aside, with what was left wrong.
 
 ====== ========== ============ ========================================================================
 batch  first run  noise        what it holds
