@@ -122,7 +122,7 @@ class Examination:
 class Classifier:
     """Diagnoses messages with one catalogue.
 
-    What it compares them with is compiled for the first of them, or by ``prepare``: that takes 50 ms, and
+    What it compares them with is compiled for the first of them, or by ``prepare``: that takes 150 ms, and
     most processes start to answer, not to diagnose.
     """
 
