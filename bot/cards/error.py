@@ -27,6 +27,7 @@ from bot.cards.record_names import record_words
 from bot.cards.remedy import remedy_lines
 from bot.cards.retry import retry_button
 from bot.cards.support_button import support_button
+from bot.cards.teach import taught_parts
 from bot.cards.texts import Texts, digits
 from bot.cards.way_back import back_to_results
 from bot.cards.why import why_button
@@ -59,6 +60,7 @@ def error_card(
             Importance.ESSENTIAL,
         )
     ]
+    parts += taught_parts(view.taught, texts)
     if error.gone_at is not None:
         parts.append(Part((blocks.context(_gone(view, texts)),)))
     if view.is_over:

@@ -144,16 +144,17 @@ def _how_far(view: LearningView, texts: Texts) -> Markup:
     return sentence((done, matched))
 
 
+def taught_words(note: TaughtNote, texts: Texts) -> Markup:
+    """Who taught it, and when."""
+    who = actor_words(note.taught_by, texts)
+    return texts.gettext("Recognised by what {who} taught, {time}.", who=who, time=day(note.taught_at))
+
+
 def taught_parts(note: TaughtNote | None, texts: Texts) -> list[Part]:
     """Who taught the bot to recognise a problem, and what they wrote about ending it."""
     if note is None:
         return []
-    said = texts.gettext(
-        "Recognised by what {who} taught, {time}.",
-        who=actor_words(note.taught_by, texts),
-        time=day(note.taught_at),
-    )
-    parts = [Part((blocks.context(said),))]
+    parts = [Part((blocks.context(taught_words(note, texts)),))]
     if note.remedy:
         heading = bold(texts.gettext("What your colleagues do about it"))
         remedy = blocks.preformatted(Outside(note.remedy), LONGEST_REMEDY)

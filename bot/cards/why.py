@@ -14,6 +14,7 @@ from bot.cards.limits import Importance, Part
 from bot.cards.links import Links
 from bot.cards.markup import EMPTY, Markup, bold, code, dotted, joined, link, own
 from bot.cards.outside import Outside
+from bot.cards.teach import class_words, taught_words
 from bot.cards.texts import Texts, digits
 from bot.diagnosis import Explanation, Piece, Reason, Role
 from bot.operations.views import WhyView
@@ -32,7 +33,7 @@ def why_card(view: WhyView, texts: Texts) -> Card:
     about = dotted((link(number, Links(view.connection).error(view.number)), moment(view.logged_at)))
     parts = [
         Part((blocks.header(heading), blocks.context(about)), Importance.ESSENTIAL),
-        Part(blocks.paragraphs(_decision(explained, texts)), Importance.ESSENTIAL),
+        Part(blocks.paragraphs(_decision(view, texts)), Importance.ESSENTIAL),
     ]
     if taken_off := list(_taken_off(explained, texts)):
         title = texts.gettext("Taken off before")
@@ -55,11 +56,13 @@ def why_button(connection: str, number: int, texts: Texts) -> Button:
     )
 
 
-def _decision(explained: Explanation, texts: Texts) -> Iterator[Markup]:
+def _decision(view: WhyView, texts: Texts) -> Iterator[Markup]:
+    explained = view.explanation
     diagnosis = explained.diagnosis
     yield _reason(explained, texts)
-    yield _labelled(texts.gettext("Class"), _id(diagnosis.class_code))
-    if diagnosis.topic:
+    named = dotted((_id(diagnosis.class_code), class_words(view.error_class, texts)))
+    yield _labelled(texts.gettext("Class"), named)
+    if diagnosis.topic and view.taught is None:  # else it says the same as the rule
         yield _labelled(texts.gettext("Topic"), _id(diagnosis.topic))
     if diagnosis.rule:
         yield _labelled(texts.gettext("Rule"), _id(diagnosis.rule))
@@ -68,9 +71,11 @@ def _decision(explained: Explanation, texts: Texts) -> Iterator[Markup]:
     if explained.pieces:
         matched = joined((_piece(piece) for piece in explained.pieces), "")
         yield _labelled(texts.gettext("What matched"), matched)
-    named = texts.language_name(diagnosis.language) or texts.gettext("the text does not show it")
-    yield _labelled(texts.gettext("Language of the text"), named)
-    if explained.source:
+    language = texts.language_name(diagnosis.language) or texts.gettext("the text does not show it")
+    yield _labelled(texts.gettext("Language of the text"), language)
+    if view.taught is not None:
+        yield taught_words(view.taught, texts)
+    elif explained.source:
         yield _labelled(texts.gettext("Where the rule comes from"), Outside(explained.source).short(_WORDS))
 
 

@@ -24,7 +24,6 @@ from bot.operations.views import (
     Overview,
     ProblemDetail,
     ProblemLine,
-    TaughtNote,
 )
 from bot.store import Database, Errors, Problems, Pulls
 from bot.store.synchronized import Synchronized
@@ -118,7 +117,7 @@ class Ask:
                 latest=latest,
                 chain=await self.causes.chain(scope, graph, line, real_cause),
                 real_cause=real_cause,
-                taught=self._taught(row.topic),
+                taught=self.knowledge.note(row.topic),
                 synchronized=await self._synchronized(scope, latest, [one.record_id for one in records]),
             )
 
@@ -138,6 +137,7 @@ class Ask:
                 steps=line.error_class.remedy_for(error.topic, line.told),
                 real_cause=await self.causes.real_cause(scope, error),
                 is_over=bool(await self._synchronized(scope, error, [record])),
+                taught=self.knowledge.note(error.topic),
             )
 
     async def _synchronized(
@@ -148,10 +148,6 @@ class Ask:
         if error.class_code == _BOTH_CHANGED:
             return await store.settled(scope, error.problem_id, record_ids)
         return await store.of(scope, error.problem_id, record_ids)
-
-    def _taught(self, topic: str | None) -> TaughtNote | None:
-        rule = self.knowledge.rule(topic)
-        return None if rule is None else TaughtNote(rule.taught_by, rule.taught_at, rule.remedy)
 
     def _taught_words(self, topic: str | None) -> str:
         """What tells a taught problem from others of its class; empty where its own title does."""

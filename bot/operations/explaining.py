@@ -34,10 +34,13 @@ class Explanations:
         """
         error = await Errors(self.database).by_number(scope, number)
         classifier = await asyncio.to_thread((await self.knowledge.current()).prepare)
+        explanation = explain(classifier, error.message)
         return WhyView(
             connection=await connection_view(self.database, self.connections, scope),
             number=number,
             logged_at=error.logged_at,
-            explanation=explain(classifier, error.message),
+            explanation=explanation,
             stored_rule=error.rule,
+            error_class=classifier.catalogue.classes[explanation.diagnosis.class_code],
+            taught=self.knowledge.note(explanation.diagnosis.topic),
         )

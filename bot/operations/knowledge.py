@@ -15,6 +15,7 @@ from bot.diagnosis.model import Fixer
 from bot.diagnosis.taught import Precedence, TaughtClassifier, TaughtRule
 from bot.diagnosis.teaching import checked_template
 from bot.failures import RuleRefused
+from bot.operations.views import TaughtNote
 from bot.store import Database
 from bot.store.taught_rules import StoredRule, TaughtRules
 
@@ -46,6 +47,11 @@ class Knowledge:
     def rule(self, topic: str | None) -> StoredRule | None:
         """The taught rule of that topic, if it is one."""
         return self._rules.get(topic or "")
+
+    def note(self, topic: str | None) -> TaughtNote | None:
+        """Who taught what is recognised under that topic, if anybody did."""
+        rule = self.rule(topic)
+        return None if rule is None else TaughtNote(rule.taught_by, rule.taught_at, rule.remedy)
 
     async def current(self) -> Classifier:
         """The classifier of this moment. Raises StoreUnavailable."""

@@ -218,6 +218,8 @@ class ErrorView:
     """Of its records, as far as known."""
     is_over: bool = False
     """Its record has synchronized since, by what is stored."""
+    taught: TaughtNote | None = None
+    """Where it is recognised by what somebody taught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,10 @@ class WhyView:
     """Made now, from the stored text."""
     stored_rule: str
     """The rule that made the stored diagnosis; empty where none did."""
+    error_class: ErrorClass
+    """What the explanation comes to."""
+    taught: TaughtNote | None = None
+    """Who taught the rule that decided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from slack_bolt.listener import asyncio_runner
 
 from bot.failures import NotFound
 from bot.operations.actors import slack_user
@@ -129,6 +132,14 @@ async def test_an_admin_teaches_and_the_overview_changes(stage: Stage) -> None:
     assert "For the owner of the records" in detail.plain()
     assert "Call <!here> the *shop*." in detail.plain(), "as it was written"
     assert "here" not in detail.mentions()
+    number = stage.company.errors[0].number
+    error = await stage.kim.command(f"/syncerrors {number}")
+    assert "Recognised by what @Kim taught" in error.plain()
+    assert "Call <!here> the *shop*." in error.plain()
+    why = (await stage.kim.click("Why this diagnosis?")).plain()
+    assert f"{TITLE}\nRule: taught." in why, "the class by its title, and nothing said twice"
+    assert "Recognised by what @Kim taught" in why
+    assert "Where the rule comes from" not in why
     stage.company.log_error(message=till(99, "Delft"), source="Customer: 30000")
     await stage.read()
     assert "13 errors" in (await stage.kim.command("/syncerrors class:own")).plain()
@@ -336,6 +347,18 @@ async def test_a_double_click_teaches_once(stage: Stage) -> None:
     assert "Taught." in await submit(stage, stage.kim)
     rules = await stage.core.teaching.rules(stage.scope)
     assert rules.total == 1
+
+
+async def test_a_form_that_is_acknowledged_late_is_not_called_out_of_date(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await unknown_tills(stage)
+    await open_form(stage.kim)
+    stage.kim.fill("Or a title of your own", TITLE)
+    stage.kim.fill("Who fixes it", "For an administrator")
+    late = SimpleNamespace(time=lambda: time.time() + 4.0)  # a machine that comes to it after four seconds
+    monkeypatch.setattr(asyncio_runner, "time", late)
+    assert "Taught." in await submit(stage, stage.kim)
 
 
 async def test_a_form_that_was_open_while_somebody_else_taught(stage: Stage) -> None:

@@ -33,7 +33,7 @@ async def test_a_diagnosis_names_its_rule_its_words_and_what_was_taken_off(stage
 async def test_an_unknown_text_says_that_nothing_decided(stage: Stage) -> None:
     shown = await shown_for(stage, "The gizmo of the day was late again.")
     assert "Guessing is worse than not knowing" in shown
-    assert "Class: unknown" in shown
+    assert "Class: unknown · Unknown error" in shown
     assert "Rule:" not in shown
 
 
