@@ -175,7 +175,7 @@ def _costs(scale: float) -> list[Figure]:
             at_most(300),
             NO_DATABASE,
             scale,
-            note="until the first message can be diagnosed: catalogue read, all that it is compared with compiled",
+            note="until the first message can be diagnosed: the catalogue read, its rules compiled",
         ),
         Figure(
             "diagnosis.memory",
