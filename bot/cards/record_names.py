@@ -53,6 +53,8 @@ def record_words(
         words = link(_row(record, name, texts), address)
     else:
         words = dotted((link(_record(record, texts), address), name))
+    if record.option is not None:
+        return words  # a value of a column: nothing that anybody could open
     return dotted((words, _fate(known, texts)))
 
 

@@ -88,6 +88,8 @@ def test_a_deleted_record_says_so() -> None:
     ), "no link: it would lead nowhere"
     closed = words(f"CRM Account: {GUID}", state="Unreadable")
     assert closed.endswith("· could not be opened by Business Central")
+    option = words("CRM Payment Terms: 3", state="Unreadable")
+    assert option == "Option 3 of column paymenttermscode in Dataverse", "the extension opens no options"
 
 
 @pytest.mark.parametrize(
