@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -471,6 +472,15 @@ async def test_a_thousand_looks_do_not_mean_a_thousand_calls(stage: Stage) -> No
         await stage.kim.click("Details")
 
     assert len(stage.dataverse.requests) == asked
+
+
+async def test_nothing_is_asked_about_an_error_whose_record_has_synchronized_since(stage: Stage) -> None:
+    stage.company.log_error(message=missing("prvWriteAccount", "account", 1), source="Customer: 10000")
+    await stage.read()
+    view = await stage.core.ask.error(stage.scope, stage.company.errors[-1].number)
+
+    assert stage.core.access.asks_about(view)
+    assert not stage.core.access.asks_about(replace(view, is_over=True)), "there is nothing to do any more"
 
 
 async def test_a_thousand_people_at_once_ask_once(stage: Stage) -> None:

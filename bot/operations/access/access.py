@@ -67,8 +67,9 @@ class Access:
     clock: Clock
 
     def asks_about(self, view: ProblemDetail | ErrorView) -> bool:
-        """Whether Dataverse knows more about it."""
-        return _asked(view).anything
+        """Whether Dataverse knows more about it; of what is over nobody needs to know more."""
+        is_over = isinstance(view, ErrorView) and view.is_over
+        return not is_over and _asked(view).anything
 
     async def look(
         self, scope: Scope, view: ProblemDetail | ErrorView, seconds: float = PATIENCE
