@@ -210,7 +210,7 @@ class Person:
         return await self._await(lambda: self.modal, patience, "a modal")
 
     async def modal_click(self, label: str, *, nth: int = 0, patience: float = PATIENCE) -> Modal | None:
-        """Press a button in the modal; gives the modal that is then on top, once something changed."""
+        """Press a button in the modal; gives the modal that is then on top, once one appeared or changed."""
         return await self._in_modal(lambda: self._hand.click(label, nth), patience)
 
     async def home_click(self, label: str, *, nth: int = 0, patience: float = PATIENCE) -> Modal | None:
@@ -265,12 +265,9 @@ class Person:
     async def _in_modal(self, act: Callable[[], Awaitable[None]], patience: float) -> Modal | None:
         before = self._backend.workspace.changes.number
         await act()
-        await self._await(lambda: True if self._something_changed(before) else None, patience, "a change")
+        changed = self._backend.views.changed
+        await self._await(lambda: changed(self.id) > before or None, patience, "a modal to appear or change")
         return self.modal
-
-    def _something_changed(self, before: int) -> bool:
-        changed = self._backend.views.changed(self.id) > before
-        return changed or self._eyes.newest_change(before) is not None
 
     async def _answer(self, asked: Asked, patience: float, what: str) -> Message:
         def look() -> Message | None:
