@@ -171,7 +171,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
             purge=Purge(WORKSPACE, database, clients, outside.clock, activity),
             conflicts=Conflicts(database, ask, clients, dataverse, deciding, naming),
             matching=Matching(database, ask, clients, dataverse, deciding),
-            coupled=CoupledData(database, ask, deciding),
+            coupled=CoupledData(database, ask, deciding, naming),
             deciding=deciding,
             decide=Decide(WORKSPACE, database, clients, outside.clock, end_of_decision),
             watch_decision=WatchDecision(

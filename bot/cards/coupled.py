@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from bot.cards import blocks
@@ -16,6 +17,7 @@ from bot.cards.decision import (
     evidence_words,
     record_list,
     step_title,
+    step_words,
 )
 from bot.cards.form import Form, Modal, Submit
 from bot.cards.inputs import Choice, Field, choices_input
@@ -28,7 +30,7 @@ from bot.cards.paging import Pages, page_buttons, page_words
 from bot.cards.problem_line import problem_title
 from bot.cards.purge import person
 from bot.cards.record_names import record_words
-from bot.cards.retry import CHOSEN, record_names
+from bot.cards.retry import CHOSEN, reason_words, record_names
 from bot.cards.texts import Texts, digits
 from bot.operations.coupled import (
     CoupledView,
@@ -41,7 +43,7 @@ from bot.operations.coupled import (
     UncoupleOffer,
 )
 from bot.operations.deciding import Step
-from bot.operations.retry import Skipped
+from bot.operations.retry import Hope, Skipped
 
 PAGE: Final = 5333
 """Coupled Data Synchronization Errors: where records are restored and deleted."""
@@ -65,6 +67,9 @@ def coupled_card(view: CoupledView, texts: Texts) -> Card:
     if view.skipped:
         everything = value.model_copy(update={"about": Skipped().what})
         buttons = [*buttons, _release(everything, texts.gettext("Release all…"), texts)]
+    if view.lost and view.lost_page > view.page:
+        there = value.model_copy(update={"page": view.lost_page})
+        buttons = [*buttons, Button(texts.gettext("Lost creations"), Action.COUPLED_SHOW, there)]
     buttons = [*buttons, Button(texts.gettext("Show overview"), Action.OVERVIEW_SHOW, value)]
     parts.append(Part((blocks.actions(*buttons),), Importance.ESSENTIAL))
     parts.append(Part((blocks.context(*_small_print(view, texts)),), Importance.EXTRA))
@@ -98,13 +103,16 @@ def create_modal(offer: CreateOffer, texts: Texts, notice: Markup = EMPTY) -> Mo
     drawn: list[Block] = [blocks.section(bold(notice))] if notice else []
     count = texts.ngettext("{n} record", "{n} records", offer.count)
     mapping = Outside(offer.which.mapping).short(_NAME)
-    drawn.append(blocks.section(bold(dotted((title, mapping, count)))))
+    drawn.append(
+        blocks.section(bold(dotted((step_words(Step.CREATE, offer.which.direction, texts), mapping, count))))
+    )
     can_start = offer.allowance.can_start and offer.running is None and offer.count > 0
     if why := _why_not(offer, texts):
         drawn.append(blocks.section(why))
     if offer.count:
         names = [one.record_id for one in offer.plan.records]
-        drawn += blocks.paragraphs(record_list(names, offer.count, offer.connection, texts))
+        drawn += blocks.paragraphs(record_list(names, offer.count, offer.connection, texts, offer.names))
+        drawn += blocks.paragraphs(_made_fail(offer, texts))
     if can_start:
         told = [*cost_words(Step.CREATE, offer.which.direction, texts), evidence_words(texts)]
         if offer.left_over:
@@ -135,8 +143,8 @@ def uncouple_modal(offer: UncoupleOffer, texts: Texts) -> Modal:
     """What uncoupling will do, to be confirmed."""
     title = step_title(Step.UNCOUPLE, "", texts)
     links = Links(offer.connection)
-    record = record_words(offer.record.record_id, links, texts)
-    other = record_words(offer.record.other_record, links, texts)
+    record = record_words(offer.record.record_id, links, texts, names=offer.names)
+    other = record_words(offer.record.other_record, links, texts, names=offer.names)
     drawn: list[Block] = [blocks.section(lines((bold(record or title), other)))]
     can_start = offer.allowance.can_start and offer.running is None
     if why := allowance_words(offer.allowance, texts):
@@ -227,11 +235,25 @@ def _lost(group: LostGroup, view: CoupledView, texts: Texts) -> tuple[Block, ...
     told = [bold(_group_title(group.which, group.count, texts))]
     told += [dotted((problem_title(line, texts), texts.number(n))) for line, n in group.causes]
     told.append(_examples(group.examples, group.count, view, texts))
-    buttons = (
+    buttons = [
         _create(group.which, value, texts),
         Button(texts.gettext("Records"), Action.COUPLED_RECORDS, value),
-    )
+    ]
+    if group.causes:
+        details = ButtonValue(connection=view.connection.key, problem=group.causes[0][0].id)
+        buttons.append(Button(texts.gettext("Details"), Action.PROBLEM_SHOW, details))
     return blocks.section(lines(told)), blocks.actions(*buttons)
+
+
+def _made_fail(offer: CreateOffer, texts: Texts) -> Iterator[Markup]:
+    """Why they failed the first time, and how many would again."""
+    if not offer.causes:
+        return
+    yield bold(texts.gettext("What made them fail"))
+    for line, count in offer.causes:
+        yield sentence((own("•"), dotted((problem_title(line, texts), texts.number(count)))))
+    if offer.waiting:
+        yield reason_words(Hope.DEPENDENCY, offer.waiting, texts)
 
 
 def _group_title(which: Skipped | Lost, count: int, texts: Texts) -> Markup:
@@ -259,8 +281,8 @@ def _examples(records: tuple[str, ...], count: int, view: CoupledView, texts: Te
 def _record(record: RecordLine, view: RecordsView, texts: Texts) -> tuple[Block, ...]:
     links = Links(view.connection)
     told = [
-        bold(record_words(record.record_id, links, texts)),
-        record_words(record.other_record, links, texts),
+        bold(record_words(record.record_id, links, texts, names=view.names)),
+        record_words(record.other_record, links, texts, names=view.names),
     ]
     if record.is_gone:
         told.append(texts.gettext("The record in Business Central no longer exists."))
@@ -294,7 +316,7 @@ def _create(which: Lost, value: ButtonValue, texts: Texts) -> Button:
 
 
 def _chooser(offer: CreateOffer, texts: Texts) -> Block:
-    names = record_names(offer.connection, texts)
+    names = record_names(offer.connection, texts, offer.names)
     hint = texts.gettext("Leave this empty to create all of them.")
     if offer.count > len(offer.choices):
         first = texts.gettext("Only the first {n} are listed.", n=len(offer.choices))

@@ -19,6 +19,7 @@ from bot.cards.record_names import record_words
 from bot.cards.texts import Texts
 from bot.operations.deciding import Allowance, Plan, Step
 from bot.operations.views import ConnectionView
+from bot.store.record_names import NO_NAMES, Names
 from bot.store.runs import Run
 
 _NAMED: Final = 5
@@ -43,6 +44,13 @@ def step_title(step: Step | None, direction: str, texts: Texts) -> Markup:
             return texts.gettext("Use Dataverse")
         case None:
             return texts.gettext("Couple and create")
+
+
+def step_words(step: Step | None, direction: str, texts: Texts) -> Markup:
+    """What is done, where there is room for all of it."""
+    if step is Step.CREATE and direction != TO_DATAVERSE:
+        return texts.gettext("Create in Business Central")
+    return step_title(step, direction, texts)
 
 
 def cost_words(step: Step, direction: str, texts: Texts) -> list[Markup]:
@@ -110,10 +118,16 @@ def allowance_words(allowance: Allowance, texts: Texts) -> Markup:
     return EMPTY
 
 
-def record_list(records: Sequence[str], count: int, connection: ConnectionView, texts: Texts) -> list[Markup]:
+def record_list(
+    records: Sequence[str],
+    count: int,
+    connection: ConnectionView,
+    texts: Texts,
+    names: Names = NO_NAMES,
+) -> list[Markup]:
     """The first of the records, and how many more there are."""
     links = Links(connection)
-    told = [own("• ") + record_words(one, links, texts) for one in records[:_NAMED] if one]
+    told = [own("• ") + record_words(one, links, texts, names=names) for one in records[:_NAMED] if one]
     if count > len(told):
         told.append(texts.gettext("and {n} more", n=count - len(told)))
     return told

@@ -9,7 +9,7 @@ from bot.cards.actions import Action, ButtonValue
 from bot.cards.blocks import Button
 from bot.cards.card import Card, compose
 from bot.cards.dates import moment
-from bot.cards.decision import record_list, step_title
+from bot.cards.decision import record_list, step_words
 from bot.cards.failure import failure_words
 from bot.cards.limits import Importance, Part
 from bot.cards.markup import EMPTY, Markup, bold, dotted, lines, own, sentence
@@ -47,10 +47,12 @@ def result_of_decision(report: DecisionReport, texts: Texts) -> Card:
     parts = [Part(blocks.paragraphs(told), Importance.ESSENTIAL)]
     if report.named and report.tally.done == report.tally.total <= _FEW:
         names = [one.decided.record_id for one in report.named]
-        parts.append(Part(blocks.paragraphs(record_list(names, len(names), report.connection, texts))))
+        parts.append(
+            Part(blocks.paragraphs(record_list(names, len(names), report.connection, texts, report.names)))
+        )
     parts += [Part(blocks.paragraphs(_fails(fails, report, texts))) for fails in report.fails]
     if report.silent:
-        listed = record_list(report.silent, report.tally.silent, report.connection, texts)
+        listed = record_list(report.silent, report.tally.silent, report.connection, texts, report.names)
         parts.append(Part(blocks.paragraphs((bold(_no_evidence(report, texts)), *listed))))
     if buttons := _ways(report, texts):
         parts.append(Part((blocks.actions(*buttons),), Importance.ESSENTIAL))
@@ -106,7 +108,7 @@ def _part(words: Markup, count: int) -> Markup:
 
 
 def _title(report: DecisionReport, texts: Texts) -> Markup:
-    return step_title(report.step, report.direction, texts)
+    return step_words(report.step, report.direction, texts)
 
 
 def _what(report: DecisionReport, texts: Texts) -> Markup:
@@ -180,7 +182,10 @@ def _refused(guard: str, count: int, texts: Texts) -> Markup:
 
 
 def _fails(fails: FailedNow, report: DecisionReport, texts: Texts) -> list[Markup]:
-    return [_cause(fails, texts), *record_list(fails.records, fails.count, report.connection, texts)]
+    return [
+        _cause(fails, texts),
+        *record_list(fails.records, fails.count, report.connection, texts, report.names),
+    ]
 
 
 def _cause(fails: FailedNow, texts: Texts) -> Markup:

@@ -24,6 +24,7 @@ from bot.cards.texts import Texts, digits
 from bot.operations.retry import Hope, RetryOffer, Target
 from bot.operations.retry.values import JobNote
 from bot.operations.views import ConnectionView
+from bot.store.record_names import NO_NAMES, Names
 from bot.store.runs import Run
 
 _NAME: Final = 60
@@ -258,10 +259,14 @@ def _chooser(offer: RetryOffer, texts: Texts) -> Block:
     return choices_input(field, texts.gettext("Choose records"), choices)
 
 
-def record_names(connection: ConnectionView, texts: Texts) -> Callable[[str], Markup]:
+def record_names(
+    connection: ConnectionView, texts: Texts, names: Names = NO_NAMES
+) -> Callable[[str], Markup]:
     """How records are called in menus; by their ids where nothing else is known."""
     links = Links(connection)
-    return lambda record: record_words(record, links, texts) or Outside(record).short(_NAME) or own("–")
+    return lambda record: (
+        record_words(record, links, texts, names=names) or Outside(record).short(_NAME) or own("–")
+    )
 
 
 def _doubts(offer: RetryOffer, texts: Texts) -> list[Markup]:

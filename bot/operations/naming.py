@@ -44,7 +44,7 @@ LATER: Final = timedelta(hours=1)
 """After one that only somebody can mend, such as the missing extension."""
 PATIENCE: Final = 2.5
 """Seconds that a card waits for names."""
-AT_ONCE: Final = 5
+AT_ONCE: Final = 6
 """Errors asked about for one card."""
 _PART: Final = "names"
 _LATE: Final = "late"
@@ -68,16 +68,29 @@ class Naming:
 
     async def of_problem(self, scope: Scope, view: ProblemDetail) -> ProblemDetail:
         """One problem with the names of the records that are listed."""
-        errors = [view.latest]
-        ids = [one.record_id or one.other_record_id for one in view.records]
-        known = await self.known(scope, ids)
-        for record, record_id in zip(view.records, ids, strict=True):
-            if not self._is_known(record_id, known) and record.last_number != view.latest.number:
+        records = {
+            one.record_id or one.other_record_id: one.last_number
+            for one in view.records
+            if one.last_number != view.latest.number
+        }
+        names = await self.of_numbers(scope, records, [view.latest])
+        return replace(view, names=names)
+
+    async def of_numbers(
+        self, scope: Scope, records: Mapping[str, int], errors: Sequence[StoredError] = ()
+    ) -> Names:
+        """The names of records, each with the No. of an error that names it (0: none), and of ``errors``."""
+        known = await self.known(scope, records)
+        found = {error.number: error for error in errors}
+        for record_id, number in records.items():
+            if len(found) >= AT_ONCE:
+                break
+            if number and number not in found and not self._is_known(record_id, known):
                 try:
-                    errors.append(await Errors(self.database).by_number(scope, record.last_number))
+                    found[number] = await Errors(self.database).by_number(scope, number)
                 except NotFound:
                     continue
-        return replace(view, names=await self._names(scope, errors, ids))
+        return await self._names(scope, tuple(found.values()), records)
 
     async def of_records(self, scope: Scope, error: StoredError) -> Names:
         """The names of the two records of an error."""

@@ -11,10 +11,12 @@ from bot.simulator.businesscentral.tables import record
 from bot.simulator.businesscentral.troubles import Kind, Trouble
 from bot.simulator.slack import Message, Person
 from tests.conversations.conftest import Stage
+from tests.conversations.deciding import settled as saying
 from tests.conversations.test_retry import direct, failing, read, result, settled
 
 WAITS = "DKR-0417: this customer waits."
 NEW = "DKR-9: the first insert failed."
+STILL_WAITS = "Currency Code USD must be coupled to a record in Dataverse."
 FROM = SynchDirection.FROM_DATAVERSE
 ACCOUNT = "CRM Account: {0A0A0A0A-1111-4222-8333-444444444444}"
 
@@ -33,6 +35,11 @@ async def lost(stage: Stage, count: int = 3) -> None:
     """That many new customers whose first insert into Dataverse failed; all of it is read."""
     for index in range(count):
         stage.company.synchronization.fail(f"Customer: N{index}", NEW, kind=Kind.NEW_RECORD)
+    await moved_on(stage)
+
+
+async def moved_on(stage: Stage) -> None:
+    """The mapping has run since, and all of it is read."""
     stage.company.synchronization.run("CUSTOMER")
     stage.clock.advance(60)
     await read(stage)
@@ -138,6 +145,61 @@ async def test_lost_creations_are_created_in_dataverse(stage: Stage) -> None:
         assert stage.company.synchronization.couplings.of_record(f"Customer: N{index}") is not None
     await answered(stage, "given up on nothing")
     await answered(stage, "create records in the other app (3)", "/syncerrors activity")
+
+
+async def test_records_are_named_where_they_are_listed_and_chosen(stage: Stage) -> None:
+    """Names are asked for when somebody looks: nobody has looked at these before."""
+    world = stage.company.synchronization
+    world.fail(record("Customer: 10000", description="Adatum"), STILL_WAITS, times=2)
+    world.fail(record("Customer: 20000", description="Trey"), STILL_WAITS, kind=Kind.NEW_RECORD)
+    await moved_on(stage)
+    await asked(stage)
+    says = await stage.kim.click("Records")
+    assert "· Adatum" in says.plain()
+    await stage.kim.click("Uncouple…")
+    assert "· Adatum" in (await saying(stage.kim, "What will happen")).plain()
+    await stage.kim.close_modal()
+    await stage.kim.click("Back to all")
+    await stage.kim.click("Create in Dataverse…")
+    says = await saying(stage.kim, "What will happen")
+    assert "· Trey" in says.plain()
+
+
+async def test_why_they_failed_and_that_they_would_again_is_said_before(stage: Stage) -> None:
+    """Until the currency is coupled; then the same form says it no more."""
+    world = stage.company.synchronization
+    for number in (10001, 10002):
+        world.fail(f"Customer: {number}", STILL_WAITS, kind=Kind.NEW_RECORD)
+    world.fail("Customer: 10003", "The field Name must be filled in.", kind=Kind.NEW_RECORD)
+    await moved_on(stage)
+    await asked(stage)
+    await stage.kim.click("Create in Dataverse…")
+    says = (await saying(stage.kim, "What will happen")).plain()
+    assert "What made them fail" in says
+    assert "• Currency Code USD is not coupled · 2" in says
+    assert "2 records wait for another one that is still not coupled: they will fail again." in says
+    await stage.kim.close_modal()
+    world.couple("Currency: USD")
+    await moved_on(stage)
+    await asked(stage)
+    await stage.kim.click("Create in Dataverse…")
+    assert "will fail again" not in (await saying(stage.kim, "What will happen")).plain()
+    await stage.kim.close_modal()
+    assert "Currency Code USD is not coupled" in (await stage.kim.click("Details")).plain()
+
+
+async def test_lost_creations_are_one_press_away_however_much_is_skipped(stage: Stage) -> None:
+    world = stage.company.synchronization
+    for number in range(9):
+        text = f"Currency Code X{number:02d} must be coupled to a record in Dataverse."
+        world.fail(f"Customer: 1000{number}", text, times=2)
+    world.fail("Customer: 20000", STILL_WAITS, kind=Kind.NEW_RECORD)
+    await moved_on(stage)
+    first = await asked(stage)
+    assert "lost on its way" not in first.plain()
+    there = (await stage.kim.click("Lost creations")).plain()
+    assert "CUSTOMER · 1 lost on its way to Dataverse" in there
+    assert "[Lost creations]" not in there
 
 
 async def test_what_was_not_mended_fails_again_and_says_why(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.operations.activity import Activity
 from bot.operations.coupled import CoupledData, Lost
 from bot.operations.deciding import Decide, DecidedState, DecisionDesk, Ending, Plan, WatchDecision
+from bot.operations.naming import Naming
 from bot.simulator.businesscentral.synchronization import Synchronization
 from bot.simulator.businesscentral.troubles import Kind
 from bot.store.decisions import DecidedRecord, Decisions
@@ -74,4 +75,5 @@ async def open_deciding_yard(migrated_url: str) -> AsyncIterator[DecidingYard]:
         decide, watch = Decide(*common, ending), WatchDecision(*common, ending)
         decide.register(yard.durable)
         watch.register(yard.durable)
-        yield DecidingYard(yard, desk, decide, watch, CoupledData(database, ask, desk))
+        naming = Naming(database, world.clients, world.clock)
+        yield DecidingYard(yard, desk, decide, watch, CoupledData(database, ask, desk, naming))

@@ -12,6 +12,7 @@ from bot.businesscentral.synchronized_tables import OPTION_TABLES
 from bot.dataclass import dataclass
 from bot.failures import NotFound
 from bot.operations.ask import Ask
+from bot.operations.causes.awaiting import awaited_records
 from bot.operations.coupled.values import (
     CoupledView,
     CreateOffer,
@@ -24,12 +25,15 @@ from bot.operations.coupled.values import (
 )
 from bot.operations.deciding import MOST_RECORDS, Decided, DecisionDesk, Plan, Step
 from bot.operations.given_up import MOST_SKIPPED, SkippedRecord, SkippedRecords
+from bot.operations.naming import Naming
 from bot.operations.retry import Skipped
 from bot.operations.retry.values import MOST_CHOICES
 from bot.operations.rights import Act
 from bot.operations.views import ProblemLine
 from bot.store import Database
+from bot.store.columns import as_key
 from bot.store.given_up import FROM_DATAVERSE, GivenUp, LostCreation
+from bot.store.record_names import Names
 from bot.store.search_problems import NarrowedProblems
 from bot.store.synchronization import Synchronization
 from bot.store.values import Scope
@@ -49,6 +53,7 @@ class CoupledData:
     database: Database
     ask: Ask
     deciding: DecisionDesk
+    naming: Naming
 
     async def groups(self, scope: Scope, page: int = 0) -> CoupledView:
         """A page of it all: skipped records by mapping and cause, most first, then lost creations."""
@@ -59,7 +64,8 @@ class CoupledData:
             skipped = await self._skipped(scope) if known else ()
             lost = await self._lost(scope) if known else ()
             total = await GivenUp(self.database).skipped_count(scope) if known else 0
-            groups: list[_Skipped | _Lost] = [*_skipped_groups(skipped), *_lost_groups(lost)]
+            of_skipped = _skipped_groups(skipped)
+            groups: list[_Skipped | _Lost] = [*of_skipped, *_lost_groups(lost)]
             pages = max(1, -(-len(groups) // GROUPS_A_PAGE))
             page = max(0, min(page, pages - 1))
             shown = groups[page * GROUPS_A_PAGE : (page + 1) * GROUPS_A_PAGE]
@@ -75,6 +81,7 @@ class CoupledData:
                 pages=pages,
                 read_at=read.succeeded_at,
                 is_cut=total > MOST_SKIPPED or len(lost) >= MOST_SKIPPED,
+                lost_page=len(of_skipped) // GROUPS_A_PAGE,
             )
 
     async def records(self, scope: Scope, which: Skipped | Lost, page: int = 0) -> RecordsView:
@@ -89,7 +96,7 @@ class CoupledData:
                 problem = ""
             pages = max(1, -(-len(found) // RECORDS_A_PAGE))
             page = max(0, min(page, pages - 1))
-            return RecordsView(
+            view = RecordsView(
                 connection=await self.ask.connection(scope),
                 which=which,
                 line=(await self._lines(scope, [problem])).get(problem),
@@ -98,6 +105,7 @@ class CoupledData:
                 page=page,
                 pages=pages,
             )
+        return replace(view, names=await self._names(scope, view.records))
 
     async def offer_to_create(self, scope: Scope, which: Lost, numbers: Sequence[str] = ()) -> CreateOffer:
         """What creating lost records would do; only those whose errors have these numbers, or all."""
@@ -105,6 +113,9 @@ class CoupledData:
         chosen = [one for one in found if not numbers or str(one.number) in numbers]
         what = f"create:{which.direction}:{which.mapping}"
         records = tuple(_to_create(one) for one in chosen[:MOST_RECORDS])
+        causes = Counter(one.problem_id for one in chosen)
+        lines = await self._lines(scope, [problem for problem, _ in causes.most_common(_CAUSES)])
+        named = [_lost_line(one) for one in chosen[:MOST_CHOICES]]
         return CreateOffer(
             connection=await self.ask.connection(scope),
             which=which,
@@ -113,6 +124,9 @@ class CoupledData:
             choices=tuple((str(one.number), one.record_id) for one in chosen[:MOST_CHOICES]),
             left_over=max(0, len(chosen) - MOST_RECORDS),
             running=await self.deciding.running(scope, what),
+            causes=tuple((line, causes[problem]) for problem, line in lines.items()),
+            waiting=sum(causes[problem] for problem in await self._waiting(scope, causes)),
+            names=await self._names(scope, named),
         )
 
     async def offer_to_uncouple(self, scope: Scope, coupling_id: str) -> UncoupleOffer:
@@ -138,7 +152,29 @@ class CoupledData:
                 coupling.local_system_id and coupling.dataverse_id and mappings.get(record.mapping)
             ),
             running=await self.deciding.running(scope, plan.what),
+            names=await self._names(scope, [_skipped_line(record)]),
         )
+
+    async def _names(self, scope: Scope, lines: Sequence[RecordLine]) -> Names:
+        """Asked for the first ones; of the others those that are known."""
+        records = {one.record_id: one.number for one in lines}
+        records |= {one.other_record: one.number for one in lines if one.other_record}
+        return await self.naming.of_numbers(scope, records)
+
+    async def _waiting(self, scope: Scope, problem_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of the problems that wait for a record of which no coupling is known."""
+        rows = await NarrowedProblems(self.database).by_id(scope, sorted(problem_ids))
+        awaited = {key: awaited_records(row.class_code, row.topic, row.params) for key, row in rows.items()}
+        texts = sorted({text for records in awaited.values() for text in records})
+        parsed = {text: parse_record_id(text) for text in texts}
+        row_ids = {text: one.row_id for text, one in parsed.items() if one is not None and one.row_id}
+        store = Synchronization(self.database)
+        here = {as_key(one.record_id) for one in await store.couplings_of(scope, texts)}
+        there = {
+            one.dataverse_id for one in await store.couplings_of_rows(scope, sorted(set(row_ids.values())))
+        }
+        coupled = {text for text in texts if as_key(text) in here or row_ids.get(text, "") in there}
+        return tuple(key for key, records in awaited.items() if records and not coupled & set(records))
 
     async def _skipped(self, scope: Scope, which: Skipped | None = None) -> tuple[SkippedRecord, ...]:
         stored = await GivenUp(self.database).skipped(scope, MOST_SKIPPED)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
 
 from bot.dataclass import dataclass
 from bot.operations.deciding import Allowance, Plan
 from bot.operations.retry import Skipped
 from bot.operations.views import ConnectionView, ProblemLine
+from bot.store.record_names import Names
 from bot.store.runs import Run
 
 
@@ -74,6 +76,8 @@ class CoupledView:
     """When couplings were read last; None where nothing is known."""
     is_cut: bool = False
     """There are more than are looked at."""
+    lost_page: int = 0
+    """Where lost creations begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class RecordsView:
     count: int
     page: int
     pages: int
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,11 @@ class CreateOffer:
     """No. of the error and record of each that can be chosen; ``MOST_CHOICES`` at most."""
     left_over: int = 0
     running: Run | None = None
+    causes: tuple[tuple[ProblemLine, int], ...] = ()
+    """Why they failed, the most frequent ones."""
+    waiting: int = 0
+    """How many of them wait for a record of which no coupling is known."""
+    names: Names = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -133,3 +143,4 @@ class UncoupleOffer:
     can_be_undone: bool
     """Both ids are known, so that the two can be coupled again."""
     running: Run | None = None
+    names: Names = field(default_factory=dict)

@@ -3,7 +3,7 @@ of it, and how to undo it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Final
@@ -50,6 +50,7 @@ from bot.store.decisions import (
     Step,
 )
 from bot.store.outbox import Outbox, Place, Told
+from bot.store.record_names import NO_NAMES, Names, RecordNames
 from bot.store.runs import Run, RunBook, RunKind, Runs
 from bot.store.search_problems import NarrowedProblems
 from bot.store.synchronization import Synchronization
@@ -190,7 +191,13 @@ class DecisionDesk:
                 then=len((run.result or {}).get("then") or ()),
                 line=self.ask.line(lines[run.problem_id]) if run.problem_id in lines else None,
                 watched_until=None if run.began_at is None else run.began_at + self.watched_for,
+                names=NO_NAMES if problem_id else await self._names(scope, records),
             )
+
+    async def _names(self, scope: Scope, records: Sequence[DecidedRecord]) -> Names:
+        """As far as somebody asked for them before."""
+        first = [one.decided.record_id for one in records[: 2 * NAMED]]
+        return await RecordNames(self.database).known(scope, first)
 
     async def _run(self, scope: Scope, run_id: str) -> Run:
         run = await Runs(self.database).get(scope, run_id)

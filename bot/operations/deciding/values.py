@@ -13,6 +13,7 @@ from bot.operations.reading import FailureNote
 from bot.operations.rights import Act
 from bot.operations.views import ConnectionView, ProblemLine
 from bot.store.decisions import Decided, DecidedRecord, DecidedState, DecisionTally, Step
+from bot.store.record_names import Names
 from bot.store.runs import Run
 
 MOST_RECORDS: Final = 5_000
@@ -109,6 +110,8 @@ class DecisionReport:
     """How many problems are retried now."""
     line: ProblemLine | None = None
     watched_until: datetime | None = None
+    names: Names = field(default_factory=dict)
+    """Of its records, as far as they were asked for."""
 
     @property
     def step(self) -> Step | None:
