@@ -77,7 +77,8 @@ def error_card(
     record = error.source_record_id or error.destination_record_id
     parts += access.parts
     if not (access.tells_how or view.is_over):
-        here = here_words(choosing_buttons(view, texts), texts)
+        before = () if view.real_cause is None else (view.real_cause,)
+        here = here_words(choosing_buttons(view, texts), before, texts)
         parts += remedy_parts(
             remedy_lines(view.steps, line.told, record, links, texts, error.number), texts, here
         )

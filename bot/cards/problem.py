@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.cards import blocks
 from bot.cards.access import SILENT, Said
@@ -72,7 +72,7 @@ def problem_card(
                 view.steps, view.line.told, view.line.example_record, links, texts, view.latest.number
             ),
             texts,
-            here_words(_choosing(view, texts), texts),
+            here_words(_choosing(view, texts), view.chain.links, texts),
         )
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
@@ -94,8 +94,18 @@ def remedy_parts(remedy: Iterable[Markup], texts: Texts, here: Markup = EMPTY) -
     return [Part(blocks.paragraphs((heading, *steps)), Importance.ESSENTIAL)]
 
 
-def here_words(buttons: Iterable[Button], texts: Texts) -> Markup:
-    """Which of these buttons does the work, before the steps that do it by hand; empty where none does."""
+def here_words(buttons: Iterable[Button], before: Sequence[object], texts: Texts) -> Markup:
+    """Which of these buttons does the work, before the steps that do it by hand; empty where none does.
+
+    ``before`` is what the card names that has to be solved first: until then the button would fail, too.
+    """
+    words = _short_way(buttons, texts)
+    if not (words and before):
+        return words
+    return sentence((bold(texts.gettext("First solve what comes before it, see above.")), words))
+
+
+def _short_way(buttons: Iterable[Button], texts: Texts) -> Markup:
     for button in buttons:
         if button.action is Action.CONFLICT_OPEN:
             return texts.gettext(

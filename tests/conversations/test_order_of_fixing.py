@@ -91,6 +91,7 @@ async def test_the_details_tell_the_chain_in_order_and_lead_along_it(chained: St
         "3. 4 records",
         "this problem",
         "What to do",
+        "First solve what comes before it, see above. The short way: press Find a match below.",
     )
     assert places == sorted(places)
     assert "What waits for this" not in read
@@ -98,6 +99,7 @@ async def test_the_details_tell_the_chain_in_order_and_lead_along_it(chained: St
     root = (await chained.kim.click("Details")).plain()
     assert root.startswith("Currency EUR is missing or has no exchange rate")
     assert "In this order" not in root
+    assert "First solve" not in root
     places = _places(
         root, "What waits for this", "Fixing this frees 34 errors in 2 problems.", "• Currency Code"
     )
@@ -154,6 +156,7 @@ async def test_a_parent_row_leads_to_the_row_of_its_minute_with_the_real_cause(s
 
     shown = (await stage.kim.command(f"/syncerrors {parent.number}")).plain()
     assert f"The real cause is in error No. {cause.number} of the same minute" in shown
+    assert "First solve what comes before it, see above. The short way" in shown
     real = (await stage.kim.click("Real cause")).plain()
     assert f"Error No. {cause.number}" in real
     assert nested in real
