@@ -53,6 +53,7 @@ _OTHER_PRODUCT: Final = r"""
     |salesforce|shopify(?=:)|shopify\ api|magento|woocommerce|wordpress|gitlab|jenkins|nginx|smtp|imap|mqtt
     |sftp|aws|s3|workday|zoho|datev|visma|exact\ online|afas|mailchimp|teams(?=:)|excel(?=:)|terraform
     |java\.\w+|javax\.\w+|org\.(?:springframework|hibernate|apache)|npgsql|mysqlexception|ts\d{4}|event\ \d{4}
+    |firebase|ldap|skype|kerberos|keycloak|cloudflare|supabase|heroku|vercel|netlify|fortigate|sophos|webex
     |cypress|mssqlserver|selenium|playwright|argocd|gitlab\ ci|let's\ encrypt|booking\.com
     |e-conomic|dinero|fortnox|tripletex|lexware|lexoffice|snelstart|twinfield|bol\.com|postnl|mobilepay|twilio|vpn
     |asana|looker|tableau|snowflake|bigquery|servicenow|confluence|trello|airtable|pipedrive|freshdesk
