@@ -201,8 +201,8 @@ def _standing(view: ConflictView, texts: Texts) -> Markup:
 
 
 def _changes(view: ConflictView, texts: Texts) -> Iterator[Markup]:
-    yield sentence((bold(own("Business Central")), _changed(view.here, texts)))
-    yield sentence((bold(texts.gettext("Dataverse")), _changed(view.there, texts)))
+    yield bold(own("Business Central: ")) + _changed(view.here, texts)
+    yield bold(texts.gettext("Dataverse") + own(": ")) + _changed(view.there, texts)
     if view.synchronized_at is not None:
         yield texts.gettext("Last synchronized: {time}", time=moment(view.synchronized_at))
     if view.unread is not None:

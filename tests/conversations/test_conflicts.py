@@ -82,8 +82,8 @@ async def test_business_central_wins_and_the_problem_ends(stage: Stage) -> None:
     assert "Phone No. (Main Phone)" in says
     assert f"Business Central: {HERE}" in says
     assert f"Dataverse: {THERE}" in says
-    assert "Business Central changed last by JORIS" in says
-    assert "Dataverse changed last by Femke de Boer" in says
+    assert "Business Central: changed last by JORIS" in says
+    assert "Dataverse: changed last by Femke de Boer" in says
     assert "8 other mapped fields hold the same." in says
     await stage.kim.modal_click("Use Business Central")
     says = (await settled(stage.kim, "is lost")).plain()
@@ -398,7 +398,7 @@ async def test_dataverse_that_does_not_answer_hides_only_who(stage: Stage) -> No
     says = (await opened(stage)).plain()
     assert f"Dataverse: {THERE}" in says
     assert "Femke" not in says
-    assert "Dataverse changed last: today" in says
+    assert "Dataverse: changed last: today" in says
 
 
 @pytest.mark.parametrize("where", [{}, {"number": 999_999}, {"number": 3}, {"problem": "nothing"}])

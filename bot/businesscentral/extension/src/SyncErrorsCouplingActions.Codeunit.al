@@ -115,8 +115,12 @@ codeunit 53395 "SyncErrors Coupling Actions"
         IntegrationTableMapping.SetRange(Type, IntegrationTableMapping.Type::Dataverse);
         IntegrationTableMapping.SetRange("Delete After Synchronization", false);
         IntegrationTableMapping.SetRange("Table ID", CRMIntegrationRecord."Table ID");
-        if not IntegrationTableMapping.FindFirst() then
-            exit(false);
-        exit(SyncErrorsSelection.IsRowThere(IntegrationTableMapping, CRMIntegrationRecord."CRM ID"));
+        if IntegrationTableMapping.FindSet() then
+            repeat
+                // A coupling does not name its mapping: a table may go to several tables of Dataverse.
+                if SyncErrorsSelection.IsRowThere(IntegrationTableMapping, CRMIntegrationRecord."CRM ID") then
+                    exit(true);
+            until IntegrationTableMapping.Next() = 0;
+        exit(false);
     end;
 }
