@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.app import Core
+from bot.cli.terminal.harmless import harmless_line
 from bot.cli.terminal.progress import ProgressWords, pull_progress
 from bot.cli.worlds import Opening
 from bot.failures import RuleFileInvalid
@@ -29,12 +30,12 @@ async def list_rules(opening: Opening, console: Console) -> int:
             for one in view.rules:
                 rule = one.rule
                 told = f"{rule.id}  {rule.class_code}  {rule.taught_by}  {rule.taught_at:%Y-%m-%d}"
-                console.print(f"{told}  {one.matched:,} errors", highlight=False)
-                console.print(f"  {rule.template}")
+                console.print(f"{told}  {_counted(one.matched, 'error')}", highlight=False)
+                console.print(f"  {harmless_line(rule.template)}", markup=False, highlight=False)
             page += 1
             if page >= view.pages:
                 break
-        console.print(f"{view.total:,} taught rules.")
+        console.print(f"{_counted(view.total, 'taught rule')}.")
     return 0
 
 
@@ -61,7 +62,8 @@ async def import_rules(opening: Opening, source: str, console: Console) -> int:
             report = await world.core.exchange.take(operator(getpass.getuser()), scope, text)
         except RuleFileInvalid as failure:
             raise RuleFileInvalid("", **{**failure.facts, "file": source}) from failure
-        console.print(f"{report.added:,} rules taught, {report.known:,} were taught already.")
+        known = "was" if report.known == 1 else "were"
+        console.print(f"{_counted(report.added, 'rule')} taught, {report.known:,} {known} taught already.")
         if report.behind:
             console.print(
                 f"{report.behind:,} of them also fit texts that built-in rules know: there those go first."
@@ -74,7 +76,8 @@ async def undo_rule(opening: Opening, rule_id: str, console: Console) -> int:
     """Undo one rule and diagnose what is stored anew. Raises RuleGone."""
     async with opening as world:
         scope = Scope(WORKSPACE, next(iter(world.core.connections)))
-        await world.core.teaching.undo(operator(getpass.getuser()), scope, rule_id, None)
+        rule = await world.core.teaching.undo(operator(getpass.getuser()), scope, rule_id, None)
+        console.print(f"Undone: {harmless_line(rule.template)}", markup=False, highlight=False)
         await learn(world.core, console)
     return 0
 
@@ -97,6 +100,10 @@ async def learn(core: Core, console: Console) -> None:
         )
         async with pull_progress(console, read_state, words=words):
             await core.rediagnose.workflow(InlineSteps(), connection)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _write(target: str, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,11 +135,30 @@ async def test_a_file_is_taught_listed_and_undone(world: World, tmp_path: Path) 
     assert await import_rules(opening(world), str(file), again) == 0
     assert "0 rules taught, 2 were taught already." in said(again)
     for rule in await TaughtRules(world.core.database).all_of(WORKSPACE):
-        assert await undo_rule(opening(world), rule.id, console()) == 0
+        screen = console()
+        assert await undo_rule(opening(world), rule.id, screen) == 0
+        assert f"Undone: {rule.template}" in said(screen)
         with pytest.raises(RuleGone):
             await undo_rule(opening(world), rule.id, console())
     assert set(await classes(world)) == {"unknown"}
     assert "0 taught rules." in await listed(world)
+
+
+async def test_hostile_words_of_one_rule_stay_words(world: World, tmp_path: Path) -> None:
+    hostile = "The gadget [/red][bold] rang {_} \x1b]0;gotcha\x07 till noon"
+    file = tmp_path / "rules.toml"
+    file.write_text(
+        '[[template]]\nid = "taught.one"\nclass = "data.validation"\nlang = "und"\nsource = "us"\n'
+        f"text = {json.dumps(hostile)}\n",
+        encoding="utf-8",
+    )
+    screen = console()
+    assert await import_rules(opening(world), str(file), screen) == 0
+    assert "1 rule taught, 0 were taught already." in said(screen)
+    told = await listed(world)
+    assert "The gadget [/red][bold] rang {_}" in told
+    assert "\x1b" not in told
+    assert "1 taught rule." in told
 
 
 async def test_an_exported_file_is_tidied_up_and_read_again(world: World, tmp_path: Path) -> None:
