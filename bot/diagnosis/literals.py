@@ -15,8 +15,8 @@ import re2
 
 from bot.diagnosis.anchors import SHORT, anchors
 
-_MEMORY: Final = 64 << 20
-"""Bytes that the automaton may take; it takes 15 MB with 1,400 literals."""
+_MEMORY: Final = 24 << 20
+"""Bytes that an automaton may take at most: it grows with the variety of texts, and begins anew when full."""
 
 T = TypeVar("T")
 Hits = tuple[int, ...]
