@@ -133,7 +133,7 @@ SENT: Final = re.compile(
     r"^(?!(?:Error|Warning|Message|Details?|Fehler|Fout|Fejl|Erreur|Errore|Fel|Feil|Reason|Result|Response|Status|Field"
     r"|Value|Record|Table|Page|Code[Uu]nit|Report|Object|Job|Failed|Meldung|Melding|Oorzaak|Grund|Text)\b"
     r"|\w*(?:Exception|Error|Fault|Failure)\b)"
-    r"([A-Z][a-z][A-Za-z]{2,19}): \S"
+    r"((?!(?:SQL|HTTP|BC|NAV|CRM|CDS|API|ERP|HATA)\b)[A-Z]{2,8}|[A-Z][a-z][A-Za-z]{2,19}): \S"
 )
 """Something that says its name first, as other products do (``Mollie: the amount ...``)."""
 NAMED: Final = re.compile(

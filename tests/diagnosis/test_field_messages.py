@@ -77,7 +77,7 @@ ek     21 of 34              Dataverse's list of errors drawn at random
 
 The privilege came out of each that names one. Nearly all wrong answers were ``unknown``.
 
-And eight of what Business Central itself answers, with noise written to be mistaken for it: everyday
+And nine of what Business Central itself answers, with noise written to be mistaken for it: everyday
 sentences and shops of eleven languages that speak of the same records with the same verbs, other products'
 logs, titles of issues. Half of each batch is set aside, with what was left wrong.
 
@@ -91,7 +91,8 @@ bf4    62 of 85   12 of 142    the same causes in other words than the product's
 bf5    42 of 66   3 of 138     labels in French and Spanish, answers quoted in public code
 bf6    70 of 80   16 of 123    wrapped texts of a synchronization, in five languages
 bf7    67 of 74   4 of 123     the same, written anew
-bf8    66 of 79                the same, more of it in other words
+bf8    66 of 79   4 of 91      the same, more of it in other words
+bf9    57 of 77                projects, price lists, opportunities; half of it in other words
 ====== ========== ============ ========================================================================
 
 The English sentences of the platform were right in nearly all from the first; what was missed were other

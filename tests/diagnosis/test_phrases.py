@@ -125,6 +125,14 @@ def test_an_opening_a_caption_or_a_key_shows_a_refusal(text: str) -> None:
         "You can only choose customers, for example, of your region",
         "Mollie: the amount of the payment is not valid",
         "Workday: the employee does not exist",
+        "You cannot bring guests without registration.",
+        "Customers cannot pay with cheques.",
+        "etcd: request timed out",
+        "Looker: Query timed out",
+        "JTL: Auftrag ist gesperrt",
+        "Angiver, om debitoren er spærret.",
+        "Die Rechnung 103022 muss bis Freitag bezahlt werden.",
+        "De bestelling komt niet overeen met onze offerte 1044.",
     ],
 )
 def test_manuals_and_other_products_refuse_nothing(text: str) -> None:
