@@ -272,7 +272,7 @@ def _app(which: Lost) -> Markup:
 
 def _examples(records: tuple[str, ...], count: int, view: CoupledView, texts: Texts) -> Markup:
     links = Links(view.connection)
-    named = [words for record in records if (words := record_words(record, links, texts))]
+    named = [words for record in records if (words := record_words(record, links, texts, names=view.names))]
     if count > len(named):
         named.append(texts.gettext("and {n} more", n=count - len(named)))
     return joined(named, ", ")

@@ -163,6 +163,8 @@ async def test_records_are_named_where_they_are_listed_and_chosen(stage: Stage) 
     await stage.kim.click("Create in Dataverse…")
     says = await saying(stage.kim, "What will happen")
     assert "· Trey" in says.plain()
+    await stage.kim.close_modal()
+    assert "· Trey" in (await asked(stage)).plain(), "asked for once, it is known everywhere"
 
 
 async def test_why_they_failed_and_that_they_would_again_is_said_before(stage: Stage) -> None:

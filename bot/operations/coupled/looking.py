@@ -71,6 +71,7 @@ class CoupledData:
             shown = groups[page * GROUPS_A_PAGE : (page + 1) * GROUPS_A_PAGE]
             lines = await self._lines(scope, [problem for group in shown for problem in group.problems])
             mappings = Counter(one.mapping for one in skipped)
+            examples = [one.record_id for group in shown for one in group.records[:_EXAMPLES]]
             return CoupledView(
                 connection=await self.ask.connection(scope),
                 skipped=total,
@@ -82,6 +83,7 @@ class CoupledData:
                 read_at=read.succeeded_at,
                 is_cut=total > MOST_SKIPPED or len(lost) >= MOST_SKIPPED,
                 lost_page=len(of_skipped) // GROUPS_A_PAGE,
+                names=await self.naming.known(scope, examples),
             )
 
     async def records(self, scope: Scope, which: Skipped | Lost, page: int = 0) -> RecordsView:

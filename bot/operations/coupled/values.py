@@ -78,6 +78,8 @@ class CoupledView:
     """There are more than are looked at."""
     lost_page: int = 0
     """Where lost creations begin."""
+    names: Names = field(default_factory=dict)
+    """As far as somebody asked for them before."""
 
 
 @dataclass(frozen=True, slots=True)
