@@ -16,7 +16,8 @@ from bot.store.columns import as_key
 from bot.store.database import insert_into
 from bot.store.departing import Moved, Sum, days_of, sums
 from bot.store.pages import slices
-from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, PROBLEM_SUCCESSION, belongs
+from bot.store.rule_tables import PROBLEM_SUCCESSION
+from bot.store.tables import PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, belongs
 from bot.store.values import ProblemState, Scope
 
 

@@ -26,18 +26,11 @@ from bot.store.mentions import Somebody
 from bot.store.pages import slices
 from bot.store.record_names import forget_names
 from bot.store.retries import forget_records
+from bot.store.rule_tables import TAUGHT_RULE
 from bot.store.search_index import drop_words, erase, numbers_with
 from bot.store.search_words import message_terms, record_terms, words_of_table
 from bot.store.settling import TiesOf, settle
-from bot.store.tables import (
-    FORMER_ERROR,
-    PROBLEM,
-    PULL_STATE,
-    RAW_ROW,
-    SYNC_ERROR,
-    TAUGHT_RULE,
-    belongs,
-)
+from bot.store.tables import FORMER_ERROR, PROBLEM, PULL_STATE, RAW_ROW, SYNC_ERROR, belongs
 from bot.store.values import Scope
 
 _ALSO = ("message", "call_stack", "params")

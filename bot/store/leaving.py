@@ -14,17 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.columns import as_key
 from bot.store.departing import Leaving
 from bot.store.pages import slices
+from bot.store.rule_tables import PROBLEM_SUCCESSION
 from bot.store.search_index import forget_errors
 from bot.store.settling import forget_ties
-from bot.store.tables import (
-    FORMER_ERROR,
-    PROBLEM,
-    PROBLEM_COUNTER,
-    PROBLEM_RECORD,
-    PROBLEM_SUCCESSION,
-    SYNC_ERROR,
-    belongs,
-)
+from bot.store.tables import FORMER_ERROR, PROBLEM, PROBLEM_COUNTER, PROBLEM_RECORD, SYNC_ERROR, belongs
 from bot.store.taking import take
 from bot.store.values import Scope
 

@@ -21,9 +21,10 @@ from bot.store.departing import Moved
 from bot.store.outbox import Outbox
 from bot.store.pages import slices
 from bot.store.retry_tables import RETRY_RECORD
+from bot.store.rule_tables import PROBLEM_SUCCESSION
 from bot.store.settling import forget_ties
 from bot.store.succession import living
-from bot.store.tables import PROBLEM, PROBLEM_SUCCESSION, belongs
+from bot.store.tables import PROBLEM, belongs
 from bot.store.taking import take
 from bot.store.values import ProblemState, Scope
 

@@ -31,7 +31,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dataclass import dataclass
 from bot.store.database import insert_into
-from bot.store.tables import OUTBOX, POSTING, belongs
+from bot.store.message_tables import OUTBOX, POSTING
+from bot.store.tables import belongs
 from bot.store.values import Scope
 
 BUNDLED: Final = timedelta(minutes=15)

@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dataclass import dataclass
 from bot.store.database import Database
+from bot.store.message_tables import OUTBOX, POSTING
 from bot.store.outbox import LIVING, REWRITTEN, PostingState, Told
-from bot.store.tables import OUTBOX, POSTING, belongs
+from bot.store.tables import belongs
 from bot.store.values import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPosting:
-    """One message; see the columns of ``bot.store.tables.Posting``."""
+    """One message; see the columns of ``bot.store.message_tables.Posting``."""
 
     scope: Scope
     id: str

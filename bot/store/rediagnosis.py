@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.dataclass import dataclass
 from bot.store.database import Database, insert_into
 from bot.store.holding import lock
+from bot.store.message_tables import POSTING
 from bot.store.outbox import LIVING, Outbox, Told
 from bot.store.rewriting import Examined, StaleError, rewrite, stale_errors
+from bot.store.rule_tables import REDIAGNOSIS
 from bot.store.settling import TiesOf, look_through, unsettled, write_remains
 from bot.store.succession import living
-from bot.store.tables import FORMER_ERROR, POSTING, REDIAGNOSIS, SYNC_ERROR, belongs
+from bot.store.tables import FORMER_ERROR, SYNC_ERROR, belongs
 from bot.store.ties import settle_all
 from bot.store.values import Scope
 

@@ -19,9 +19,10 @@ from bot.store.columns import as_key
 from bot.store.departing import Moved
 from bot.store.moving import move
 from bot.store.outbox import Outbox
+from bot.store.rule_tables import REDIAGNOSIS
 from bot.store.search_index import forget_errors, index_stored
 from bot.store.settling import beyond
-from bot.store.tables import REDIAGNOSIS, SYNC_ERROR, belongs
+from bot.store.tables import SYNC_ERROR, belongs
 from bot.store.ties import keep_ties
 from bot.store.values import Params, ProblemIdentity, Scope, Tie
 

@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Row, Select, and_, select
 
+from bot.store.search_tables import SEARCH_SCOPE
 from bot.store.search_words import Term, kind_terms, message_terms, record_terms
-from bot.store.tables import PROBLEM, SEARCH_SCOPE, SYNC_ERROR, belongs
+from bot.store.tables import PROBLEM, SYNC_ERROR, belongs
 from bot.store.values import ErrorToStore, Scope
 
 SLICE: Final = 2_500

@@ -29,8 +29,9 @@ from bot.store.search_entries import (
     worded_rows,
 )
 from bot.store.search_groups import Candidate, Grouped, Indexing, by_block, entries_of
+from bot.store.search_tables import SEARCH_GROUP, SEARCH_WORD
 from bot.store.search_words import SHORTEST_BEGINNING, Term
-from bot.store.tables import SEARCH_GROUP, SEARCH_WORD, SYNC_ERROR, belongs
+from bot.store.tables import SYNC_ERROR, belongs
 from bot.store.values import Scope
 
 VIRTUAL_PARTS: Final = frozenset(f"{INDEX}_{part}" for part in ("config", "data", "idx"))

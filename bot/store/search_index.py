@@ -29,8 +29,9 @@ from bot.store.search_entries import (
     worded_rows,
 )
 from bot.store.search_groups import Indexing
+from bot.store.search_tables import SEARCH_SCOPE
 from bot.store.search_words import scope_mark
-from bot.store.tables import SEARCH_SCOPE, SYNC_ERROR
+from bot.store.tables import SYNC_ERROR
 from bot.store.values import ErrorToStore, Scope
 
 

@@ -268,36 +268,6 @@ class Revision(Row, table=True):
     number: int = Field(sa_type=BigInteger)
 
 
-class SearchScope(Row, table=True):
-    """The small number that stands for a connection in the index of ``bot.store.search_index``."""
-
-    __tablename__ = "search_scope"
-    __table_args__ = (Index(None, "number", unique=True),)
-
-    number: int = Field(sa_type=BigInteger)
-
-
-class SearchWord(Row, table=True):
-    """A word of the errors that begins with a letter. Kept on SQLite, where it makes prefixes cheap."""
-
-    __tablename__ = "search_word"
-
-    word: str = Field(primary_key=True, sa_type=Text)
-
-
-class SearchGroup(Row, table=True):
-    """Errors that are one entry of the index; ``number`` is the highest of theirs. Kept on SQLite, where the
-    index does not hold what went into it; an error that is an entry by itself has no such row."""
-
-    __tablename__ = "search_group"
-
-    number: int = Field(primary_key=True, sa_type=BigInteger)
-    numbers: str = Field(sa_type=Text)
-    """As JSON."""
-    shared: str = Field(sa_type=Text)
-    records: str = Field(sa_type=Text)
-
-
 class Preference(Row, table=True):
     """What a person chose. ``user_id`` is Slack's and all that is kept of them."""
 
@@ -306,124 +276,6 @@ class Preference(Row, table=True):
     connection: str = Field(sa_type=Text)
     user_id: str = Field(primary_key=True, sa_type=KeyText)
     chosen_at: datetime = Field(sa_type=UtcTime)
-
-
-class Posting(Row, table=True):
-    """A message of the bot's own: one that is somewhere, or that shall be. Ids and counts, never texts."""
-
-    __tablename__ = "posting"
-    __table_args__ = (
-        Index(
-            "ix_posting_once",
-            *("workspace", "connection", "kind", "subject", "about", "place", "thread_of", "thread_ts"),
-            unique=True,
-        ),
-        Index(None, "channel", "ts"),
-    )
-
-    id: str = Field(primary_key=True, sa_type=Text)
-    kind: str = Field(sa_type=Text)
-    subject: str = Field(sa_type=KeyText)
-    """Id of the problem or of the run that it tells of."""
-    about: str = Field(sa_type=KeyText)
-    """What tells it from others of its kind on the same subject: an error's No., a run's id, a time."""
-    place: str = Field(sa_type=Text)
-    """Where it was asked for: a channel, or a person whose direct messages are meant."""
-    thread_of: str = Field(sa_type=Text)
-    """Id of the posting in whose thread it stands; empty for a message by itself."""
-    thread_ts: str = Field(sa_type=Text)
-    """``ts`` of the thread that it was asked into, where no posting began it."""
-    language: str = Field(sa_type=Text)
-    asked_by: str = Field(sa_type=Text)
-    """Slack id of who is told where it cannot be posted; empty where nobody waits for it."""
-    actor: str = Field(sa_type=Text)
-    """Who did what it tells, as ``slack:U012ABCDEF``; empty where nobody did."""
-    count: int = Field(sa_type=BigInteger)
-    """How many, of what it tells."""
-    created_at: datetime = Field(sa_type=UtcTime)
-    channel: str = Field(sa_type=Text)
-    """Where it is; of a direct message the conversation. Empty while it is nowhere."""
-    ts: str = Field(sa_type=Text)
-    posted_at: datetime | None = Field(sa_type=UtcTime)
-    file_id: str = Field(sa_type=Text)
-    """Slack's id of the file that it carries."""
-    state: str = Field(sa_type=Text)
-    failure: str = Field(sa_type=Text)
-    """Slack's word for why it is refused."""
-
-
-class Wish(Row, table=True):
-    """The outbox: that a posting be written, or rewritten. Written in the transaction of what is told.
-
-    One row a posting, however often it is wished for: what is written is the newest state. Rows of what was
-    delivered are gone.
-    """
-
-    __tablename__ = "outbox"
-    __table_args__ = (Index(None, "due_at"),)
-
-    posting: str = Field(primary_key=True, sa_type=Text)
-    kind: str = Field(sa_type=Text)
-    subject: str = Field(sa_type=KeyText)
-    place: str = Field(sa_type=Text)
-    wishes: int = Field(sa_type=BigInteger)
-    """How often it was wished for; grows while it is being delivered, so that nothing is missed."""
-    attempts: int = Field(sa_type=BigInteger)
-    """How often its delivery was begun anew."""
-    due_at: datetime = Field(sa_type=UtcTime)
-    begun_at: datetime | None = Field(sa_type=UtcTime)
-    """When it was first sent to Slack: from then on it may be there although nothing says so."""
-    created_at: datetime = Field(sa_type=UtcTime)
-
-
-class TaughtRuleRow(Row, table=True):
-    """A template that people taught the bot. ``connection`` is empty: it holds for all of a workspace."""
-
-    __tablename__ = "taught_rule"
-    __table_args__ = (Index(None, "workspace", "digest", unique=True),)
-
-    id: str = Field(primary_key=True, sa_type=Text)
-    template: str = Field(sa_type=StoredText)
-    digest: str = Field(sa_type=Text)
-    """Of the template in its even form: the same words are taught once."""
-    class_code: str = Field(sa_type=Text)
-    own_title: str = Field(sa_type=StoredText)
-    """Title of a class of people's own; empty where the class is one of the catalogue."""
-    fixer: str = Field(sa_type=Text)
-    """Empty where it is as the class says."""
-    remedy: str = Field(sa_type=StoredText)
-    precedence: str = Field(sa_type=Text)
-    language: str = Field(sa_type=Text)
-    taught_by: str = Field(sa_type=Text)
-    taught_at: datetime = Field(sa_type=UtcTime)
-
-
-class RediagnosisProgress(Row, table=True):
-    """How far diagnosing the errors of a connection anew is; with an empty ``connection``, which catalogue
-    the workspace goes by (``version`` alone)."""
-
-    __tablename__ = "rediagnosis"
-
-    version: str = Field(sa_type=Text)
-    phase: str = Field(sa_type=Text)
-    above: int = Field(sa_type=BigInteger)
-    above_id: str = Field(sa_type=Text)
-    examined: int = Field(sa_type=BigInteger)
-    moved: int = Field(sa_type=BigInteger)
-    checked: int = Field(sa_type=BigInteger)
-    """Numbers up to here were looked at for errors of another version, after the run ended."""
-    started_at: datetime | None = Field(sa_type=UtcTime)
-    finished_at: datetime | None = Field(sa_type=UtcTime)
-
-
-class ProblemSuccession(Row, table=True):
-    """How many errors of a problem went to which other one."""
-
-    __tablename__ = "problem_succession"
-
-    problem_id: str = Field(primary_key=True, sa_type=Text)
-    successor_id: str = Field(primary_key=True, sa_type=Text)
-    errors: int = Field(sa_type=BigInteger)
 
 
 def table_of(model: type[Row]) -> Table:
@@ -447,12 +299,4 @@ PULL_STATE = table_of(PullProgress)
 RECONCILE_STATE = table_of(ReconcileProgress)
 COMPANY = table_of(Company)
 REVISION = table_of(Revision)
-SEARCH_SCOPE = table_of(SearchScope)
-SEARCH_WORD = table_of(SearchWord)
-SEARCH_GROUP = table_of(SearchGroup)
 PREFERENCE = table_of(Preference)
-POSTING = table_of(Posting)
-OUTBOX = table_of(Wish)
-TAUGHT_RULE = table_of(TaughtRuleRow)
-REDIAGNOSIS = table_of(RediagnosisProgress)
-PROBLEM_SUCCESSION = table_of(ProblemSuccession)

@@ -10,7 +10,8 @@ from sqlalchemy import Row, delete, func, select
 
 from bot.dataclass import dataclass
 from bot.store.database import Database, insert_into
-from bot.store.tables import PROBLEM, TAUGHT_RULE, belongs
+from bot.store.rule_tables import TAUGHT_RULE
+from bot.store.tables import PROBLEM, belongs
 from bot.store.values import ProblemState, Scope
 
 

@@ -17,8 +17,8 @@ from bot.operations.activity import PAGE
 from bot.operations.durable.inline import InlineSteps
 from bot.simulator.slack import Message, Person
 from bot.store.activity import ActivityLines, Outcome, Wanted
+from bot.store.message_tables import POSTING
 from bot.store.outbox import Told
-from bot.store.tables import POSTING
 from tests.conversations.conftest import Stage
 from tests.conversations.samples import STACK, ordinary_day
 from tests.conversations.sharing import card_says, cards, said, share

@@ -21,10 +21,11 @@ from bot.operations.reconcile import Reconcile
 from bot.operations.synchronization import ReadSynchronization
 from bot.store import Database
 from bot.store.activity import ActivityLines, Line, Wanted
+from bot.store.message_tables import OUTBOX, POSTING
 from bot.store.outbox import Place
 from bot.store.purging import Purged
 from bot.store.runs import Run, Runs
-from bot.store.tables import OUTBOX, POSTING, SYNC_ERROR
+from bot.store.tables import SYNC_ERROR
 from bot.store.values import Scope
 from tests.businesscentral.world import World, build_world
 

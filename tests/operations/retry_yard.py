@@ -22,10 +22,10 @@ from bot.operations.synchronization import ReadSynchronization
 from bot.simulator.businesscentral.synchronization import Synchronization
 from bot.store import Database, Problems
 from bot.store.activity import ActivityLines, Line, Wanted
+from bot.store.message_tables import POSTING
 from bot.store.outbox import Place
 from bot.store.retries import RecordState, Retries
 from bot.store.runs import Run, Runs
-from bot.store.tables import POSTING
 from bot.store.values import ProblemRow, Scope
 from tests.businesscentral.world import World, build_world
 

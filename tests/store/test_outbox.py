@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Row, select, update
 
 from bot.store import Database
+from bot.store.message_tables import OUTBOX, POSTING
 from bot.store.outbox import BUNDLED, COUNTED, Outbox, Place, PostingState, Told
-from bot.store.tables import OUTBOX, POSTING
 from bot.store.values import Scope
 
 AT = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)

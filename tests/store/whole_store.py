@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Table, select
 
 from bot.store import Database
-from bot.store.tables import METADATA, PULL_STATE, REVISION, SEARCH_SCOPE, belongs
+from bot.store.search_tables import SEARCH_SCOPE
+from bot.store.tables import METADATA, PULL_STATE, REVISION, belongs
 from bot.store.values import Scope
 
 
