@@ -50,7 +50,8 @@ _NAMED_PRINCIPAL = re.compile(
 )
 """Who is refused, in whatever words and language: a user, a team, or one of the two."""
 _MISSES = re.compile(
-    r"\b(user|team) (?:is missing|lacks|misses|has no|does not have|doesn't have)\b", re.IGNORECASE
+    r"\b(user|team)\b[^\n]{0,60}? (?:is missing|lacks|misses|has no|does not have|doesn't have)\b",
+    re.IGNORECASE,
 )
 """Who lacks it, where the text gives no id."""
 _RIGHT = r"(append[ -]?to|append|assign|create|delete|read|share|update|write)"

@@ -57,7 +57,7 @@ de     25 of 30              Dataverse's list of errors drawn at random; all set
 
 The privilege came out of each that names one. Of the 66 wrong answers 60 were ``unknown``.
 
-Then eleven more of the same (half of each set aside, with what was left wrong):
+Then thirteen more of the same (half of each set aside, with what was left wrong):
 
 ====== ========== ========== ================================================================================
 batch  first run  principal  what it holds
@@ -73,6 +73,8 @@ eh     36 of 47              dialogs, certificates, SQL, users and owners, from 
 ei     17 of 41              dual-write in Dutch and German; the Power Platform's own refusals
 ej     64 of 80              dual-write in French, Danish, Spanish, Italian and Swedish
 ek     21 of 34              Dataverse's list of errors drawn at random
+el     25 of 36   2 of 2     wrapped refusals of Dataverse, from memory, a third of them in Dutch and German
+em     26 of 46   0 of 1     the same causes in other words than the product's, half of them in other languages
 ====== ========== ========== ================================================================================
 
 The privilege came out of each that names one. Nearly all wrong answers were ``unknown``.
