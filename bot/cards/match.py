@@ -297,7 +297,7 @@ def _then(view: MatchView, texts: Texts) -> Iterator[Markup]:
 def _new(view: MatchView, links: Links, texts: Texts) -> Block:
     """Ticked at first: they were wanted when somebody made them."""
     new = view.behind.new
-    named = [record_words(one.record_id, links, texts, one.table_number) for one in new[:3]]
+    named = [record_words(one.record_id, links, texts, one.table_number, view.names) for one in new[:3]]
     more = [texts.gettext("and {n} more", n=len(new) - 3)] if len(new) > 3 else []
     label = texts.ngettext(
         "Create {n} new record that waits for it, too",

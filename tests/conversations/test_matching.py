@@ -23,6 +23,7 @@ from bot.simulator.businesscentral.troubles import Kind
 from bot.simulator.dataverse.values import INACTIVE
 from bot.simulator.slack import Modal, Person
 from bot.store import Problems
+from bot.store.record_names import RecordName, RecordNames, RecordState
 from tests.conversations.conftest import Stage
 from tests.conversations.deciding import acts, direct, read, settled
 
@@ -90,6 +91,10 @@ async def test_couples_and_the_chain_turns_green(stage: Stage) -> None:
     assert "retried, down the chain: 1 problem" in says
     assert "Create 2 new records that wait for it, too" in says
     assert "Customer 10001, Sales Order 101001" in says
+    kept = RecordName("Customer: 10001", "Trey", "", RecordState.FOUND, stage.clock.now())
+    await RecordNames(stage.core.database).keep(stage.scope, [kept])
+    await stage.kim.close_modal()
+    assert "Customer 10001 · Trey, Sales Order 101001" in (await chosen(stage, "Couple with US")).plain()
     assert acts(stage, "couple") == acts(stage, "create") == 0
     done = await stage.kim.submit()
     assert done is not None

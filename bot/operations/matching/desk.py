@@ -26,6 +26,7 @@ from bot.operations.matching.values import (
 )
 from bot.operations.reading import FailureNote, note_of
 from bot.store import Database, Errors, Problems
+from bot.store.record_names import RecordNames
 from bot.store.values import Scope
 
 
@@ -63,9 +64,12 @@ class Matching:
         if view.obstacle is not None:
             return view
         view = await _with_candidates(view, looking)
+        behind = await Following(self.database, self.ask).of(scope, problem_id, records)
+        new = [one.record_id for one in behind.new[:MOST_CANDIDATES]]
         return replace(
             view,
-            behind=await Following(self.database, self.ask).of(scope, problem_id, records),
+            behind=behind,
+            names=await RecordNames(self.database).known(scope, new),
             allowance=await self.deciding.allowance(scope),
             running=await self.deciding.running(scope, _what(view)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from bot.dataclass import dataclass
 from bot.operations.deciding import Allowance, Decided
 from bot.operations.reading import FailureNote
 from bot.operations.views import ConnectionView
+from bot.store.record_names import Names
 from bot.store.runs import Run
 
 UNKNOWN: Final = Allowance()
@@ -196,6 +198,8 @@ class MatchView:
     problem_id: str = ""
     allowance: Allowance = UNKNOWN
     running: Run | None = None
+    names: Names = field(default_factory=dict)
+    """Of what would be created, too, as far as somebody asked for them before."""
 
     def of(self, mapping_id: str) -> Awaited | None:
         """What is awaited in that mapping."""
