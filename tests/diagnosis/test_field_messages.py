@@ -74,7 +74,7 @@ ei     17 of 41              dual-write in Dutch and German; the Power Platform'
 ej     64 of 80              dual-write in French, Danish, Spanish, Italian and Swedish
 ek     21 of 34              Dataverse's list of errors drawn at random
 el     25 of 36   2 of 2     wrapped refusals of Dataverse, from memory, a third of them in Dutch and German
-em     26 of 46   0 of 1     the same causes in other words than the product's, half of them in other languages
+em     26 of 46   0 of 1     the same causes in other words than the product's, half in other languages
 ====== ========== ========== ================================================================================
 
 The privilege came out of each that names one. Nearly all wrong answers were ``unknown``.
