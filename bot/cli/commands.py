@@ -295,7 +295,7 @@ def classify(
         bool, typer.Option("--explain", help="Add the rule's words and source, what else was tried, and why.")
     ] = False,
 ) -> None:
-    """Diagnose messages: JSON lines in (a string, or an object with "text"), JSON lines out."""
+    """Diagnose messages by built-in rules: JSON lines in (a string, or an object with "text"), and out."""
     from bot.cli.classify import classify_file, explained_answer, short_answer
 
     answer = explained_answer if explained else short_answer
