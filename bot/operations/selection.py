@@ -19,7 +19,6 @@ from bot.store import Companies, Database, Preferences
 from bot.store.rediagnosis import Rediagnoses
 from bot.store.values import Scope
 
-_LONGEST_NAME = 60
 _KEY = re.compile(r"[0-9a-f]{16}")
 """How ``Connection.key`` looks."""
 

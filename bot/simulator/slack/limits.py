@@ -102,7 +102,6 @@ TRIGGER_SECONDS: Final = 3.0
 RESPONSE_URL_USES: Final = 5
 RESPONSE_URL_SECONDS: Final = 30 * 60.0
 SOCKETS: Final = 10
-SIGNATURE_WINDOW_SECONDS: Final = 300
 
 BY_NAME: Final[dict[str, Limit]] = {
     name: value for name, value in list(globals().items()) if isinstance(value, Limit)

@@ -48,18 +48,14 @@ class ModalHand:
 
     async def click(self, label: str, nth: int) -> None:
         """Press a button of the modal on top."""
-        await self._press(self._top(), label, nth, None)
+        await self._press(self._top(), label, nth)
 
     async def home_click(self, label: str, nth: int) -> None:
         """Press a button of the home tab."""
         view = self._backend.views.home(self._user.id)
         if view is None:
             raise Refused("the home tab is empty")
-        await self._press(view, label, nth, None)
-
-    async def choose(self, label: str, choice: Choice) -> None:
-        """Choose in a menu outside of input blocks."""
-        await self._press(self._top(), label, 0, choice)
+        await self._press(view, label, nth)
 
     def fill(self, label: str, choice: Choice) -> None:
         """Set an input; raises Refused when there is none with that label or it cannot hold the value."""
@@ -90,10 +86,9 @@ class ModalHand:
             payload = payloads.closing(self._backend, self._user, view, cleared=cleared)
             await self._delivery.deliver(Kind.INTERACTION, payload, "Closing")
 
-    async def _press(self, view: StoredView, label: str, nth: int, choice: Choice) -> None:
+    async def _press(self, view: StoredView, label: str, nth: int) -> None:
         element = self._element(view, label, nth)
-        remember(view.values, element, choice)
-        payload = payloads.press_in_view(self._backend, self._user, view, press_of(element, choice))
+        payload = payloads.press_in_view(self._backend, self._user, view, press_of(element, None))
         await self._delivery.deliver(Kind.INTERACTION, payload, f"[{label}]")
 
     def _top(self) -> StoredView:

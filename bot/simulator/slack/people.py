@@ -218,10 +218,6 @@ class Person:
         await self._in_modal(lambda: self._hand.home_click(label, nth), patience)
         return self.home
 
-    async def modal_choose(self, label: str, choice: Choice, *, patience: float = PATIENCE) -> Modal | None:
-        """Choose in a menu of the modal that tells the bot at once; inputs of the form take ``fill``."""
-        return await self._in_modal(lambda: self._hand.choose(label, choice), patience)
-
     def fill(self, label: str, choice: Choice) -> None:
         """Fill in an input of the modal, by the label above it; the bot hears of it with ``submit``."""
         self._hand.fill(label, choice)
