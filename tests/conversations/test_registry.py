@@ -58,6 +58,9 @@ class Recorder:
 
     error = middleware
 
+    _async_listeners: tuple[()] = ()
+    """Bolt's own: this one makes none."""
+
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         def listen(name: str | re.Pattern[str]) -> Callable[..., Any]:
             self.heard.setdefault(kind, []).append(name)
