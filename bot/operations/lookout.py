@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, NotFound, SourceFailure
 from bot.operations.durable.port import Durable, Steps
-from bot.operations.performing import despite_the_store
+from bot.operations.outage import despite_the_store
 from bot.operations.pull import enqueue_pull
 from bot.operations.reading import FailureNote, note_of
 from bot.store import Database

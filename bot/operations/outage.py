@@ -1,11 +1,13 @@
-"""Waiting while Business Central is down or too busy, in the middle of a run of actions."""
+"""Waiting while Business Central is down or too busy, or the store, in the middle of a run of actions."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Final, Protocol
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeVar
 
 from bot.clock import Clock
+from bot.failures import StoreUnavailable
 from bot.operations.reading import FailureNote
 from bot.store import Database
 from bot.store.runs import Runs, RunState
@@ -13,6 +15,10 @@ from bot.store.values import Scope
 
 LOOK: Final = 5.0
 """Seconds between looks for *Stop* while waiting."""
+_STORE_TRIES: Final = 120
+
+T = TypeVar("T")
+_log = logging.getLogger("bot.outage")
 
 
 class Change(Protocol):
@@ -42,3 +48,14 @@ async def wait_out(
         waited += LOOK
     await change(scope, run_id, state=RunState.RUNNING, failure_key=None, failure_facts=None)
     return False
+
+
+async def despite_the_store(clock: Clock, step: Callable[[], Awaitable[T]]) -> T:
+    """Do a step again while the store does not answer: a run that has begun must come to an end."""
+    for _ in range(_STORE_TRIES):
+        try:
+            return await step()
+        except StoreUnavailable:
+            _log.warning("the store does not answer; the run waits")
+            await clock.sleep(LOOK)
+    return await step()

@@ -7,16 +7,15 @@ workflow of its own.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Container
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from bot.clock import Clock
 from bot.dataclass import dataclass
 from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailable
 from bot.operations.durable.port import Steps
-from bot.operations.outage import LOOK, wait_out
+from bot.operations.outage import despite_the_store, wait_out
 from bot.operations.reading import FailureNote, note_of
 from bot.store import Database
 from bot.store.runs import RunState
@@ -25,13 +24,9 @@ from bot.store.values import Scope
 WAITS: Final = (15.0, 60.0, 120.0, 300.0, 300.0)
 """Seconds between attempts while Business Central is down or too busy, beside the client's own; then the run
 ends with what it did."""
-STORE_TRIES: Final = 120
 MOST_STEPS: Final = 10_000
 OVER: Final = "over"
 """What comes of performing a run that had ended already."""
-
-T = TypeVar("T")
-_log = logging.getLogger("bot.performing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +119,3 @@ class Performance:
         scope = Scope(self.workspace, connection)
         change = self.performer.change
         return await wait_out(self.database, self.clock, change, scope, run_id, WAITS[tries], failure)
-
-
-async def despite_the_store(clock: Clock, step: Callable[[], Awaitable[T]]) -> T:
-    """Do a step again while the store does not answer: a run that has begun must come to an end."""
-    for _ in range(STORE_TRIES):
-        try:
-            return await step()
-        except StoreUnavailable:
-            _log.warning("the store does not answer; the run waits")
-            await clock.sleep(LOOK)
-    return await step()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
@@ -22,7 +22,7 @@ from bot.failures import ConnectionGone, NotFound, SourceFailure, StoreUnavailab
 from bot.operations.activity import Activity, Deed
 from bot.operations.actors import Actor
 from bot.operations.durable.port import Durable, Queue, Steps
-from bot.operations.outage import LOOK, wait_out
+from bot.operations.outage import LOOK, despite_the_store, wait_out
 from bot.operations.purging.deleting import Deleting
 from bot.operations.purging.values import ACT_OF, Bounds
 from bot.operations.reading import FailureNote, note_of
@@ -43,9 +43,6 @@ ends with what it did."""
 LEFT_BEHIND: Final = timedelta(seconds=30)
 """A run that nobody enqueued by then: the process that took it in died. It is enqueued by the tick."""
 
-STORE_TRIES: Final = 120
-
-T = TypeVar("T")
 _log = logging.getLogger("bot.purge")
 
 
@@ -105,7 +102,9 @@ class Purge:
 
     async def workflow(self, steps: Steps, connection: str, run_id: str) -> str:
         """Do a run to its end; gives the state it ended in. A failure is stored and told, never raised."""
-        begun = await steps.run("begin", self._whatever_the_store, partial(self._begin, connection, run_id))
+        begun = await steps.run(
+            "begin", despite_the_store, self.clock, partial(self._begin, connection, run_id)
+        )
         if begun is None:
             return "over"
         place = begun
@@ -120,23 +119,13 @@ class Purge:
                 place = replace(place, failure=window.failure)
                 break
             again = partial(self._wait, connection, run_id, tries, window.failure)
-            if await steps.run("wait", self._whatever_the_store, again):
+            if await steps.run("wait", despite_the_store, self.clock, again):
                 place = replace(place, stopped=True)
             tries += 1
         end = partial(self._end, connection, run_id, place, kept, foreign)
-        return await steps.run("end", self._whatever_the_store, end)
+        return await steps.run("end", despite_the_store, self.clock, end)
 
     # Steps. Each is safe to repeat.
-
-    async def _whatever_the_store(self, step: Callable[[], Awaitable[T]]) -> T:
-        """Do a step again while the store does not answer: a run that has begun must come to an end."""
-        for _ in range(STORE_TRIES):
-            try:
-                return await step()
-            except StoreUnavailable:
-                _log.warning("the store does not answer; the purge waits")
-                await self.clock.sleep(LOOK)
-        return await step()
 
     async def _begin(self, connection: str, run_id: str) -> Window | None:
         """None where there is nothing to do: the run was enqueued twice."""
@@ -161,12 +150,12 @@ class Purge:
         client = self.clients.get(connection)
         if client is None:
             return Window(last=True, failure=note_of(ConnectionGone()))
-        run = await self._whatever_the_store(partial(Runs(self.database).get, scope, run_id))
+        run = await despite_the_store(self.clock, partial(Runs(self.database).get, scope, run_id))
         if run.stop_asked_by:
             return Window(up_to=above, stopped=True)
         bounds = Bounds.of(run.bounds)
         # With those of an attempt that was cut off, whoever has marked them as gone since.
-        before = await self._whatever_the_store(partial(self._deleted, scope, run_id))
+        before = await despite_the_store(self.clock, partial(self._deleted, scope, run_id))
         room = bounds.entries - before
         told = _Told(self, scope, run_id, before, self.clock.monotonic())
         deleting = Deleting(self.database, client, self.clock, scope, run_id, bounds, told.so_far)
@@ -177,8 +166,8 @@ class Purge:
             )
         except (SourceFailure, StoreUnavailable) as failure:
             return Window(up_to=above, failure=note_of(failure), retry_helps=failure.retry_helps)
-        await self._whatever_the_store(
-            partial(self._progress, scope, run_id, before + done.deleted, done.up_to)
+        await despite_the_store(
+            self.clock, partial(self._progress, scope, run_id, before + done.deleted, done.up_to)
         )
         return Window(
             up_to=done.up_to,

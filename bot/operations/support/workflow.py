@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from bot.businesscentral.states import ConnectionState
 from bot.clock import Clock
@@ -30,6 +30,7 @@ from bot.operations.actors import Actor
 from bot.operations.ask import Ask
 from bot.operations.call_stack import CallStacks
 from bot.operations.durable.port import Durable, Queue, Steps
+from bot.operations.outage import despite_the_store
 from bot.operations.rights import Act
 from bot.operations.support.values import EXAMPLES, Fetched, Part, Side, Wanted, Whither
 from bot.store import Database, Errors, Problems
@@ -46,10 +47,7 @@ WAITS: Final = (20.0, 60.0, 120.0)
 request goes out without what is missing."""
 LEFT_BEHIND: Final = timedelta(seconds=30)
 """A run that nobody enqueued by then: the process that took it in died. It is enqueued by the tick."""
-_STORE_TRIES: Final = 120
-_STORE_PAUSE: Final = 5.0
 
-T = TypeVar("T")
 _log = logging.getLogger("bot.support")
 
 
@@ -105,7 +103,9 @@ class PrepareSupport:
 
     async def workflow(self, steps: Steps, connection: str, run_id: str) -> str:
         """Prepare a request to its end; gives the state it ended in. Failures are told, never raised."""
-        begun = await steps.run("begin", self._whatever_the_store, partial(self._begin, connection, run_id))
+        begun = await steps.run(
+            "begin", despite_the_store, self.clock, partial(self._begin, connection, run_id)
+        )
         if begun is None:
             return "over"
         versions = Attempt()
@@ -124,10 +124,10 @@ class PrepareSupport:
                 failure = failure or last.failure
             if not last.for_all:
                 far = partial(self._progress, connection, run_id, done)
-                await steps.run("progress", self._whatever_the_store, far)
+                await steps.run("progress", despite_the_store, self.clock, far)
         fetched = Fetched(begun.examples, tuple(without), failure, versions.sides, versions.failure)
         end = partial(self._end, connection, run_id, fetched)
-        return await steps.run("end", self._whatever_the_store, end)
+        return await steps.run("end", despite_the_store, self.clock, end)
 
     async def _patiently(
         self, steps: Steps, name: str, connection: str, ask: Callable[[], Awaitable[Attempt]]
@@ -142,16 +142,6 @@ class PrepareSupport:
         return attempt
 
     # Steps. Each is safe to repeat.
-
-    async def _whatever_the_store(self, step: Callable[[], Awaitable[T]]) -> T:
-        """Do a step again while the store does not answer: what has begun must come to an end."""
-        for _ in range(_STORE_TRIES):
-            try:
-                return await step()
-            except StoreUnavailable:
-                _log.warning("the store does not answer; the support request waits")
-                await self.clock.sleep(_STORE_PAUSE)
-        return await step()
 
     async def _begin(self, connection: str, run_id: str) -> Begun | None:
         """None where there is nothing to do: the run was enqueued twice, or is over."""
