@@ -27,7 +27,6 @@ from bot.diagnosis.speakers import (
 NOTHING: Final = 0
 SPOKEN_OF: Final = 1
 RECORD_NAMED: Final = 2
-_IN_LOWER_CASE: Final = (TALKED, BUILT, INSTRUCTED, REFUSED, FOREIGN)
 _NO_WORD = re.compile(r"(?!)")
 
 
@@ -38,8 +37,7 @@ class Listener:
         """``vocabulary``: the words of records, in lower case."""
         words = "|".join(sorted(map(re.escape, vocabulary), key=lambda word: (-len(word), word)))
         self.record = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if words else _NO_WORD
-        in_lower_case = (*_IN_LOWER_CASE, self.record)
-        self.sieve = Sieve(SPOKEN, *in_lower_case, in_lower_case=in_lower_case)
+        self.sieve = Sieve(SPOKEN, TALKED, BUILT, INSTRUCTED, REFUSED, FOREIGN, self.record)
 
 
 class Heard:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.diagnosis import load_catalogue, speakers
 from bot.diagnosis.listening import Listener
 from bot.diagnosis.sieve import Sieve
+from bot.diagnosis.tokens import read_refusal
 
 LISTENER = Listener(load_catalogue().vocabulary)
 IN_LOWER_CASE = (
@@ -55,6 +56,7 @@ def test_what_matches_nothing_is_not_tried() -> None:
         (r"(?<![\w-])us(?![\w-])", "tell us", True),
         (r"(?<![\w-])us(?![\w-])", "customer", False),
         (r"(?<![\w-])us(?![\w-])", "über-us", False),
+        (r"(?<![\w-])us(?![\w-])", "usé", True),
         (r"(?<!\w)é\w+(?!\w)", "un échec", True),
         (r"assembl(?:y(?!\ (?:order|\)))|ies)", "assembly order", True),
         (r"of\ type\ (?=')  # why", "of type 'x'", True),
@@ -67,7 +69,36 @@ def test_an_expression_is_widened_and_no_wider_than_need_be(pattern: str, text: 
     assert (Sieve(expression).may_match(text) == [expression]) is may
 
 
-def test_case_counts_where_it_counts() -> None:
-    small, any_case = re.compile("abc"), re.compile("abd", re.IGNORECASE)
-    assert Sieve(small, any_case).may_match("ABC ABD") == [any_case]
-    assert Sieve(small, in_lower_case=[small]).may_match("ABC") == [small]
+def test_case_does_not_count() -> None:
+    small, any_case = re.compile("équipe"), re.compile("abd", re.IGNORECASE)
+    assert Sieve(small, any_case).may_match("ÉQUIPE ABD") == [small, any_case]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"(?<!\w)user\w{0,2}(?!\w)", "userñń"),
+        (r"^a.b$", "a名b"),
+        (r"^a\wb$", "aéb"),
+        (r"^a\Wb$", "a–b"),
+        (r"^a\sb$", "a\u3000b"),
+        (r"^a\Sb$", "a名b"),
+        (r"^a[’']?b$", "a’b"),
+        (r"^a[’']?b$", "ab"),
+        (r"^a[^b]b$", "a名b"),
+        (r"^a[\w-]b$", "a名b"),
+        (r"^a[\s.]b$", "a\u3000b"),
+    ],
+)
+def test_a_character_of_several_bytes_is_one_character(pattern: str, text: str) -> None:
+    expression = re.compile(pattern)
+    assert expression.search(text)
+    assert Sieve(expression).may_match(text) == [expression]
+
+
+def test_what_is_known_of_refusals_is_sieved_in_little_memory() -> None:
+    assert read_refusal("User 6f9619ff-8b86-d011-b42d-00cf4fc964ff does not have read access") == {
+        "principal": "user",
+        "user_id": "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+        "access": "Read",
+    }
