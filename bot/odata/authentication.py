@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from bot.failures import ENTRA, SignInRefused, SourceUnreachable
 from bot.settings import Certificate, EntraSignIn
+from bot.trust import trusted
 
 TIMEOUT_SECONDS = 20.0
 
@@ -102,7 +103,7 @@ class ClientCredentials:
 
     def _built(self) -> Any:
         if self._http is None:
-            self._http = httpx.Client(transport=self._transport, timeout=TIMEOUT_SECONDS)
+            self._http = httpx.Client(transport=self._transport, verify=trusted(), timeout=TIMEOUT_SECONDS)
         if self._application is None:
             self._application = msal.ConfidentialClientApplication(
                 self._client_id,
