@@ -99,6 +99,13 @@ bf9    57 of 77                projects, price lists, opportunities; half of it 
 
 The English sentences of the platform were right in nearly all from the first; what was missed were other
 words for the same and other languages' labels.
+
+Then texts as they stand in the documentation and the source of Business Central, which are not kept here,
+labelled before they were run: 68 of 180 of what it says of dimensions in twelve languages (English 15 of
+15; afterwards 168), 67 of 105 of other refusals quoted in eleven languages (99), 56 of 78 English labels of
+the connection and what is synchronized (71). The next, never tuned on: 27 of 38. Batch v1 says the same
+causes in other words; 16 of its 78 were right before ``posting_in_languages.toml``, all are since, written
+with it in view.
 """
 
 from __future__ import annotations
