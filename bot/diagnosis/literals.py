@@ -31,11 +31,11 @@ class Literals(Generic[T]):
         meant: dict[bytes, list[T]] = {}
         for written, leads_to in literals:
             meant.setdefault(_bytes(written), []).append(leads_to)
-        self._leads_to: dict[bytes, list[T]] = {}
+        by_anchor: dict[bytes, list[T]] = {}
         for literal, anchor in anchors(meant, length).items():
-            self._leads_to.setdefault(anchor, []).extend(meant[literal])
-        self._lists = list(self._leads_to.values())
-        self._set = _automaton(self._leads_to) if self._leads_to else None
+            by_anchor.setdefault(anchor, []).extend(meant[literal])
+        self._leads_to = list(by_anchor.values())
+        self._set = _automaton(by_anchor) if by_anchor else None
 
     def hits(self, text: str) -> Hits:
         """The anchors that stand in the text."""
@@ -43,7 +43,7 @@ class Literals(Generic[T]):
 
     def meant_by(self, hits: Hits) -> list[T]:
         """What the literals with these anchors lead to."""
-        return [leads_to for hit in hits for leads_to in self._lists[hit]]
+        return [leads_to for hit in hits for leads_to in self._leads_to[hit]]
 
 
 def _bytes(text: str) -> bytes:

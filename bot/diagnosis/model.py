@@ -15,11 +15,6 @@ ParamValue = str | int
 Params = Mapping[str, ParamValue]
 NO_PARAMS: Params = MappingProxyType({})
 
-
-def _no_params() -> Params:
-    return NO_PARAMS
-
-
 Choices = Mapping[str, tuple[str, ...]]
 """Key of params -> values."""
 

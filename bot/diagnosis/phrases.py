@@ -78,10 +78,6 @@ class PhraseRule:
         return sum(len(piece.replace(" ", "")) for piece in self.pieces)
 
 
-Ranked = tuple[int, tuple[str, ...], PhraseRule]
-"""A rule with its place in the order of all, which makes the order a total one, and its pieces."""
-
-
 class Phrases:
     """All phrases of a catalogue, found in one pass."""
 

@@ -7,7 +7,7 @@ swallowing what it was not meant for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -270,12 +270,6 @@ def _hole_for(text: str, mask: str, keys: dict[str, str], used: set[str]) -> str
         return f"{before}{{_:guid}}{after}" if mask == "guid" else f"{before}{{_}}{after}"
     used.add(key)
     return f"{before}{{{key}}}{after}"
-
-
-def holes_of(template: Template) -> Iterator[Hole]:
-    """The holes in their order."""
-    for gap in template.gaps:
-        yield from gap
 
 
 def refused(why: Why, **facts: str | int) -> RuleRefused:
