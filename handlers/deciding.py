@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from bot.cards.actions import Action
-from bot.cards.decision import decision_started_modal, step_title, undo_modal
+from bot.cards.decision import NAMED, decision_started_modal, step_title, undo_modal
 from bot.cards.form import Form, Modal, waiting_modal
 from bot.failures import StaleButton, StaleForm
 from bot.operations.deciding import Plan
@@ -27,7 +27,9 @@ def register(listening: Listening, deps: Dependencies) -> None:
         await visit.require(plan.act)
         allowance = await deps.deciding.allowance(visit.scope)
         connection = await deps.ask.connection(visit.scope)
-        await visit.show_in(view_id, undo_modal(plan, allowance, connection, _run(visit), visit.texts))
+        names = await deps.naming.known(visit.scope, [one.record_id for one in plan.records[:NAMED]])
+        modal = undo_modal(plan, allowance, connection, _run(visit), visit.texts, names)
+        await visit.show_in(view_id, modal)
 
     @listening.form(Form.DECISION_UNDO)
     async def undo(visit: Visit, submitted: Submitted) -> Modal:

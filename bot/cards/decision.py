@@ -22,7 +22,8 @@ from bot.operations.views import ConnectionView
 from bot.store.record_names import NO_NAMES, Names
 from bot.store.runs import Run
 
-_NAMED: Final = 5
+NAMED: Final = 5
+"""Records that a form names."""
 _TEXT: Final = 300
 TO_DATAVERSE: Final = "ToIntegrationTable"
 
@@ -127,13 +128,20 @@ def record_list(
 ) -> list[Markup]:
     """The first of the records, and how many more there are."""
     links = Links(connection)
-    told = [own("• ") + record_words(one, links, texts, names=names) for one in records[:_NAMED] if one]
+    told = [own("• ") + record_words(one, links, texts, names=names) for one in records[:NAMED] if one]
     if count > len(told):
         told.append(texts.gettext("and {n} more", n=count - len(told)))
     return told
 
 
-def undo_modal(plan: Plan, allowance: Allowance, connection: ConnectionView, run: str, texts: Texts) -> Modal:
+def undo_modal(
+    plan: Plan,
+    allowance: Allowance,
+    connection: ConnectionView,
+    run: str,
+    texts: Texts,
+    names: Names = NO_NAMES,
+) -> Modal:
     """What undoing a run does, to be confirmed."""
     first = plan.records[0]
     title = step_title(first.step, first.direction, texts)
@@ -141,8 +149,8 @@ def undo_modal(plan: Plan, allowance: Allowance, connection: ConnectionView, run
     drawn: list[Block] = [blocks.section(bold(dotted((title, count))))]
     if why := allowance_words(allowance, texts):
         drawn.append(blocks.section(why))
-    names = [one.record_id for one in plan.records]
-    drawn += blocks.paragraphs(record_list(names, len(names), connection, texts))
+    records = [one.record_id for one in plan.records]
+    drawn += blocks.paragraphs(record_list(records, len(records), connection, texts, names))
     if allowance.can_start:
         heading = bold(texts.gettext("What will happen"))
         drawn += blocks.paragraphs((heading, *cost_words(first.step, first.direction, texts)))

@@ -72,7 +72,7 @@ def problem_card(
                 view.steps, view.line.told, view.line.example_record, links, texts, view.latest.number
             ),
             texts,
-            here_words(_choosing(view, texts), view.chain.links, texts),
+            _here(view, texts),
         )
     parts += _records(view, links, texts, opened)
     parts += original_parts(view.latest, links, texts)
@@ -92,6 +92,17 @@ def remedy_parts(remedy: Iterable[Markup], texts: Texts, here: Markup = EMPTY) -
         return []
     heading = bold(texts.gettext("What to do"))
     return [Part(blocks.paragraphs((heading, *steps)), Importance.ESSENTIAL)]
+
+
+def _here(view: ProblemDetail, texts: Texts) -> Markup:
+    if not _holds_others_up(view):
+        return here_words(_choosing(view, texts), view.chain.links, texts)
+    return texts.gettext(
+        "Is {record} in the other app already? Then press {button} below: the two are coupled, and what waited "
+        "is retried. If not, by hand:",
+        record=record_words(view.chain.held, Links(view.connection), texts, names=view.names),
+        button=bold(match_title(texts)),
+    )
 
 
 def here_words(buttons: Iterable[Button], before: Sequence[object], texts: Texts) -> Markup:
@@ -189,9 +200,19 @@ def _choosing(view: ProblemDetail, texts: Texts) -> list[Button]:
     line = view.line
     value = ButtonValue(connection=view.connection.key, problem=line.id)
     buttons = conflict_buttons(line.error_class.code, value, texts)
-    if awaited_records(line.error_class.code, line.topic, line.params):
+    if _awaits(view) or _holds_others_up(view):
         buttons.append(match_button(value, texts))
     return buttons
+
+
+def _awaits(view: ProblemDetail) -> bool:
+    line = view.line
+    return bool(awaited_records(line.error_class.code, line.topic, line.params))
+
+
+def _holds_others_up(view: ProblemDetail) -> bool:
+    """With one record that was never coupled, for another reason than that it waits itself."""
+    return bool(view.chain.held) and not _awaits(view)
 
 
 def _teaching(view: ProblemDetail, texts: Texts) -> list[Button]:

@@ -136,6 +136,8 @@ class Chain:
     followers: tuple[ProblemLine, ...] = ()
     """What waits for the problem directly, most errors first."""
     more_followers: int = 0
+    held: str = ""
+    """RecordID of the problem's own record that all of these wait for; empty where they wait for several."""
 
 
 NO_CHAIN = Chain()

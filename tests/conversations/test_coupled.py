@@ -167,6 +167,18 @@ async def test_records_are_named_where_they_are_listed_and_chosen(stage: Stage) 
     assert "· Trey" in (await asked(stage)).plain(), "asked for once, it is known everywhere"
 
 
+async def test_the_way_back_names_its_record(stage: Stage) -> None:
+    stage.company.synchronization.fail(record("Customer: 10000", description="Adatum"), STILL_WAITS, times=2)
+    await read(stage)
+    await stage.kim.click("Records", message=await asked(stage))
+    await stage.kim.click("Uncouple…")
+    await saying(stage.kim, "What will happen")
+    await stage.kim.submit()
+    last = await result(stage, await direct(stage.kim, "Over: 1 of 1 uncoupled"))
+    await stage.kim.click("Couple again…", message=last)
+    assert "· Adatum" in (await saying(stage.kim, "What will happen")).plain()
+
+
 async def test_why_they_failed_and_that_they_would_again_is_said_before(stage: Stage) -> None:
     """Until the currency is coupled; then the same form says it no more."""
     world = stage.company.synchronization

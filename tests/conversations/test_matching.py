@@ -139,6 +139,33 @@ async def test_a_root_that_failed_itself_is_done_once_it_is_coupled(stage: Stage
     assert [row.records for row in open_problems] == [1], "the currency's own"
 
 
+async def test_the_root_itself_leads_to_its_match_and_only_what_waits_for_it_is_retried(
+    stage: Stage,
+) -> None:
+    """Two currencies have no rate, and one of them is in Dataverse: the other is nobody's business here."""
+    because = "because there is no exchange rate defined for it."
+    rate = f"Cannot create or update the currency {{}} in Dataverse, {because}"
+    world = stage.company.synchronization
+    for code in ("USD", "XAF"):
+        world.fail(f"Currency: {code}", rate.format(code), kind=Kind.NEW_RECORD)
+    await chain(stage)
+    await stage.kim.command("/syncerrors")
+    card = await stage.kim.click("Details")
+    assert "has no exchange rate" in card.plain()
+    assert "Is Currency USD" in card.plain()
+    assert "in the other app already?" in card.plain()
+    await stage.kim.click("Find a match…")
+    modal = await settled(stage.kim)
+    stage.kim.fill("What belongs together?", choice_of(modal, "Couple with US dollar"))
+    await stage.kim.submit()
+    says = (await settled(stage.kim, "What will happen")).plain()
+    assert "XAF" not in says
+    await stage.kim.submit()
+    await direct(stage.kim, "Over: 1 of 1 synchronized")
+    assert results(stage)["Customer: 10000"] is LastResult.SUCCESS
+    assert "Currency: XAF" not in results(stage)
+
+
 async def test_an_error_without_its_job_is_retried_with_the_others(stage: Stage) -> None:
     """Jobs are deleted before their errors: customers go to accounts by one mapping alone."""
     row = stage.company.synchronization.fail("Customer: 10002", WAITS, times=2)

@@ -120,6 +120,7 @@ class Causes:
             left_out=len(waits) - len(shown),
             followers=tuple(known[one.problem] for one in followers[:FOLLOWERS] if one.problem in known),
             more_followers=max(0, len(followers) - FOLLOWERS),
+            held=graph.held_by(line.id),
         )
 
     async def real_cause(self, scope: Scope, error: StoredError) -> RealCause | None:

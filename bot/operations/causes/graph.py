@@ -62,6 +62,11 @@ class CauseGraph:
         """What waits for the problem directly, most errors first."""
         return tuple(self._waiting.get(problem, ()))
 
+    def held_by(self, problem: str) -> str:
+        """The one record of the problem that others wait for; empty where there is none, or several."""
+        records = {one.record for one in self.waiting_for(problem)}
+        return records.pop() if len(records) == 1 else ""
+
     def freed_by(self, problem: str) -> Freed:
         """What fixing the problem sets free, the problem itself not counted."""
         return self._freed.get(problem, NOTHING)

@@ -33,7 +33,11 @@ class Following:
     ask: Ask
 
     async def of(self, scope: Scope, problem_id: str, records: Sequence[str]) -> Behind:
-        """What waits for one of these records, ``problem_id`` first, and what waits for that in turn."""
+        """What waits for one of these records, ``problem_id`` first, and what waits for that in turn.
+
+        Where ``problem_id`` holds one of them up itself, only what waits for it: its other records are not
+        what somebody decides about.
+        """
         order = await self._order(scope, problem_id, records)
         found = await Candidates(self.database).of_problems(scope, order, 10 * MOST_NEW)
         place = {problem: number for number, problem in enumerate(order)}
@@ -45,8 +49,9 @@ class Following:
 
     async def _order(self, scope: Scope, problem_id: str, records: Sequence[str]) -> list[str]:
         """Problems, each behind what it waits for."""
-        first = [problem_id, *await Waits(self.database).awaiting(scope, records)]
         graph = await self.ask.causes.graph(scope)
+        awaiting = await Waits(self.database).awaiting(scope, records)
+        first = awaiting if graph.held_by(problem_id) in records else (problem_id, *awaiting)
         order = list(dict.fromkeys(first))
         for problem in order:
             if len(order) >= MOST_PROBLEMS:

@@ -104,7 +104,11 @@ class Matching:
                 error.class_code, error.topic, error.params, error.source_record_id
             )
         row = await Problems(self.database).living(scope, target.problem_id)
-        return row.id, awaited_records(row.class_code, row.topic, row.params)
+        if records := awaited_records(row.class_code, row.topic, row.params):
+            return row.id, records
+        # It waits for nothing: then it may hold others up, with a record that was never coupled.
+        held = (await self.ask.causes.graph(scope)).held_by(row.id)
+        return row.id, (held,) if held else ()
 
     async def _found(
         self,
