@@ -80,6 +80,7 @@ async def demo_world(clock: Clock | None = None) -> AsyncIterator[World]:
             def fix(words: str) -> int:
                 for company in companies:
                     dataverse.grant_what_is_missing(company.organization, words)
+                    dataverse.activate_what_is_inactive(company.organization, words)
                 worlds = [company.company.synchronization for company in companies]
                 helped = sum(world.fix(words=words) for world in worlds)
                 if words.casefold() == dataverse.TOO_SHORT.casefold():  # no text of theirs names it

@@ -3,6 +3,7 @@
 from bot.simulator.dataverse.believable import (
     REFUSED_RECORDS,
     TOO_SHORT,
+    activate_what_is_inactive,
     believable_organization,
     custom_role,
     grant_what_is_missing,
@@ -25,6 +26,7 @@ __all__ = [
     "RecordedRequest",
     "Ref",
     "SimulatedOrganization",
+    "activate_what_is_inactive",
     "believable_organization",
     "custom_role",
     "grant_what_is_missing",

@@ -9,7 +9,7 @@ from bot.simulator.businesscentral.population import Population
 from bot.simulator.dataverse.company_rows import CompanyRows
 from bot.simulator.dataverse.organization import SimulatedOrganization
 from bot.simulator.dataverse.tables import SYSTEM_PRIVILEGES, SimulatedTable, made_up_id
-from bot.simulator.dataverse.values import INACTIVE, Depth, Ref
+from bot.simulator.dataverse.values import ACTIVE, INACTIVE, Depth, Ref
 
 INTEGRATION_TEMPLATE = "a2b18661-9ff5-e911-a812-000d3a0b9028"
 INTEGRATION_ROLE = "Business Central Dataverse Integration"
@@ -24,6 +24,8 @@ READS_TOO = ("opportunity", "salesorder", "invoice", "productpricelevel", "bcbi_
 _INTEGRATION, _OWNER = "Business Central Integration", "Femke de Boer"
 _LACKING = ("prvReadbcbi_projecttask", "prvWriteAccount", "prvCreateProduct", "prvAppendContact")
 """Privileges of which the company's errors say that the integration user lacks them, and it does."""
+UNIT_GROUP = "NAV DOOS"
+"""The group that somebody deactivated: the company's errors say so, and it is."""
 TOO_SHORT, REFUSED_RECORDS = "prvWriteOrder", "privilege.record"
 """The privilege that does not reach some records, and what the company calls the errors that come of it."""
 
@@ -89,6 +91,14 @@ def grant_what_is_missing(organization: SimulatedOrganization, words: str) -> No
             organization.assign(role, user=str(row["systemuserid"]))
 
 
+def activate_what_is_inactive(organization: SimulatedOrganization, words: str) -> None:
+    """Somebody activates the unit group again, where the words are of the error that it brings about."""
+    if words.casefold() in f"{UNIT_GROUP} inactive".casefold():
+        for row in [*organization.rows("uomschedule")]:
+            if row["name"] == UNIT_GROUP:
+                organization.change("uomschedule", str(row["uomscheduleid"]), statecode=ACTIVE)
+
+
 def _add_bot(organization: SimulatedOrganization, application: str) -> None:
     tables = [organization.tables[name] for name in (*READS, *READS_TOO)]
     grants = {**dict.fromkeys(NEEDED, Depth.Global), "prvReadAuditSummary": Depth.Global}
@@ -144,4 +154,4 @@ def _add_candidates(organization: SimulatedOrganization, people: Population) -> 
         currencysymbol="£",
         statecode=INACTIVE,
     )
-    organization.add("uomschedule", name="NAV DOOS", baseuomname="DOOS")
+    organization.add("uomschedule", name=UNIT_GROUP, baseuomname="DOOS", statecode=INACTIVE)

@@ -11,7 +11,8 @@ from bot.clock import ManualClock
 from bot.simulator.businesscentral import LastResult, SimulatedCompany, SimulatedError, believable_company
 from bot.simulator.businesscentral.runs import Forced
 from bot.simulator.businesscentral.troubles import Kind
-from bot.simulator.dataverse import believable_organization
+from bot.simulator.dataverse import activate_what_is_inactive, believable_organization
+from bot.simulator.dataverse.values import ACTIVE, INACTIVE
 
 CLIENT = "4c1b7a36-2f0e-4b4a-8f8d-5a9e3c7d1b20"
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -185,3 +186,19 @@ def test_each_row_of_dataverse_is_of_the_table_that_its_record_goes_to(past: Sim
         local, remote = sorted((row.source, row.destination), key=lambda side: side.is_dataverse)
         its = next(mapping for mapping in mappings.values() if mapping.table == local.table)
         assert remote.table == its.integration_table, row.message
+
+
+def test_what_the_errors_call_inactive_is_inactive_until_somebody_activates_it(
+    past: SimulatedCompany,
+) -> None:
+    (said,) = {row.message for row in past.errors if "Unit Group" in row.message}
+    assert "it is inactive" in said
+    organization = believable_organization(past, ManualClock(NOW), seed=1, application=CLIENT)
+
+    def group() -> int:
+        return next(row["statecode"] for row in organization.rows("uomschedule") if row["name"] in said)
+
+    activate_what_is_inactive(organization, "currency")
+    assert group() == INACTIVE
+    activate_what_is_inactive(organization, "inactive")
+    assert group() == ACTIVE
