@@ -9,7 +9,7 @@ from bot.cards.actions import Action, ButtonValue
 from bot.cards.card import Card
 from bot.cards.failure import failure_sentence
 from bot.cards.form import Form, Modal, waiting_modal
-from bot.cards.retry import CHOSEN, fixed_card, retry_modal, retry_started_modal
+from bot.cards.retry import CHOSEN, fixed_card, retry_modal, retry_started_modal, retry_title
 from bot.failures import NothingToRetry, RetryChanged, StaleButton, StaleForm
 from bot.operations.retry import RetryOffer, Skipped, Target
 from bot.operations.rights import Act
@@ -22,8 +22,9 @@ from handlers.visits import Visit
 def register(listening: Listening, deps: Dependencies) -> None:
     @listening.action(Action.RETRY_OPEN)
     async def open_form(visit: Visit) -> None:
-        view_id = await visit.open(waiting_modal(visit.texts.gettext("Retry"), visit.texts))
-        offer = await deps.retrying.offer(visit.scope, target_of(visit.button))
+        target = target_of(visit.button)
+        view_id = await visit.open(waiting_modal(retry_title(target, visit.texts), visit.texts))
+        offer = await deps.retrying.offer(visit.scope, target)
         await _follow(deps, visit, offer)
         await visit.show_in(view_id, retry_modal(offer, visit.texts))
 
@@ -41,7 +42,7 @@ def register(listening: Listening, deps: Dependencies) -> None:
             await visit.note(Act.RETRY, changed)
             offer = await deps.retrying.offer(visit.scope, target)
             return retry_modal(offer, visit.texts, failure_sentence(changed, visit.texts))
-        return retry_started_modal(run, str(visit.actor), visit.texts)
+        return retry_started_modal(target, run, str(visit.actor), visit.texts)
 
     @listening.action(Action.RETRY_STOP)
     async def stop(visit: Visit) -> None:

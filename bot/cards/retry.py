@@ -61,11 +61,16 @@ def retry_modal(offer: RetryOffer, texts: Texts, notice: Markup = EMPTY) -> Moda
         drawn.append(blocks.context(where))
     submit = None
     if offer.can_start:
-        submit = Submit(Form.RETRY, texts.gettext("Retry"), _value(offer))
-    return Modal(texts.gettext("Retry"), tuple(drawn), submit)
+        submit = Submit(Form.RETRY, retry_title(offer.target, texts), _value(offer))
+    return Modal(retry_title(offer.target, texts), tuple(drawn), submit)
 
 
-def retry_started_modal(run: Run, who: str, texts: Texts) -> Modal:
+def retry_title(target: Target, texts: Texts) -> Markup:
+    """What the form and its button are called: as the button that led there."""
+    return texts.gettext("Retry") if target.skipped is None else texts.gettext("Release")
+
+
+def retry_started_modal(target: Target, run: Run, who: str, texts: Texts) -> Modal:
     """That it has begun; or that somebody was quicker."""
     direct = texts.gettext(
         "How far it is comes as a direct message, with a button that stops watching. You can close this."
@@ -75,7 +80,7 @@ def retry_started_modal(run: Run, who: str, texts: Texts) -> Modal:
         begun = texts.gettext(
             "{person} was quicker: the same is being retried already.", person=person(run.asked_by)
         )
-    return Modal(texts.gettext("Retry"), (blocks.section(sentence((begun, direct))),))
+    return Modal(retry_title(target, texts), (blocks.section(sentence((begun, direct))),))
 
 
 def fixed_card(offer: RetryOffer, texts: Texts) -> Card:

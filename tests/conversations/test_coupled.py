@@ -79,7 +79,9 @@ async def test_all_of_a_mapping_are_released_and_watched(stage: Stage) -> None:
     await failing(stage, 31)
     stage.company.synchronization.fix()
     await stage.kim.click("Release…", message=await asked(stage))
-    says = (await settled(stage.kim)).plain()
+    form = await settled(stage.kim)
+    assert (form.title, form.submit_label) == ("Release", "Release")
+    says = form.plain()
     assert "Release what Business Central skips: 31 records" in says
     assert "31 records are released" in says
     await stage.kim.submit()

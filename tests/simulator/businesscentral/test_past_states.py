@@ -195,7 +195,7 @@ def test_what_the_errors_call_inactive_is_inactive_until_somebody_activates_it(
     assert "it is inactive" in said
     organization = believable_organization(past, ManualClock(NOW), seed=1, application=CLIENT)
 
-    def group() -> int:
+    def group() -> object:
         return next(row["statecode"] for row in organization.rows("uomschedule") if row["name"] in said)
 
     activate_what_is_inactive(organization, "currency")
