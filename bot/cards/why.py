@@ -91,6 +91,8 @@ def _reason(explained: Explanation, texts: Texts) -> Markup:
             )
         case Reason.PHRASE:
             return texts.gettext("No rule has the words of this text, but a phrase in it tells the cause.")
+        case Reason.PLUGIN:
+            return texts.gettext("No rule has the words of this text, but it names a plug-in or workflow.")
         case Reason.WRAPPER:
             return texts.gettext("Nothing known is inside. What stands around it says this much.")
         case Reason.NOTHING:

@@ -23,6 +23,7 @@ from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
 from bot.diagnosis.normal import NormalText, bare_message, undressed, without_stack
 from bot.diagnosis.phrases import PhraseRule, Phrases
+from bot.diagnosis.plugin_types import plugin_in
 from bot.diagnosis.scan import Mark, Standing
 from bot.diagnosis.templates import INNER
 from bot.diagnosis.tokens import (
@@ -54,6 +55,7 @@ _THROWN_CODE: Final = "0x80040265"
 """``IsvAborted``: what Dataverse makes of that exception (powerapps-docs, ``handle-exceptions.md``)."""
 _SHALLOW: Final = frozenset({UNKNOWN, PLUGIN})
 """Classes behind which a code may tell the cause."""
+_PLUGIN_TOPIC: Final = "customization.plugin"
 _TO_REWRITE: Final = int(Mark.UNEVEN | Mark.DRESSED)
 _PRIVILEGE_MARK: Final = int(Mark.PRIVILEGE)
 _CODE_MARK: Final = int(Mark.CODE)
@@ -75,6 +77,8 @@ class Reason(StrEnum):
     """A code of the platform."""
     PHRASE = "phrase"
     """Telling words in a sentence that no template knows."""
+    PLUGIN = "plugin"
+    """Nothing known but the name of a plug-in of the customer."""
     WRAPPER = "wrapper"
     """Nothing known inside; the wrapper itself says something."""
     NOTHING = "nothing"
@@ -279,7 +283,11 @@ class Classifier:
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
             phrase_in = self._phrases.telling if cut else self._phrases.best
-            return self._by_less(window, outer, marks, phrase_in) or _by_wrapper(inside.rules)
+            return (
+                self._by_less(window, outer, marks, phrase_in)
+                or _by_plugin(outer or window)
+                or _by_wrapper(inside.rules)
+            )
         if verdict.class_code in _SHALLOW:
             deeper = self._by_less(window, outer, marks, self._phrases.telling)
             if deeper and deeper.class_code != verdict.class_code and not _in_own_words(verdict, deeper):
@@ -350,6 +358,14 @@ def _in_own_words(verdict: Verdict, deeper: Verdict) -> bool:
         and deeper.reason is Reason.PHRASE
         and deeper.class_code.startswith(_SAID_BY_PLUGINS)
     )
+
+
+def _by_plugin(text: str) -> Verdict | None:
+    """The type of a plug-in where nothing else says a cause."""
+    name = plugin_in(text)
+    if name is None:
+        return None
+    return Verdict(PLUGIN, _PLUGIN_TOPIC, "token.plugin", UNDETERMINED, {"value": name}, Reason.PLUGIN)
 
 
 def _by_wrapper(rules: list[WrapperRule]) -> Verdict | None:

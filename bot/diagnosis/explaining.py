@@ -22,6 +22,7 @@ _WHY: Final = {
     ),
     Reason.CODE: "No words that are known, but a code of the platform that says the class.",
     Reason.PHRASE: "No words of a template and no code that is known, but a phrase that tells the class.",
+    Reason.PLUGIN: "No words, code or phrase that are known, but the name of a plug-in or workflow.",
     Reason.WRAPPER: "Nothing known is inside; the wrapper itself says this much.",
     Reason.NOTHING: "Nothing in the text names a cause that is known. Guessing is worse than not knowing.",
 }
