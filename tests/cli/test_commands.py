@@ -7,14 +7,20 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
+from rich.console import Console
 
 from bot.bench.suites import Suite
 from bot.businesscentral.connection import connection_from
-from bot.failures import SettingsInvalid
+from bot.cli.activity import forget_somebody, tell_activity
+from bot.cli.sentences import sentence_for
+from bot.cli.worlds import real_world
+from bot.failures import FilterUnknown, SettingsInvalid
 from bot.settings import WORKSPACE, Need, Settings, load_settings, single_connection
 from bot.store import Database, Pulls
 from bot.store.values import Scope
@@ -287,25 +293,49 @@ def test_ask_about_a_named_connection(tmp_path: Path) -> None:
 
 
 def test_the_operator_has_the_activity_and_can_remove_somebodys_data(tmp_path: Path) -> None:
-    settings = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}", "USER": "ops", "LOGNAME": "ops"}
+    settings = operating(tmp_path)
     nothing = run("forget", "Customer: 10000", "--yes", cwd=tmp_path, **settings)
-    assert nothing.returncode == 0, nothing.stderr
-    assert "nothing" in nothing.stdout
+    assert (nothing.returncode, "nothing" in nothing.stdout) == (0, True), nothing.stderr
     asyncio.run(_store_one(settings["DATABASE_URL"]))
-    asked = run("forget", "'Customer: 10001'", cwd=tmp_path, **settings)
-    assert asked.returncode == 1
-    assert "1 error, with its records" in asked.stdout
-    assert "Give --yes to remove this for good." in asked.stdout
     done = run("forget", "Customer: 10001", "--yes", cwd=tmp_path, **settings)
     assert done.returncode == 0, done.stderr
+    assert "1 error, with its records" in done.stdout
     listed = run("activity", "by:ops", cwd=tmp_path, **settings)
     assert "ops at the shell · remove somebody's data (1) · done" in listed.stdout
     file = run("activity", "--csv", cwd=tmp_path, **settings).stdout
     assert '"shell","ops","","remove somebody\'s data","forget","","","done",1' in file
     assert "10001" not in listed.stdout + file
-    typo = run("activity", "bye:ops", cwd=tmp_path, **settings)
-    assert typo.returncode == 1
-    assert "There is no filter “bye”. Did you mean by:?" in typo.stderr
+
+
+def test_nothing_is_removed_that_was_not_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process: each one more takes a second or two, and on a busy machine many times that."""
+    settings = operating(tmp_path)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    def forgets(whom: str, *, confirmed: bool) -> tuple[int, str]:
+        console = Console(file=StringIO(), width=100)
+        code = asyncio.run(forget_somebody(real_world(), None, whom, console, confirmed))
+        return code, cast("StringIO", console.file).getvalue()
+
+    code, said = forgets("Customer: 10000", confirmed=True)
+    assert (code, "nothing" in said) == (0, True)
+    asyncio.run(_store_one(settings["DATABASE_URL"]))
+    for _ in range(2):
+        code, said = forgets("'Customer: 10001'", confirmed=False)
+        assert code == 1
+        assert "1 error, with its records" in said
+        assert "Give --yes to remove this for good." in said
+    with pytest.raises(FilterUnknown) as typo:
+        asyncio.run(tell_activity(real_world(), None, "bye:ops", Console(file=StringIO()), as_csv=False))
+    said = sentence_for(typo.value.key, typo.value.facts)
+    assert "There is no filter “bye”. Did you mean by:?" in said
+
+
+def operating(tmp_path: Path) -> dict[str, str]:
+    """What an operator called ops has set."""
+    return {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}", "USER": "ops", "LOGNAME": "ops"}
 
 
 async def _store_one(address: str) -> None:
