@@ -13,6 +13,7 @@ from bot.diagnosis.normal import bare_message
 from bot.diagnosis.templates import IGNORED
 
 _STABLE_TOKENS: Final = "what no language changes: privilege names, GUIDs, type=8, SecLib, access rights"
+_NAMES_OF_PLUGINS: Final = "how types of plug-ins are named (powerapps-docs, write-plug-in.md)"
 _DOTS: Final = 2
 """Characters that a text may lose without anything being put aside."""
 _WHY: Final = {
@@ -155,6 +156,8 @@ def _origin(classifier: Classifier, examined: Examination) -> tuple[str, str]:
     for phrase in classifier.catalogue.phrases:
         if phrase.id == decided:
             return phrase.text, phrase.source
+    if examined.reason is Reason.PLUGIN:
+        return "", _NAMES_OF_PLUGINS
     return "", _STABLE_TOKENS if decided else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.diagnosis import UNKNOWN, load_classifier
+from bot.diagnosis import UNKNOWN, Reason, explain, load_classifier
 from bot.diagnosis.plugin_types import plugin_in
 
 PLUGIN = "customization.plugin_or_workflow"
@@ -61,3 +61,10 @@ def test_a_cause_that_the_text_names_decides() -> None:
 def test_a_long_text_of_names_is_read_no_further_than_its_beginning() -> None:
     assert plugin_in("Plugin " + "A" * 200_000 + ": ") is None
     assert plugin_in("A." * 100_000 + "Plugin: ") is None
+
+
+def test_the_explanation_says_that_only_the_name_is_known() -> None:
+    told = explain(load_classifier(), "Contoso.Plugins.AccountSync: The given key was not present.")
+    assert told.reason is Reason.PLUGIN
+    assert "write-plug-in.md" in told.source
+    assert "name of a plug-in" in told.why
