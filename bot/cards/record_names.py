@@ -46,7 +46,8 @@ def record_words(
     if record.blank:
         return texts.gettext("{table}, not created yet", table=_table(record, texts))
     known = names.get(text)
-    name = EMPTY if known is None else Outside(known.name).short(_NAME)
+    says_more = known is not None and known.name.casefold() != text.partition(":")[2].strip().casefold()
+    name = Outside(known.name).short(_NAME) if known is not None and says_more else EMPTY
     is_gone = known is not None and known.state is RecordState.DELETED
     address = None if is_gone else links.parsed(record) or _given(known, links)
     if record.row_id is not None:

@@ -82,6 +82,10 @@ def test_the_name_stands_beside_the_number(record: str, name: str, shown: str) -
     assert words(record, name=name) == shown
 
 
+def test_a_name_that_is_the_number_is_not_said_twice() -> None:
+    assert words("Currency: USD", name="usd") == "Currency USD"
+
+
 def test_a_deleted_record_says_so() -> None:
     assert words("Customer: 10000", name="Adatum", state="Deleted") == (
         "Customer 10000 · Adatum · no longer there"
