@@ -36,6 +36,7 @@ _MINERS: Final = {
     "diagnosis.ahead": "Drain3's TemplateMiner on the same messages, nothing masked",
     "diagnosis.ahead.masked": "the same with the masks of its example configuration: numbers, addresses, ids",
 }
+_MINED_FEW: Final = f"a miner is the slower the more it has seen: the goal is meant for {MESSAGES:,} messages"
 _LOADING: Final = """
 import json, pathlib, resource, sys, time
 import bot.diagnosis
@@ -109,7 +110,17 @@ def _speed(catalogue: Catalogue, count: int, scale: float) -> list[Figure]:
     ]
     for name, against, rate in zip(_MINERS, _MINERS.values(), mined, strict=False):
         figures.append(
-            Figure(name, mixed, "messages/s", ratio_at_least(1), NO_DATABASE, scale, rate, against=against)
+            Figure(
+                name,
+                mixed,
+                "messages/s",
+                ratio_at_least(1),
+                NO_DATABASE,
+                scale,
+                rate,
+                against=against,
+                note="" if scale >= 1 else _MINED_FEW,
+            )
         )
     return figures
 
