@@ -98,8 +98,8 @@ def _here(view: ProblemDetail, texts: Texts) -> Markup:
     if not _holds_others_up(view):
         return here_words(_choosing(view, texts), view.chain.links, texts)
     return texts.gettext(
-        "Is {record} in the other app already? Then press {button} below: the two are coupled, and what waited "
-        "is retried. If not, by hand:",
+        "Is {record} in the other app already? Then press {button} below: the two are coupled, and what "
+        "waited is retried. If not, by hand:",
         record=record_words(view.chain.held, Links(view.connection), texts, names=view.names),
         button=bold(match_title(texts)),
     )
