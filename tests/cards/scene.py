@@ -86,7 +86,7 @@ UNCOUPLED = ErrorClass(
     title=Localized("{field} {other_record} is not coupled", "{field} {other_record} is niet gekoppeld"),
     explanation=Localized(
         "The record refers to {other_record}, which Dataverse does not know yet.",
-        "Het record verwijst naar {other_record}, dat Dataverse nog niet kent.",
+        "De record verwijst naar {other_record}, die Dataverse nog niet kent.",
     ),
     fixer=Fixer.USER,
     severity=Severity.MEDIUM,

@@ -343,7 +343,7 @@ async def test_in_dutch(stage: Stage) -> None:
     await lost(stage, 1)
     card = await asked(stage, stage.sanne)
     said = card.plain()
-    assert "2 overgeslagen records · 1 verloren nieuw record" in said
+    assert "2 overgeslagen records · 1 verloren nieuwe record" in said
     assert "CUSTOMER · 2 overgeslagen" in said
     assert "Records herstellen en verwijderen doe je op de pagina" in said
     await stage.sanne.click("Maken in Dataverse…", message=card)

@@ -140,8 +140,8 @@ async def test_says_what_cannot_help_in_dutch(stage: Stage) -> None:
     says = (await opened(stage, stage.sanne)).plain()
     assert "Dit probleem opnieuw proberen: 1 record" in says
     assert "Wat nog niet kan helpen" in says
-    assert "1 record wacht op een ander dat nog niet gekoppeld is: het mislukt weer." in says
-    assert "1 nieuw record is niet gekoppeld" in says
+    assert "1 record wacht op een andere die nog niet gekoppeld is: die mislukt weer." in says
+    assert "1 nieuwe record is niet gekoppeld" in says
     assert "Klant 2" in says
 
 
