@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import cache
 
 from bot.diagnosis.catalogue_files import Catalogue, CatalogueInvalid, read_catalogue
-from bot.diagnosis.classifier import Classifier, Reason
+from bot.diagnosis.classifier import Classifier
 from bot.diagnosis.explaining import Candidate, Explanation, Piece, Role, explain
 from bot.diagnosis.identity import ProblemIdentity, problem_id, problem_identity
 from bot.diagnosis.masking import mask
@@ -33,6 +33,7 @@ from bot.diagnosis.model import (
     Title,
 )
 from bot.diagnosis.templates import PARAM_KEYS
+from bot.diagnosis.verdicts import Reason
 
 
 @cache

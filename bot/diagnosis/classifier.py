@@ -9,13 +9,12 @@ all, then look at platform codes, and at telling phrases last. Where nothing is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Self
 
 from bot.dataclass import dataclass
-from bot.diagnosis.catalogue_files import Catalogue, TemplateRule, WrapperRule
+from bot.diagnosis.catalogue_files import Catalogue, TemplateRule
 from bot.diagnosis.envelopes import opened
 from bot.diagnosis.language import UNDETERMINED, spoken_language
 from bot.diagnosis.masking import mask_even
@@ -23,28 +22,27 @@ from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import NO_PARAMS, PLUGIN, UNKNOWN, Diagnosis, Fixer, ParamValue
 from bot.diagnosis.normal import NormalText, bare_message, undressed, without_stack
 from bot.diagnosis.phrases import PhraseRule, Phrases
-from bot.diagnosis.plugin_types import plugin_in
-from bot.diagnosis.scan import Mark, Standing
-from bot.diagnosis.templates import INNER
-from bot.diagnosis.tokens import (
-    PrivilegeFacts,
-    codes_in,
-    first_code,
-    hexadecimal,
-    read_privilege,
-    read_refusal,
+from bot.diagnosis.scan import Mark
+from bot.diagnosis.tokens import codes_in, first_code, hexadecimal, read_privilege, read_refusal
+from bot.diagnosis.unwrapping import Inside, Unwrapping
+from bot.diagnosis.values import guid_in
+from bot.diagnosis.verdicts import (
+    MISSING_PRIVILEGE,
+    SAID_BY_PLUGINS,
+    Reason,
+    Verdict,
+    by_plugin,
+    by_privilege,
+    by_wrapper,
+    in_own_words,
 )
-from bot.diagnosis.values import guid_in, read_values
 
-_MISSING_PRIVILEGE: Final = "permission.missing_privilege"
-_OF_PRINCIPALS: Final = frozenset({_MISSING_PRIVILEGE, "permission.no_role_or_license"})
+_OF_PRINCIPALS: Final = frozenset({MISSING_PRIVILEGE, "permission.no_role_or_license"})
 """Classes whose texts say who is refused."""
 _STRONGER_THAN_PRIVILEGE: Final = frozenset(
     {"permission.no_role_or_license", "permission.bc_permission_set", "connection.admin_mode"}
 )
 """Classes whose texts may name a privilege without being about it."""
-_DEEPEST: Final = 4
-"""Wrappers that are taken off at most; Business Central nests two."""
 _LIMITS: Final = frozenset({250, 2048})
 """BC truncates Message at 250 and Error Message at 2048."""
 _CUT_LENGTHS: Final = frozenset((*range(244, 251), *range(2042, 2049)))
@@ -55,60 +53,12 @@ _THROWN_CODE: Final = "0x80040265"
 """``IsvAborted``: what Dataverse makes of that exception (powerapps-docs, ``handle-exceptions.md``)."""
 _SHALLOW: Final = frozenset({UNKNOWN, PLUGIN})
 """Classes behind which a code may tell the cause."""
-_PLUGIN_TOPIC: Final = "customization.plugin"
 _TO_REWRITE: Final = int(Mark.UNEVEN | Mark.DRESSED)
 _PRIVILEGE_MARK: Final = int(Mark.PRIVILEGE)
 _CODE_MARK: Final = int(Mark.CODE)
 _OUTER_LENGTH: Final = 4096
 """Characters of an envelope or call stack that are searched for a code."""
-_SAID_BY_PLUGINS: Final = ("data.", "record.", "setup.")
-"""Classes of phrases that a plug-in of the customer may use in its own words: they do not explain it."""
 _DEPENDENCY: Final = "coupling.dependency_not_coupled"
-
-
-class Reason(StrEnum):
-    """What decided."""
-
-    TEMPLATE = "template"
-    """The most specific template that fits what is inside the wrappers."""
-    PRIVILEGE = "privilege"
-    """A named privilege or a refused access, in any language."""
-    CODE = "code"
-    """A code of the platform."""
-    PHRASE = "phrase"
-    """Telling words in a sentence that no template knows."""
-    PLUGIN = "plugin"
-    """Nothing known but the name of a plug-in of the customer."""
-    WRAPPER = "wrapper"
-    """Nothing known inside; the wrapper itself says something."""
-    NOTHING = "nothing"
-    """Nothing in the text names a cause."""
-
-
-class Inside:
-    """What is left of a text after its wrappers: a window, and what the wrappers said."""
-
-    __slots__ = ("end", "params", "rules", "standing", "start")
-
-    def __init__(self, start: int, end: int, standing: Standing | None = None) -> None:
-        self.start = start
-        self.end = end
-        self.params: dict[str, ParamValue] = {}
-        self.rules: list[WrapperRule] = []
-        self.standing = standing
-        """What stands in the whole text; None where it was not scanned yet."""
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What decides: a class with a topic, by which rule and in which language."""
-
-    class_code: str
-    topic: str | None
-    rule: str
-    language: str
-    params: dict[str, ParamValue]
-    reason: Reason = Reason.TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +83,7 @@ class Classifier:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._fixers: dict[tuple[str, str | None], Fixer] = {}
-        first_words = [(rule.template.first, rule) for rule in catalogue.wrappers]
-        self._opening = min((len(words) for words, _ in first_words), default=0)
-        self._wrappers: dict[str, list[WrapperRule]] = {}
-        """Wrappers by the characters with which they begin, as many as the shortest beginning has."""
-        for words, rule in first_words:
-            self._wrappers.setdefault(words[: self._opening], []).append(rule)
+        self._unwrap = Unwrapping(catalogue.wrappers, catalogue.captions).inside_of
 
     @cached_property
     def _matcher(self) -> Matcher:
@@ -226,71 +171,32 @@ class Classifier:
             fixer = self._fixers[class_code, topic] = known.fixer_for(topic) if known else Fixer.ADMIN
         return fixer
 
-    def _unwrap(self, plain: NormalText, standing: Standing | None = None) -> Inside:
-        text = plain.text
-        inside = Inside(0, len(text), standing)
-        for _ in range(_DEEPEST):
-            start = inside.start
-            wrappers = self._wrappers.get(text[start : start + self._opening])
-            if not wrappers:
-                break
-            window = text[start : inside.end]
-            for rule in wrappers:
-                if self._take_off(rule, window, plain, inside):
-                    break
-            else:
-                break
-        return inside
-
-    def _take_off(self, rule: WrapperRule, window: str, plain: NormalText, inside: Inside) -> bool:
-        template = rule.template
-        laid = template.lay(window, False) if window.startswith(template.first) else None
-        if laid is None:
-            return False
-        bounds = laid[2]
-        inner = len(bounds) - 1
-        if template.filled[inner][-1].key != INNER:
-            return False
-        params: dict[str, ParamValue] = {}
-        if (
-            read_values(params, template.filled, bounds[:inner], plain, inside.start, self.catalogue.captions)
-            < 0
-        ):
-            return False
-        for key, value in params.items():
-            inside.params.setdefault(key, value)
-        inside.rules.append(rule)
-        start, end = bounds[inner]
-        base = inside.start
-        inside.start, inside.end = base + start + window.startswith(" ", start, end), base + end
-        return True
-
     def _verdict(self, plain: NormalText, inside: Inside, outer: str, *, cut: bool) -> Verdict | None:
         window = plain.text[inside.start : inside.end]
         rules, marks = inside.standing or self._matcher.standing(window)
         found = self._matcher.best_of(rules, window, plain, inside.start, cut=cut)
         facts = read_privilege(window) if marks & _PRIVILEGE_MARK else None
         if facts and (found is None or found.rule.class_code not in _STRONGER_THAN_PRIVILEGE):
-            verdict = _by_privilege(facts, found)
+            verdict = by_privilege(facts, found)
             if cut and window.endswith(str(verdict.params.get("privilege", "\0"))):
                 for key in ("privilege", "access", "entity"):  # the name may be cut in two
                     verdict.params.pop(key, None)
         elif found:
             rule = found.rule
             params = {**facts.params, **found.params} if facts else found.params
-            if rule.class_code == _MISSING_PRIVILEGE:
+            if rule.class_code == MISSING_PRIVILEGE:
                 params = {**read_refusal(window), **params}
             verdict = Verdict(rule.class_code, rule.topic, rule.id, rule.language, params)
         else:
             phrase_in = self._phrases.telling if cut else self._phrases.best
             return (
                 self._by_less(window, outer, marks, phrase_in)
-                or _by_plugin(outer or window)
-                or _by_wrapper(inside.rules)
+                or by_plugin(outer or window)
+                or by_wrapper(inside.rules)
             )
         if verdict.class_code in _SHALLOW:
             deeper = self._by_less(window, outer, marks, self._phrases.telling)
-            if deeper and deeper.class_code != verdict.class_code and not _in_own_words(verdict, deeper):
+            if deeper and deeper.class_code != verdict.class_code and not in_own_words(verdict, deeper):
                 return deeper
         if not (outer or marks & _CODE_MARK):
             return verdict
@@ -313,7 +219,7 @@ class Classifier:
         else:
             by_code = None
         phrase = phrase_in(window)
-        if phrase is None or (by_code and phrase.class_code.startswith(_SAID_BY_PLUGINS)):
+        if phrase is None or (by_code and phrase.class_code.startswith(SAID_BY_PLUGINS)):
             return by_code
         params = read_refusal(window) if phrase.class_code in _OF_PRINCIPALS else {}
         if marks & _CODE_MARK and (code := first_code(window)):
@@ -349,41 +255,6 @@ def _peeled(text: str) -> tuple[NormalText, str]:
 
 def _outer(text: str, plain: NormalText) -> str:
     return text[:_OUTER_LENGTH] if len(plain.source) + 2 < len(text) else ""
-
-
-def _in_own_words(verdict: Verdict, deeper: Verdict) -> bool:
-    """True for a phrase that a plug-in of the customer may use itself."""
-    return (
-        verdict.class_code == PLUGIN
-        and deeper.reason is Reason.PHRASE
-        and deeper.class_code.startswith(_SAID_BY_PLUGINS)
-    )
-
-
-def _by_plugin(text: str) -> Verdict | None:
-    """The type of a plug-in where nothing else says a cause."""
-    name = plugin_in(text)
-    if name is None:
-        return None
-    return Verdict(PLUGIN, _PLUGIN_TOPIC, "token.plugin", UNDETERMINED, {"value": name}, Reason.PLUGIN)
-
-
-def _by_wrapper(rules: list[WrapperRule]) -> Verdict | None:
-    """What the innermost wrapper that says something says by itself."""
-    for rule in reversed(rules):
-        if rule.class_code:
-            return Verdict(rule.class_code, rule.topic, rule.id, rule.language, {}, Reason.WRAPPER)
-    return None
-
-
-def _by_privilege(facts: PrivilegeFacts, found: Found | None) -> Verdict:
-    if found is None or found.rule.class_code != _MISSING_PRIVILEGE:
-        language = found.rule.language if found else UNDETERMINED
-        return Verdict(_MISSING_PRIVILEGE, facts.topic, facts.rule, language, facts.params, Reason.PRIVILEGE)
-    rule = found.rule
-    return Verdict(
-        rule.class_code, facts.topic or rule.topic, rule.id, rule.language, {**found.params, **facts.params}
-    )
 
 
 def _add_wrapper_params(params: dict[str, ParamValue], outer: dict[str, ParamValue]) -> None:

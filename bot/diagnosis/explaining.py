@@ -7,10 +7,11 @@ from typing import Final
 
 from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import TemplateRule
-from bot.diagnosis.classifier import Classifier, Examination, Reason
+from bot.diagnosis.classifier import Classifier, Examination
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.normal import bare_message
 from bot.diagnosis.templates import IGNORED
+from bot.diagnosis.verdicts import Reason
 
 _STABLE_TOKENS: Final = "what no language changes: privilege names, GUIDs, type=8, SecLib, access rights"
 _NAMES_OF_PLUGINS: Final = "how types of plug-ins are named (powerapps-docs, write-plug-in.md)"

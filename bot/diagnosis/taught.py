@@ -21,12 +21,14 @@ from typing import Final
 
 from bot.dataclass import dataclass
 from bot.diagnosis.catalogue_files import Catalogue, TemplateRule
-from bot.diagnosis.classifier import Classifier, Examination, Inside, Verdict
+from bot.diagnosis.classifier import Classifier, Examination
 from bot.diagnosis.identity import TAUGHT
 from bot.diagnosis.matcher import Found, Matcher
 from bot.diagnosis.model import UNKNOWN, ErrorClass, Fixer, Localized, Severity, Step
 from bot.diagnosis.normal import NormalText
 from bot.diagnosis.templates import TemplateInvalid, parse_template
+from bot.diagnosis.unwrapping import Inside
+from bot.diagnosis.verdicts import Verdict
 
 OWN: Final = "own."
 """Begins the code of a class that people named themselves."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,11 @@ def test_a_slice_is_what_was_written_there(message: str, one: int, other: int) -
     normal = NormalText(message)
     start, end = sorted((min(one, len(normal.text)), min(other, len(normal.text))))
     assert even(normal.original(start, end)) == normal.text[start:end]
+
+
+@given(MESSAGES)
+def test_each_run_of_white_space_and_backslashes_is_one_blank_at_the_ends_too(message: str) -> None:
+    assert even(message) == re.sub(r"[\s\\]+", " ", message)
 
 
 def test_an_even_text_is_left_alone() -> None:

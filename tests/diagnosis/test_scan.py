@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.diagnosis import UNKNOWN, load_catalogue, load_classifier
+from bot.diagnosis import UNKNOWN, load_catalogue, load_classifier, scan
 from bot.diagnosis.catalogue_files import TemplateRule
 from bot.diagnosis.masking import MASKED_LENGTH, mask_even, masked_parts
 from bot.diagnosis.matcher import Matcher
@@ -68,6 +68,7 @@ TOKENS = [
     ),
     *("Modifying Customer failed because of the following error: ", "\r\n   at A.B(", "Customer 1 ", "ab-1"),
 ]
+SAMPLE = [(rule.template.longest, rule) for rule in CATALOGUE.templates[:12]]
 LITERALS = [rule.template.longest for rule in CATALOGUE.templates]
 PIECES = st.one_of(st.sampled_from(TOKENS), st.sampled_from(TOKENS), st.sampled_from(LITERALS))
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=9).map("".join))
@@ -132,6 +133,14 @@ def test_rules_that_begin_alike_are_not_all_tried() -> None:
     matcher = Matcher(rules, CATALOGUE.captions)
     text = "The synchronization of the nightly job 217 has stopped: no paper"
     assert [rule.id for rule in matcher.candidates(text, cut=False)] == ["r217"]
+
+
+def test_what_was_found_together_is_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "_REMEMBERED", 3)
+    few = scan.Scan((literal, (place, rule)) for place, (literal, rule) in enumerate(SAMPLE))
+    first = [few.standing(literal) for literal, _ in SAMPLE]
+    assert [few.standing(literal) for literal, _ in SAMPLE] == first
+    assert len(few._known) <= 3
 
 
 @settings(max_examples=300, deadline=None)

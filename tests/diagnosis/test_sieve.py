@@ -79,6 +79,7 @@ def test_case_does_not_count() -> None:
     [
         (r"(?<!\w)user\w{0,2}(?!\w)", "userñń"),
         (r"^a.b$", "a名b"),
+        (r"\bé\b", "un é"),
         (r"^a\wb$", "aéb"),
         (r"^a\Wb$", "a–b"),
         (r"^a\sb$", "a\u3000b"),
