@@ -132,7 +132,7 @@ async def open_core(settings: Settings, outside: Outside) -> AsyncIterator[Core]
         teaching = Teaching(database, knowledge, ask, outside.clock, activity)
         understanding = Understanding(database, knowledge, outside.clock)
         archive = Archive(database, ask, understanding, activity, outside.clock)
-        purging = PurgeDesk(database, ask, outside.clock)
+        purging = PurgeDesk(database, ask, clients, outside.clock)
         survey = Survey(database, ask, clients, outside.clock)
         naming = Naming(database, clients, outside.clock)
         retrying = RetryDesk(database, ask, survey, outside.clock, outside.watched_for)

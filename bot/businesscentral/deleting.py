@@ -73,6 +73,10 @@ class _Part:
 class Deleting(Asking):
     """Deletes rows of ``syncErrors``."""
 
+    def expect_deletable(self) -> None:
+        """Raises ActionMissing where nothing can be deleted: what is read from the published page."""
+        self._expect_extension(_ACTION)
+
     async def delete_error_rows(self, ids: Sequence[str]) -> Mapping[str, Deletion]:
         """Delete up to 100 errors by id, whatever became of them since; the outcome of each, in this order.
 
@@ -85,7 +89,7 @@ class Deleting(Asking):
         """
         if not 1 <= len(ids) <= LARGEST_BATCH or len(set(ids)) < len(ids):
             raise ValueError(f"1 to {LARGEST_BATCH} different ids")
-        self._expect_extension("deleteErrors")
+        self.expect_deletable()
         outcomes = dict.fromkeys(ids, Deletion.NOT_NOW)
         left = list(ids)
         patience = Patience()

@@ -158,7 +158,7 @@ async def open_yard(migrated_url: str, *, rows_a_window: int = 5, rows_by_id: in
             synchronization,
             Reconcile(**common, hour=3),
             purge,
-            PurgeDesk(database, ask, world.clock),
+            PurgeDesk(database, ask, world.clients, world.clock),
         )
     finally:
         await durable.stop()

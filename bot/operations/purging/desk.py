@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from bot.businesscentral import BusinessCentralClient
 from bot.clock import Clock
 from bot.dataclass import dataclass
 from bot.failures import NotFound, NothingToPurge, PurgeChanged, PurgeOutOfBounds
@@ -40,13 +42,17 @@ class PurgeDesk:
 
     database: Database
     ask: Ask
+    clients: Mapping[str, BusinessCentralClient]
     clock: Clock
 
     async def offer(self, scope: Scope, problem_id: str = "") -> PurgeOffer:
-        """What each purge would delete; of one problem where one is named. Raises NotFound for that.
+        """What each purge would delete; of one problem where one is named. Raises NotFound for that, and
+        ActionMissing where Business Central can only be read.
 
         Everything is counted from sums in the store, at one moment.
         """
+        if (client := self.clients.get(scope.connection)) is not None:
+            client.expect_deletable()
         async with self.database.moment():
             connection = await self.ask.connection(scope)
             pull = await Pulls(self.database).state(scope)
