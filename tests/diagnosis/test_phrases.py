@@ -64,6 +64,13 @@ def test_what_a_person_writes_is_no_message(text: str) -> None:
     assert load_classifier().classify(text).class_code == UNKNOWN
 
 
+def test_what_a_manual_explains_is_no_message() -> None:
+    refusal = "the access token has expired"
+    assert load_classifier().classify(f"It failed: {refusal}").class_code == "auth.failed"
+    for opening in ("Occurs when", "Specifies that", "Note that"):
+        assert load_classifier().classify(f"{opening} {refusal}").class_code == UNKNOWN
+
+
 def test_an_address_with_a_query_is_no_question() -> None:
     text = "The access token has expired (https://contoso.crm4.dynamics.com/api/data?$top=1)"
     assert load_classifier().classify(text).class_code == "auth.failed"
